@@ -1,0 +1,28 @@
+/** The tests: `unit` beside the sources, `e2e` in test/ against the built programs. */
+import { defineConfig } from "vitest/config";
+import { closingLine } from "./test/setup/closing-line.ts";
+
+/** Only there to end a test that hangs: nothing is measured by it. */
+const HANG_GUARD_MS = 30_000;
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    reporters: ["default", closingLine()],
+    testTimeout: HANG_GUARD_MS,
+    hookTimeout: HANG_GUARD_MS,
+    teardownTimeout: HANG_GUARD_MS,
+    globalSetup: ["test/setup/temp-root.ts"],
+    projects: [
+      { test: { name: "unit", include: ["packages/*/src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"] } },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.long.test.ts"],
+          globalSetup: ["test/setup/build-dist.ts"],
+        },
+      },
+    ],
+  },
+});
