@@ -1,0 +1,60 @@
+/** The configuration file's schema: defaults, units and words for the docs in one place. */
+import * as z from "zod";
+import { parseDuration } from "./units.ts";
+
+const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: string }) =>
+  z
+    .union([
+      z
+        .number()
+        .min(0)
+        .transform((seconds) => seconds * 1000),
+      z.string().transform((text, context) => {
+        try {
+          return parseDuration(text);
+        } catch {
+          context.addIssue({ code: "custom", message: `"${text}" is not a duration; write 90s, 15m, 1h30m or 2d` });
+          return z.NEVER;
+        }
+      }),
+    ])
+    .refine((ms) => ms >= parseDuration(min) && ms <= parseDuration(max), `expected a time from ${min} to ${max}`)
+    .default(parseDuration(fallback))
+    .meta({ unit: "duration", fallback });
+
+export const Config = z.strictObject({
+  slots: z
+    .union([z.literal("auto"), z.int().min(1).max(100_000)])
+    .default("auto")
+    .describe(
+      "How many tasks of each group run at once; `auto` is the number of cores, at least 2. `claudine parallel` overrides it for a group",
+    ),
+  grace: Duration("5s", { max: "1d" }).describe("Time between SIGTERM and SIGKILL"),
+  sampleInterval: Duration("1s", { min: "50ms", max: "1h" }).describe(
+    "How often the CPU and memory of running tasks are sampled",
+  ),
+  shell: z
+    .string()
+    .startsWith("/")
+    .optional()
+    .describe("Shell for commands given as one argument; the caller's $SHELL, else /bin/sh, unless set"),
+  secretNames: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "More parts of variable names whose values are kept encrypted, besides TOKEN, SECRET, KEY, PASSWORD, PASSWD, PASSPHRASE, CREDENTIAL, AUTH",
+    ),
+  journalKeep: z.int().min(1000).max(100_000_000).default(1_000_000).describe("How many events the journal keeps"),
+  maxMessageBytes: z
+    .int()
+    .min(65_536)
+    .max(1_073_741_824)
+    .default(67_108_864)
+    .describe("Longest line a client may send"),
+  log: z
+    .strictObject({
+      level: z.enum(["debug", "info", "warn", "error"]).default("info").describe("Least severe level that is logged"),
+    })
+    .prefault({}),
+});
+export type Config = z.infer<typeof Config>;

@@ -1,0 +1,47 @@
+/** Everything that can happen to a task, in the past tense; the journal holds these in order. */
+import * as z from "zod";
+import { HoldWhy, Millis, Outcome, ProcessIdentity, StopCause, TaskId, TaskSpec, TaskState, Usage } from "./task.ts";
+
+const of = <const T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.object({ type: z.literal(type), ...shape });
+const envId = z.string().optional().describe("The environment given anew");
+const run = { id: TaskId, attempt: z.int().positive() };
+
+export const EventBody = z.discriminatedUnion("type", [
+  of("task.submitted", { id: TaskId, spec: TaskSpec, held: z.boolean() }),
+  of("task.held", { id: TaskId, why: HoldWhy }),
+  of("task.released", { id: TaskId, envId }),
+  of("task.cancelled", { id: TaskId, note: z.string().nullable() }),
+  of("task.retried", { id: TaskId, envId }),
+  of("task.removed", { id: TaskId, attempts: z.int().describe("Runs whose files go too") }),
+  of("run.admitted", run),
+  of("run.started", { ...run, process: ProcessIdentity, startedAt: Millis }),
+  of("run.stopping", { ...run, cause: StopCause, signal: z.string(), killAt: Millis, note: z.string().nullable() }),
+  of("run.escalated", { ...run, signal: z.literal("SIGKILL") }),
+  of("run.signalled", { ...run, signal: z.string() }),
+  of("run.paused", run),
+  of("run.resumed", run),
+  of("run.finished", {
+    ...run,
+    state: TaskState,
+    outcome: Outcome,
+    startedAt: Millis.nullable(),
+    finishedAt: Millis,
+    usage: Usage,
+    note: z.string().nullable(),
+  }),
+  of("group.changed", { name: z.string(), slots: z.int().positive() }),
+  of("daemon.started", { pid: z.int(), version: z.string(), bootId: z.string() }),
+  of("daemon.stopped", { pid: z.int() }),
+]);
+/** An event as decided, before the journal numbers it. */
+export type EventBody = z.infer<typeof EventBody>;
+
+export const Stamp = z.object({
+  seq: z.int().positive().describe("Place in the journal, without gaps"),
+  at: Millis,
+});
+/** An event as journalled. */
+export const TaskEvent = z.intersection(Stamp, EventBody);
+export type TaskEvent = z.infer<typeof Stamp> & EventBody;
+export type EventType = EventBody["type"];

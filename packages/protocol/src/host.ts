@@ -1,0 +1,42 @@
+/** Schemas of the machine's load, the groups and what running tasks use at this moment. */
+import * as z from "zod";
+import { TaskId, TaskState, Usage } from "./task.ts";
+
+export const StateCounts = z.record(TaskState, z.int()).describe("Number of tasks in each state");
+export type StateCounts = z.infer<typeof StateCounts>;
+
+export const Group = z.object({
+  name: z.string(),
+  slots: z.int().describe("How many of its tasks run at once"),
+  running: z.int(),
+  queued: z.int(),
+});
+export type Group = z.infer<typeof Group>;
+
+const share = z.number().nullable();
+export const HostSample = z.object({
+  cores: z.int(),
+  cpuPercent: z.number().describe("Of all cores together, 0 to 100"),
+  load1: z.number(),
+  load5: z.number(),
+  load15: z.number(),
+  memTotalBytes: z.number(),
+  memAvailableBytes: z.number(),
+  swapTotalBytes: z.number(),
+  swapFreeBytes: z.number(),
+  pressure: z
+    .object({ cpu: share, memory: share, io: share })
+    .describe(
+      "Percent of the last 10 s in which some task was stalled (Linux pressure stall information); null where unknown",
+    ),
+});
+export type HostSample = z.infer<typeof HostSample>;
+
+export const LiveUsage = z.object({
+  id: TaskId,
+  cpuPercent: z.number(),
+  rssBytes: z.number(),
+  processes: z.int(),
+  usage: Usage,
+});
+export type LiveUsage = z.infer<typeof LiveUsage>;

@@ -1,0 +1,113 @@
+/** The flat view of a task for people and scripts, and the words for how it ended. */
+import type { FinishedStatus, HoldWhy, NotStarted, Outcome, Status, Task, TaskInfo, Usage } from "./task.ts";
+
+/** Before anything ran. */
+export const NO_USAGE: Usage = {
+  cpuMs: 0,
+  userMs: 0,
+  systemMs: 0,
+  peakRssBytes: 0,
+  avgRssBytes: 0,
+  readBytes: 0,
+  writeBytes: 0,
+  wallMs: 0,
+};
+
+/** What only the daemon knows at the moment of asking. */
+export type Live = { reason?: string | null; usage?: Usage; cpuPercent?: number; rssBytes?: number };
+
+/** Flattens a task; `live` adds the last sample and the reason it waits. */
+export function taskInfo(task: Task, live: Live = {}): TaskInfo {
+  const { status } = task;
+  const run = "run" in status ? status.run : undefined;
+  const end = "finishedAt" in status ? status : undefined;
+  const outcome = end?.outcome ?? null;
+  return {
+    id: task.id,
+    uid: task.uid,
+    state: status.state,
+    reason: live.reason ?? statusReason(status),
+    exitCode: outcome?.kind === "exited" ? outcome.exitCode : null,
+    signal: outcome?.kind === "signalled" ? outcome.signal : null,
+    notStarted: outcome?.kind === "not-started" ? notStarted(outcome) : null,
+    label: task.label,
+    group: task.group,
+    priority: task.priority,
+    command: task.command,
+    argv: task.argv,
+    cwd: task.cwd,
+    attempt: task.attempt,
+    arrayIndex: task.arrayIndex,
+    stdin: task.stdin,
+    pid: run?.started?.pid ?? null,
+    stopping: run?.stopping !== undefined,
+    createdAt: task.createdAt,
+    startedAt: run?.started?.startedAt ?? end?.startedAt ?? null,
+    finishedAt: end?.finishedAt ?? null,
+    usage: end?.usage ?? live.usage ?? NO_USAGE,
+    cpuPercent: live.cpuPercent ?? null,
+    rssBytes: live.rssBytes ?? null,
+  };
+}
+
+function notStarted({ step, errno, path }: NotStarted): NotStarted {
+  return { step, errno, path };
+}
+
+/** What the stored facts alone say; why a queued task waits needs the scheduler. */
+export function statusReason(status: Status): string | null {
+  switch (status.state) {
+    case "queued":
+      return null;
+    case "held":
+      return holdReason(status.why);
+    case "running":
+    case "paused":
+      return status.run.stopping === undefined ? null : `stopping with ${status.run.stopping.signal}`;
+    case "succeeded":
+    case "failed":
+    case "cancelled":
+    case "timed-out":
+    case "lost":
+    case "skipped":
+      return endReason(status);
+  }
+}
+
+function holdReason(why: HoldWhy): string {
+  switch (why.kind) {
+    case "user":
+      return "held";
+    case "environment-lost":
+      return (
+        `the key to its secret variables (${why.names.join(", ")}) is gone, as after a reboot; ` +
+        "`claudine release ID --env` from a shell that has them takes them anew"
+      );
+  }
+}
+
+function endReason(end: FinishedStatus): string | null {
+  const how = end.outcome === null ? null : outcomeText(end.outcome);
+  if (end.note === null) return end.state === "succeeded" ? null : how;
+  return how === null || end.state === "succeeded" ? end.note : `${end.note}: ${how}`;
+}
+
+/** The words for an outcome: `exit code 3`, `SIGKILL`, `could not start: ENOENT: foo`. */
+export function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "exited":
+      return `exit code ${outcome.exitCode}`;
+    case "signalled":
+      return `ended by ${outcome.signal}${outcome.coreDumped ? " (core dumped)" : ""}`;
+    case "not-started":
+      return `could not start: ${outcome.errno} ${outcome.step} ${outcome.path}`;
+    case "lost":
+      return LOST[outcome.why];
+  }
+}
+
+const LOST = {
+  rebooted: "the machine was restarted while it ran",
+  vanished: "its process vanished without a trace of how it ended",
+  "record-unreadable": "the record of how it ended is unreadable",
+} as const;
