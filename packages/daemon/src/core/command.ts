@@ -1,0 +1,38 @@
+/** Everything that can be asked of the engine, by people and by the reports of processes. */
+import type { HoldWhy, Outcome, ProcessIdentity, StopCause, TaskId, TaskSpec, Usage } from "@claudine/protocol";
+
+/** Tasks `named` one by one must each allow the command; those `matched` by a range or word are taken where they do. */
+export type Targets = { named: readonly TaskId[]; matched: readonly TaskId[] };
+
+export type UserCommand =
+  | { type: "submit"; tasks: readonly { spec: TaskSpec; held: boolean }[] }
+  | { type: "hold"; targets: Targets; why: HoldWhy }
+  | { type: "release"; targets: Targets; envId?: string | undefined }
+  | { type: "stop"; targets: Targets; cause: StopCause; signal: string; graceMs: number; note: string | null }
+  | { type: "signal"; targets: Targets; signal: string }
+  | { type: "pause"; targets: Targets }
+  | { type: "resume"; targets: Targets }
+  | { type: "retry"; targets: Targets; envId?: string | undefined }
+  | { type: "remove"; targets: Targets }
+  | { type: "set-group"; name: string; slots: number };
+
+/** What happened outside; never refused, ignored when it is about a run that is over. */
+export type Report =
+  | { type: "report-started"; id: TaskId; attempt: number; process: ProcessIdentity; startedAt: number }
+  | {
+      type: "report-ended";
+      id: TaskId;
+      attempt: number;
+      outcome: Outcome;
+      startedAt: number | null;
+      finishedAt: number;
+      usage: Usage;
+    }
+  | { type: "report-no-environment"; id: TaskId; attempt: number; names: readonly string[] }
+  | { type: "report-daemon"; started: boolean; pid: number; version: string; bootId: string };
+
+export type Command = UserCommand | Report;
+
+export function isReport(command: Command): command is Report {
+  return command.type.startsWith("report-");
+}

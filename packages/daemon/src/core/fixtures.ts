@@ -1,0 +1,94 @@
+/** Small makers of specs and a world in memory for the tests of the core. */
+import { NO_USAGE } from "@claudine/protocol/info";
+import { noCounts } from "@claudine/protocol/states";
+import type { EventBody, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
+import type { Command } from "./command.ts";
+import { createTurn, type Turn } from "./turn.ts";
+import { createState, type State } from "./state.ts";
+
+export function spec(change: Partial<TaskSpec> = {}): TaskSpec {
+  return {
+    uid: "uid",
+    command: "true",
+    argv: ["true"],
+    cwd: "/",
+    umask: 0o22,
+    envId: "env",
+    label: null,
+    group: "default",
+    priority: 0,
+    stdin: false,
+    arrayIndex: null,
+    lostRetries: 0,
+    ...change,
+  };
+}
+
+/** The core with a clock and a table of finished tasks, but without disk and processes. */
+export class World {
+  state: State;
+  now = 1000;
+  readonly events: TaskEvent[] = [];
+  readonly finished = new Map<TaskId, Task>();
+
+  constructor(slots = 2) {
+    this.state = createState({
+      nextId: 1,
+      lastSeq: 0,
+      defaultSlots: slots,
+      groups: [],
+      tasks: [],
+      counts: noCounts(),
+    });
+  }
+
+  task(id: TaskId): Task | undefined {
+    return this.state.live.get(id) ?? this.finished.get(id);
+  }
+
+  /** One round as the engine makes it, and what the store would keep of it. */
+  turn(action: (turn: Turn) => void): readonly TaskEvent[] {
+    const { state, now } = this;
+    const clock = { wall: () => now, steady: () => now };
+    const turn = createTurn({ state, lookup: (id) => this.finished.get(id), clock });
+    action(turn);
+    for (const [id, { after }] of turn.changes) {
+      if (after !== undefined && "finishedAt" in after.status) this.finished.set(id, after);
+      else this.finished.delete(id);
+    }
+    const events = turn.facts.map(({ event }) => event);
+    this.events.push(...events);
+    return events;
+  }
+
+  /** Decides and applies; gives the types of the events. */
+  do(command: Command): EventBody["type"][] {
+    return this.turn((turn) => turn.decide(command)).map(({ type }) => type);
+  }
+
+  /** Plans until nothing more is due; gives the ids admitted. */
+  plan(): TaskId[] {
+    return this.turn((turn) => turn.plan(true)).flatMap((event) => (event.type === "run.admitted" ? [event.id] : []));
+  }
+
+  submit(...specs: TaskSpec[]): void {
+    this.do({ type: "submit", tasks: specs.map((one) => ({ spec: one, held: false })) });
+  }
+
+  /** The run of a task ends by itself. */
+  end(id: TaskId, exitCode = 0): EventBody["type"][] {
+    return this.do({
+      type: "report-ended",
+      id,
+      attempt: this.task(id)?.attempt ?? 0,
+      outcome: { kind: "exited", exitCode },
+      startedAt: this.now,
+      finishedAt: this.now,
+      usage: NO_USAGE,
+    });
+  }
+}
+
+export function one(id: TaskId): { named: TaskId[]; matched: TaskId[] } {
+  return { named: [id], matched: [] };
+}

@@ -1,0 +1,66 @@
+/** What processes report: a report about a run that is over, or was never admitted, is ignored. */
+import type { EventBody, LiveRun, Outcome, TaskId, TaskState } from "@claudine/protocol";
+import type { Report } from "./command.ts";
+import type { Facts } from "./decide.ts";
+
+export function decideReport(facts: Facts, report: Report): EventBody[] {
+  switch (report.type) {
+    case "report-daemon":
+      return [
+        report.started
+          ? { type: "daemon.started", pid: report.pid, version: report.version, bootId: report.bootId }
+          : { type: "daemon.stopped", pid: report.pid },
+      ];
+    case "report-started": {
+      const run = currentRun(facts, report.id, report.attempt);
+      if (run === undefined || run.started !== undefined) return [];
+      const { id, attempt, process, startedAt } = report;
+      return [{ type: "run.started", id, attempt, process, startedAt }];
+    }
+    case "report-ended":
+      return decideEnd(facts, report);
+    case "report-no-environment":
+      return currentRun(facts, report.id, report.attempt) === undefined
+        ? []
+        : [{ type: "task.held", id: report.id, why: { kind: "environment-lost", names: [...report.names] } }];
+  }
+}
+
+function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefined {
+  const task = facts.lookup(id);
+  return task !== undefined && "run" in task.status && task.status.run.attempt === attempt
+    ? task.status.run
+    : undefined;
+}
+
+function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" }>): EventBody[] {
+  const run = currentRun(facts, report.id, report.attempt);
+  if (run === undefined) return [];
+  const { id, attempt, outcome, startedAt, finishedAt, usage } = report;
+  const state = endState(run, outcome);
+  const note = endNote(run);
+  const end: EventBody = { type: "run.finished", id, attempt, state, outcome, startedAt, finishedAt, usage, note };
+  const again = state === "lost" && attempt <= (facts.lookup(id)?.lostRetries ?? 0);
+  return again ? [end, { type: "task.retried", id }] : [end];
+}
+
+/** The first cause wins: a run that was asked to end did not fail by itself. */
+function endState(run: LiveRun, outcome: Outcome): TaskState {
+  if (run.stopping !== undefined) return "cancelled";
+  switch (outcome.kind) {
+    case "exited":
+      return outcome.exitCode === 0 ? "succeeded" : "failed";
+    case "signalled":
+    case "not-started":
+      return "failed";
+    case "lost":
+      return "lost";
+  }
+}
+
+function endNote(run: LiveRun): string | null {
+  const { stopping } = run;
+  if (stopping === undefined) return null;
+  if (stopping.note !== null) return stopping.note;
+  return stopping.cause === "kill" ? "killed" : "cancelled";
+}

@@ -1,0 +1,93 @@
+/** Commands that name tasks: each is allowed in some states and turns into one event per task. */
+import { ClaudineError, isFinished, type EventBody, type HoldWhy, type Task, type TaskId } from "@claudine/protocol";
+import type { Targets, UserCommand } from "./command.ts";
+import type { Facts } from "./decide.ts";
+
+/** The events for one task, or the reason why not. */
+export type Verdict = readonly EventBody[] | string;
+
+/** Applies `judge` to every target, all or none.
+ *  @throws ClaudineError not_found, wrong_state for a named target */
+export function eachTarget(
+  facts: Facts,
+  targets: Targets,
+  rule: { verb: string; hint?: (task: Task) => string | undefined; judge: (task: Task) => Verdict },
+): EventBody[] {
+  const events: EventBody[] = [];
+  const named = new Set(targets.named);
+  for (const id of new Set([...targets.named, ...targets.matched])) {
+    const task = facts.lookup(id);
+    const verdict = task === undefined ? undefined : rule.judge(task);
+    const hint = task === undefined ? undefined : rule.hint?.(task);
+    if (verdict !== undefined && typeof verdict !== "string") for (const event of verdict) events.push(event);
+    else if (named.has(id)) throw refusal({ verb: rule.verb, id, why: verdict, hint });
+  }
+  return events;
+}
+
+function refusal(what: { verb: string; id: TaskId; why: string | undefined; hint: string | undefined }): ClaudineError {
+  const { verb, id, why, hint } = what;
+  return why === undefined
+    ? new ClaudineError("not_found", `Cannot ${verb} task ${id}: there is no such task`, {
+        hint: "`claudine list --all` shows every task",
+      })
+    : new ClaudineError("wrong_state", `Cannot ${verb} task ${id}: ${why}`, { hint });
+}
+
+type TargetCommand = Extract<UserCommand, { type: "hold" | "release" | "pause" | "resume" | "retry" | "remove" }>;
+
+export function decideTargets(facts: Facts, command: TargetCommand): EventBody[] {
+  const judge = (task: Task): Verdict => judgeTarget(command, task);
+  return eachTarget(facts, command.targets, { verb: command.type, judge, hint: () => HINTS[command.type] });
+}
+
+const HINTS: Readonly<Partial<Record<TargetCommand["type"], string>>> = {
+  retry: "Only finished tasks can be retried; `claudine submit` takes a new one",
+  remove: "End it first with `claudine kill` or `claudine cancel`",
+};
+
+function judgeTarget(command: TargetCommand, task: Task): Verdict {
+  const { id, status } = task;
+  switch (command.type) {
+    case "hold":
+      return mayHold(command.why, task) ? [{ type: "task.held", id, why: command.why }] : stateWords(task);
+    case "release":
+      return status.state === "held" ? judgeRelease(command, task) : stateWords(task);
+    case "pause":
+      if (status.state !== "running") return stateWords(task);
+      if (status.run.stopping !== undefined) return "it is being ended";
+      return [{ type: "run.paused", id, attempt: status.run.attempt }];
+    case "resume":
+      return status.state === "paused" ? [{ type: "run.resumed", id, attempt: status.run.attempt }] : stateWords(task);
+    case "retry":
+      return isFinished(status.state) ? [{ type: "task.retried", id, ...givenAnew(command) }] : stateWords(task);
+    case "remove":
+      return "run" in status ? stateWords(task) : [{ type: "task.removed", id, attempts: task.attempt }];
+  }
+}
+
+/** What a person has held stays held for the graver reason. */
+function mayHold(why: HoldWhy, { status }: Task): boolean {
+  return status.state === "queued" || (status.state === "held" && why.kind === "environment-lost");
+}
+
+function judgeRelease(command: Extract<TargetCommand, { type: "release" }>, task: Task): Verdict {
+  const { id, status } = task;
+  if (status.state === "held" && status.why.kind === "environment-lost" && command.envId === undefined) {
+    return (
+      `its secret variables (${status.why.names.join(", ")}) are gone; ` +
+      `\`claudine release ${id} --env\` from a shell that has them takes them anew`
+    );
+  }
+  return [{ type: "task.released", id, ...givenAnew(command) }];
+}
+
+function givenAnew({ envId }: { envId?: string | undefined }): { envId?: string } {
+  return envId === undefined ? {} : { envId };
+}
+
+/** `it is queued`, `it has already finished (failed)`. */
+export function stateWords(task: Task): string {
+  const { state } = task.status;
+  return isFinished(state) ? `it has already finished (${state})` : `it is ${state}`;
+}

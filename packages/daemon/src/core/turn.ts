@@ -1,0 +1,60 @@
+/** One round of the engine: commands become events, events change the state, and what that makes due is added. */
+import type { EventBody, Task, TaskEvent, TaskId } from "@claudine/protocol";
+import type { Command } from "./command.ts";
+import { decide } from "./decide.ts";
+import { evolve } from "./evolve.ts";
+import { planNext } from "./plan.ts";
+import type { State } from "./state.ts";
+
+/** An event with the task after it (undefined when it is about none, or the task is no more). */
+export type Fact = { event: TaskEvent; task: Task | undefined };
+/** A task as it was before the turn and is after it. */
+export type Change = { before: Task | undefined; after: Task | undefined };
+
+export type TurnPorts = {
+  state: State;
+  /** Finds finished tasks; the others are in the state. */
+  lookup(id: TaskId): Task | undefined;
+  clock: { wall(): number; steady(): number };
+};
+
+export type Turn = {
+  readonly facts: readonly Fact[];
+  readonly changes: ReadonlyMap<TaskId, Change>;
+  /** The command's own facts. @throws ClaudineError; nothing of the command has happened then */
+  decide(command: Command): readonly Fact[];
+  /** Adds everything that is due now. */
+  plan(admit: boolean): void;
+};
+
+export function createTurn({ state, lookup, clock }: TurnPorts): Turn {
+  const facts: Fact[] = [];
+  const changes = new Map<TaskId, Change>();
+  const find = (id: TaskId): Task | undefined =>
+    changes.has(id) ? changes.get(id)?.after : (state.live.get(id) ?? lookup(id));
+
+  const apply = (body: EventBody): Fact => {
+    const event: TaskEvent = { ...body, seq: state.lastSeq + 1, at: clock.wall() };
+    const before = "id" in event ? find(event.id) : undefined;
+    const after = evolve(state, event, before);
+    if ("id" in event) {
+      const seen = changes.get(event.id);
+      changes.set(event.id, { before: seen === undefined ? before : seen.before, after });
+    }
+    const fact = { event, task: after };
+    facts.push(fact);
+    return fact;
+  };
+  return {
+    facts,
+    changes,
+    decide: (command) => decide({ state, lookup: find, now: clock.steady() }, command).map(apply),
+    plan(admit) {
+      for (;;) {
+        const body = planNext(state, clock.steady(), admit);
+        if (body === undefined) return;
+        apply(body);
+      }
+    },
+  };
+}
