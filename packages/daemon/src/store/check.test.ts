@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { open } from "lmdb";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { spec, World } from "../core/fixtures.ts";
+import { checkStore, describeDamage } from "./check.ts";
+import { openTables, type Tables } from "./open.ts";
+import { repairStore } from "./repair.ts";
+import { openStore } from "./store.ts";
+
+let dir = "";
+let tables: Tables;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "check-"));
+  const store = openStore({ path: join(dir, "store"), journalKeep: 1000, onUnreadable: () => {} });
+  const world = new World(1);
+  world.submit(spec(), spec(), spec());
+  world.plan();
+  world.end(1);
+  const changes = new Map([1, 2, 3].map((id) => [id, { before: undefined, after: world.task(id) }]));
+  const { nextId, lastSeq, counts } = world.state;
+  const envs = [{ id: "env", plain: {}, sealed: null }];
+  await store.commit({ events: world.events, changes, envs, head: { nextId, lastSeq, counts } });
+  await store.close();
+  tables = openTables(join(dir, "store"));
+});
+afterEach(async () => {
+  await tables.root.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function overwrite(name: string, key: number, bytes: Buffer): Promise<void> {
+  await tables.root.close();
+  const raw = open({ path: join(dir, "store"), maxDbs: 16, noSubdir: false });
+  const options = {
+    name,
+    encoding: "binary" as const,
+    ...(name === "tasks" ? { keyEncoding: "uint32" as const } : {}),
+  };
+  await raw.openDB<Buffer, number>(options).put(key, bytes);
+  await raw.close();
+  tables = openTables(join(dir, "store"));
+}
+
+test("a sound store has no damage", () => {
+  expect(checkStore(tables)).toEqual({ tasks: 3, events: 5, damages: [] });
+});
+
+test("an unreadable record is set aside with its bytes, and the indexes follow", async () => {
+  await overwrite("tasks", 2, Buffer.from([0xc1, 0x00]));
+  const { damages } = checkStore(tables);
+  expect(damages.map(({ name }) => name)).toContain("tasks/2");
+  repairStore(tables, damages);
+  expect(tables.setAside.get("tasks/2")).toEqual(Buffer.from([0xc1, 0x00]));
+  expect([...tables.tasks.getKeys()]).toEqual([1, 3]);
+  repairStore(tables, checkStore(tables).damages);
+  expect(checkStore(tables).damages).toEqual([]);
+});
+
+test("wrong index entries, references and counters are mended", async () => {
+  await tables.byState.remove(["queued", 2]);
+  await tables.byState.put(["failed", 3], true);
+  await tables.envRefs.put(["env", 99], true);
+  await tables.envRefs.remove(["env", 1]);
+  await tables.meta.put("head", { nextId: 1, lastSeq: 2, counts: {} });
+  const { damages } = checkStore(tables);
+  expect(damages.map(describeDamage).toSorted()).toMatchInlineSnapshot(`
+    [
+      "An environment is kept for task 99, which does not use it",
+      "Task 2 is missing in the index of queued tasks",
+      "The counters do not agree with the tasks",
+      "The environment of task 1 does not know that it is used",
+      "The index of failed tasks names task 3, which is not",
+    ]
+  `);
+  expect(repairStore(tables, damages)).toEqual([]);
+  expect(checkStore(tables).damages).toEqual([]);
+  expect(tables.meta.get("head")).toMatchObject({ nextId: 4, counts: { queued: 2, succeeded: 1 } });
+});
+
+test("a gap in the journal and a missing environment are told, and left", async () => {
+  await tables.journal.remove(3);
+  await tables.envs.remove("env");
+  const { damages } = checkStore(tables);
+  expect(damages.map(({ kind }) => kind)).toEqual(["environment", "environment", "environment", "gap"]);
+  expect(repairStore(tables, damages)).toEqual(damages);
+});

@@ -1,0 +1,122 @@
+/** Reads a whole store and says what in it does not fit together. */
+import { STATES, type StateCounts, type Task, type TaskId } from "@claudine/protocol";
+import type { Key } from "lmdb";
+import { emptyHead, tableOf, type Tables } from "./open.ts";
+import type { Head } from "./records.ts";
+import { READABLE, readHead, readRecord, type ReadableTable } from "./valid.ts";
+
+/** What can be wrong; `key` names the record, `table/key`. */
+export type Damage =
+  | { kind: "unreadable"; table: ReadableTable; key: Key; name: string }
+  | { kind: "index"; name: string; missing: boolean; state: string; id: TaskId }
+  | { kind: "environment"; name: string; id: TaskId; envId: string }
+  | { kind: "reference"; name: string; id: TaskId; envId: string; missing: boolean }
+  | { kind: "head"; name: string; head: Head }
+  | { kind: "gap"; name: string; after: number; before: number };
+
+export type StoreReport = { tasks: number; events: number; damages: Damage[] };
+
+export function checkStore(tables: Tables): StoreReport {
+  const damages: Damage[] = [];
+  const tasks = new Map<TaskId, { state: string; envId: string }>();
+  const seqs: number[] = [];
+  for (const table of READABLE) {
+    for (const key of tableOf(tables, table).getKeys()) {
+      const record = readRecord(tables, table, key);
+      if (typeof record === "string") damages.push({ kind: "unreadable", table, key, name: `${table}/${String(key)}` });
+      else if (table === "tasks") {
+        const { status, envId } = record.value as Task;
+        tasks.set(key as TaskId, { state: status.state, envId });
+      }
+      if (table === "journal") seqs.push(key as number);
+    }
+  }
+  damages.push(
+    ...checkIndex(tables, tasks),
+    ...checkEnvironments(tables, tasks),
+    ...checkHead(tables, tasks, seqs),
+    ...gaps(seqs),
+  );
+  return { tasks: tasks.size, events: seqs.length, damages };
+}
+
+type Known = ReadonlyMap<TaskId, { state: string; envId: string }>;
+
+function checkIndex(tables: Tables, tasks: Known): Damage[] {
+  const damages: Damage[] = [];
+  const indexed = new Set<string>();
+  for (const [state, id] of tables.byState.getKeys()) {
+    if (tasks.get(id)?.state === state) indexed.add(`${state}/${id}`);
+    else damages.push({ kind: "index", name: `by-state/${state},${id}`, missing: false, state, id });
+  }
+  for (const [id, { state }] of tasks) {
+    if (!indexed.has(`${state}/${id}`))
+      damages.push({ kind: "index", name: `by-state/${state},${id}`, missing: true, state, id });
+  }
+  return damages;
+}
+
+function checkEnvironments(tables: Tables, tasks: Known): Damage[] {
+  const damages: Damage[] = [];
+  const referred = new Set<string>();
+  for (const [envId, id] of tables.envRefs.getKeys()) {
+    if (tasks.get(id)?.envId === envId) referred.add(`${envId}/${id}`);
+    else damages.push({ kind: "reference", name: `env-refs/${envId},${id}`, id, envId, missing: false });
+  }
+  for (const [id, { envId }] of tasks) {
+    if (!referred.has(`${envId}/${id}`))
+      damages.push({ kind: "reference", name: `env-refs/${envId},${id}`, id, envId, missing: true });
+    if (!tables.envs.doesExist(envId)) damages.push({ kind: "environment", name: `envs/${envId}`, id, envId });
+  }
+  return damages;
+}
+
+function checkHead(tables: Tables, tasks: Known, seqs: readonly number[]): Damage[] {
+  const counts: StateCounts = emptyHead().counts;
+  for (const { state } of tasks.values()) for (const name of STATES) if (name === state) counts[name] += 1;
+  const read = readHead(tables);
+  const stored = typeof read === "object" ? read : undefined;
+  const highest = [...tasks.keys()].reduce((most, id) => Math.max(most, id), 0);
+  const head: Head = {
+    nextId: Math.max(stored?.nextId ?? 1, highest + 1),
+    lastSeq: Math.max(stored?.lastSeq ?? 0, seqs.at(-1) ?? 0),
+    counts,
+  };
+  const isEmpty = read === "missing" && tasks.size === 0;
+  const isSame =
+    stored?.nextId === head.nextId &&
+    stored.lastSeq === head.lastSeq &&
+    STATES.every((name) => stored.counts[name] === counts[name]);
+  return isEmpty || isSame ? [] : [{ kind: "head", name: "meta/head", head }];
+}
+
+function gaps(seqs: readonly number[]): Damage[] {
+  return seqs.flatMap((seq, index) => {
+    const before = seqs[index - 1];
+    return before === undefined || seq === before + 1
+      ? []
+      : [{ kind: "gap", name: `journal/${before + 1}`, after: before, before: seq } as const];
+  });
+}
+
+/** In words, for people. */
+export function describeDamage(damage: Damage): string {
+  switch (damage.kind) {
+    case "unreadable":
+      return `The record ${damage.name} cannot be read`;
+    case "index":
+      return damage.missing
+        ? `Task ${damage.id} is missing in the index of ${damage.state} tasks`
+        : `The index of ${damage.state} tasks names task ${damage.id}, which is not`;
+    case "environment":
+      return `The environment of task ${damage.id} is missing`;
+    case "reference":
+      return damage.missing
+        ? `The environment of task ${damage.id} does not know that it is used`
+        : `An environment is kept for task ${damage.id}, which does not use it`;
+    case "head":
+      return "The counters do not agree with the tasks";
+    case "gap":
+      return `The journal lacks the events ${damage.after + 1} to ${damage.before - 1}`;
+  }
+}

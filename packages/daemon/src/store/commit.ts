@@ -1,0 +1,143 @@
+/** One LMDB transaction per batch of events: entities, indexes and journal together. */
+import { statfsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { ClaudineError, type Run, type Task, type TaskEvent, type TaskId } from "@claudine/protocol";
+import type { Tables } from "./open.ts";
+import type { EnvRecord } from "../env-record.ts";
+import type { Head } from "./records.ts";
+
+export type Batch = {
+  events: readonly TaskEvent[];
+  /** Each changed task as it was before the batch and is after it. */
+  changes: ReadonlyMap<TaskId, { before: Task | undefined; after: Task | undefined }>;
+  /** Environments that tasks of this batch refer to; known ones are skipped. */
+  envs: readonly EnvRecord[];
+  head: Head;
+};
+
+/** With less the disk counts as full; a commit writes a few pages. */
+const ROOM_BYTES = 1024 * 1024;
+
+/**
+ * A small commit is written and flushed at once: handing it to LMDB's writer and being told of its end takes longer than
+ * a quick disk needs. Where the disk is slow nothing else should wait for it, so for a while the writer does it.
+ */
+const SMALL_EVENTS = 64;
+const SLOW_MS = 5;
+const SLOW_FOR_MS = 1000;
+
+export type Committer = (batch: Batch) => Promise<void>;
+
+export type CommitOptions = { journalKeep: number; /** The folder of the store. */ path: string };
+
+/** Resolves when the batch is on the disk (both ways end after lmdb's fdatasync).
+ *  @throws ClaudineError storage; then nothing of the batch is stored */
+export function createCommitter(tables: Tables, { journalKeep, path }: CommitOptions): Committer {
+  /** Environments that lost a task: looked at in the next commit, when the loss is durable. */
+  const suspects = new Set<string>();
+  let firstSeq = firstKey(tables);
+  const file = join(path, "data.mdb");
+  const own = statSync(file).ino;
+  let slowUntil = 0;
+
+  const inTransaction = async (small: boolean, write: () => void): Promise<void> => {
+    const startedAt = performance.now();
+    if (!small || startedAt < slowUntil) return void (await tables.root.batch(write));
+    tables.root.transactionSync(write);
+    const endedAt = performance.now();
+    if (endedAt - startedAt > SLOW_MS) slowUntil = endedAt + SLOW_FOR_MS;
+  };
+
+  return async (batch) => {
+    // LMDB would go on writing to a file without a name, and all of it would be gone with the daemon.
+    if (statSync(file, { throwIfNoEntry: false })?.ino !== own) throw replaced(path);
+    const unused = [...suspects].filter((id) => isUnused(tables, id) && !batch.envs.some((env) => env.id === id));
+    suspects.clear();
+    const trimTo = Math.min(batch.head.lastSeq - journalKeep, firstSeq + 2 * batch.events.length + 8);
+    try {
+      await inTransaction(batch.events.length <= SMALL_EVENTS, () => {
+        for (const id of unused) void tables.envs.remove(id);
+        for (const env of batch.envs) if (!tables.envs.doesExist(env.id)) void tables.envs.put(env.id, env);
+        for (const [id, change] of batch.changes) writeTask(tables, { id, ...change }, suspects);
+        for (const event of batch.events) writeEvent(tables, event);
+        for (let seq = firstSeq; seq < trimTo; seq += 1) void tables.journal.remove(seq);
+        void tables.meta.put("head", batch.head);
+      });
+    } catch (cause) {
+      throw new ClaudineError("storage", `Cannot write the state: ${await whyOf(cause, path)}`, {
+        hint: "Free some space on the disk of the state folder; nothing was changed and running tasks go on",
+        cause,
+      });
+    }
+    firstSeq = Math.max(firstSeq, trimTo);
+  };
+}
+
+function replaced(path: string): ClaudineError {
+  return new ClaudineError("storage", `Cannot write the state: the store ${path} was moved or removed`, {
+    hint: "Put it back, or `claudine daemon restart` begins with what is there now; running tasks go on",
+  });
+}
+
+/** LMDB gives the reason as a promise beside the error, which fails a moment later. */
+async function whyOf(cause: unknown, path: string): Promise<string> {
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  const why =
+    "commitError" in error ? await Promise.resolve(error.commitError).catch((reason: unknown) => reason) : error;
+  // A write that finds room for a part only is an input/output error to LMDB.
+  if (isFull(path)) return "No space left on device";
+  return why instanceof Error ? why.message : String(why);
+}
+
+function isFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize < ROOM_BYTES;
+  } catch {
+    return false;
+  }
+}
+
+function firstKey(tables: Tables): number {
+  for (const seq of tables.journal.getKeys({ limit: 1 })) return seq;
+  return 1;
+}
+
+function isUnused(tables: Tables, envId: string): boolean {
+  for (const [id] of tables.envRefs.getKeys({ start: [envId, 0], limit: 1 })) return id !== envId;
+  return true;
+}
+
+type Change = { id: TaskId; before: Task | undefined; after: Task | undefined };
+
+function writeTask(tables: Tables, { id, before, after }: Change, suspects: Set<string>): void {
+  const [was, is] = [before?.status.state, after?.status.state];
+  if (was !== is) {
+    if (was !== undefined) void tables.byState.remove([was, id]);
+    if (is !== undefined) void tables.byState.put([is, id], true);
+  }
+  if (before?.envId !== after?.envId) {
+    if (before !== undefined) {
+      void tables.envRefs.remove([before.envId, id]);
+      suspects.add(before.envId);
+    }
+    if (after !== undefined) void tables.envRefs.put([after.envId, id], true);
+  }
+  if (after !== undefined) void tables.tasks.put(id, after);
+  else if (before !== undefined) removeTask(tables, before);
+}
+
+function removeTask(tables: Tables, task: Task): void {
+  void tables.tasks.remove(task.id);
+  for (let attempt = 1; attempt <= task.attempt; attempt += 1) void tables.runs.remove([task.id, attempt]);
+}
+
+function writeEvent(tables: Tables, event: TaskEvent): void {
+  void tables.journal.put(event.seq, event);
+  if (event.type === "group.changed") void tables.groups.put(event.name, { slots: event.slots });
+  if (event.type === "daemon.started") void tables.meta.put("boot", event.bootId);
+  if (event.type !== "run.finished") return;
+  const { attempt, startedAt, finishedAt, state, outcome, usage } = event;
+  const run: Run = { attempt, startedAt, finishedAt, state, outcome, usage };
+  void tables.runs.put([event.id, attempt], run);
+}

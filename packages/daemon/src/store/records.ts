@@ -1,0 +1,5 @@
+/** Shapes that are stored but never sent. */
+import type { StateCounts } from "@claudine/protocol";
+
+/** Where the counters stand; written with every commit. */
+export type Head = { nextId: number; lastSeq: number; counts: StateCounts };

@@ -1,0 +1,46 @@
+/** Mends what a check found; what cannot be mended is set aside as raw bytes, never deleted. No daemon may run. */
+import { crashPoint } from "../crash-points.ts";
+import type { Damage } from "./check.ts";
+import { tableOf, type Tables } from "./open.ts";
+
+/** @returns what was left as it is */
+export function repairStore(tables: Tables, damages: readonly Damage[]): Damage[] {
+  return damages.filter((damage) => !repair(tables, damage));
+}
+
+function repair(tables: Tables, damage: Damage): boolean {
+  switch (damage.kind) {
+    case "unreadable":
+      return setAside(tables, damage);
+    case "index":
+      tables.root.transactionSync(() => {
+        if (damage.missing) tables.byState.putSync([damage.state, damage.id], true);
+        else tables.byState.removeSync([damage.state, damage.id]);
+      });
+      return true;
+    case "reference":
+      tables.root.transactionSync(() => {
+        if (damage.missing) tables.envRefs.putSync([damage.envId, damage.id], true);
+        else tables.envRefs.removeSync([damage.envId, damage.id]);
+      });
+      return true;
+    case "head":
+      tables.meta.putSync("head", damage.head);
+      return true;
+    case "environment":
+    case "gap":
+      return false;
+  }
+}
+
+/** Both in one transaction: the bytes are in one table or the other. */
+function setAside(tables: Tables, { table, key, name }: Extract<Damage, { kind: "unreadable" }>): boolean {
+  const bytes = tableOf(tables, table).getBinary(key);
+  crashPoint("before-record-aside");
+  tables.root.transactionSync(() => {
+    if (bytes !== undefined) tables.setAside.putSync(name, Buffer.from(bytes));
+    tableOf(tables, table).removeSync(key);
+  });
+  crashPoint("after-record-aside");
+  return true;
+}

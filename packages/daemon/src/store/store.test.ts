@@ -1,0 +1,141 @@
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { open } from "lmdb";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { spec, World } from "../core/fixtures.ts";
+import { emptyHead } from "./open.ts";
+import { openStore, type Store } from "./store.ts";
+
+let dir = "";
+const stores: Store[] = [];
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "store-"));
+});
+afterEach(async () => {
+  for (const store of stores.splice(0)) await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function openHere(journalKeep = 1000, unreadable: string[] = []): Store {
+  const store = openStore({ path: join(dir, "store"), journalKeep, onUnreadable: (key) => unreadable.push(key) });
+  stores.push(store);
+  return store;
+}
+
+/** Commits what a world in memory has done since the last time. */
+async function save(store: Store, world: World, from: number): Promise<void> {
+  const events = world.events.slice(from);
+  const ids = new Set(events.flatMap((event) => ("id" in event ? [event.id] : [])));
+  const changes = new Map([...ids].map((id) => [id, { before: store.task(id), after: world.task(id) }]));
+  const { nextId, lastSeq, counts } = world.state;
+  const envs = ["env", "other"].map((id) => ({ id, plain: { A: id }, sealed: null }));
+  await store.commit({ events, changes, envs, head: { nextId, lastSeq, counts: { ...counts } } });
+}
+
+test("a new daemon reads what is not finished, and where the counters stand", async () => {
+  const world = new World(1);
+  world.submit(spec(), spec(), spec());
+  world.plan();
+  world.end(1);
+  world.do({ type: "set-group", name: "wide", slots: 7 });
+  await save(openHere(), world, 0);
+  await stores.splice(0)[0]?.close();
+
+  const store = openHere();
+  const seed = store.load(4);
+  expect([...seed.tasks].map(({ id, status }) => [id, status.state])).toEqual([
+    [2, "queued"],
+    [3, "queued"],
+  ]);
+  expect(seed).toMatchObject({
+    nextId: 4,
+    lastSeq: world.state.lastSeq,
+    counts: { queued: 2, succeeded: 1 },
+    groups: [{ name: "wide", slots: 7 }],
+  });
+  expect(store.task(1)).toEqual(world.task(1));
+  expect(store.runs(1)).toMatchObject([{ attempt: 1, state: "succeeded", outcome: { kind: "exited", exitCode: 0 } }]);
+  expect([...store.idsBelow(100)]).toEqual([3, 2, 1]);
+  expect([...store.idsBelow(3, "queued")]).toEqual([2]);
+  expect(store.events(0, 1000)).toEqual(world.events);
+  expect(store.events(2, 2)).toEqual(world.events.slice(2, 4));
+});
+
+test("the journal keeps what it is told to, without a gap", async () => {
+  const store = openHere(10);
+  const world = new World();
+  for (let round = 0; round < 30; round += 1) {
+    const from = world.events.length;
+    world.submit(spec());
+    await save(store, world, from);
+  }
+  const kept = store.events(0, 1000).map(({ seq }) => seq);
+  expect(kept.at(-1)).toBe(30);
+  expect(kept[0]).toBe(store.firstSeq());
+  expect(kept.length).toBeGreaterThanOrEqual(10);
+  expect(kept.length).toBeLessThan(15);
+  expect(kept).toEqual(kept.map((_, index) => (kept[0] ?? 0) + index));
+});
+
+test("an environment goes with its last task", async () => {
+  const store = openHere();
+  const world = new World();
+  const step = async (action: () => void) => {
+    const from = world.events.length;
+    action();
+    await save(store, world, from);
+  };
+  await step(() => world.submit(spec({ envId: "other" }), spec({ envId: "other" })));
+  expect(store.env("other")?.plain).toEqual({ A: "other" });
+  await step(() => world.do({ type: "remove", targets: { named: [1], matched: [] } }));
+  const withoutNew = { events: [], changes: new Map(), envs: [], head: emptyHead() };
+  await store.commit(withoutNew);
+  expect(store.env("other")).toBeDefined();
+  await step(() => world.do({ type: "remove", targets: { named: [2], matched: [] } }));
+  await store.commit(withoutNew);
+  expect(store.env("other")).toBeUndefined();
+});
+
+test("one unreadable record is set aside, and the others are served", async () => {
+  const world = new World();
+  world.submit(spec(), spec(), spec());
+  await save(openHere(), world, 0);
+  await stores.splice(0)[0]?.close();
+  const raw = open({ path: join(dir, "store"), maxDbs: 16 });
+  await raw
+    .openDB<Buffer, number>({ name: "tasks", keyEncoding: "uint32", encoding: "binary" })
+    .put(2, Buffer.from([0xc1, 0xff, 0x00]));
+  await raw.close();
+
+  const unreadable: string[] = [];
+  const store = openHere(1000, unreadable);
+  expect([...store.load(2).tasks].map(({ id }) => id)).toEqual([1, 3]);
+  expect(unreadable).toContain("tasks/2");
+});
+
+test("a newer store is refused and left as it is", async () => {
+  openHere();
+  await stores.splice(0)[0]?.close();
+  const raw = open({ path: join(dir, "store"), maxDbs: 16 });
+  const meta = raw.openDB<unknown, string>({ name: "meta" });
+  await meta.put("schema", 99);
+  await raw.close();
+  expect(() => openHere()).toThrow(
+    expect.objectContaining({ code: "version_mismatch", message: expect.stringContaining("schema 99") }),
+  );
+  const again = open({ path: join(dir, "store"), maxDbs: 16 });
+  expect(again.openDB<unknown, string>({ name: "meta" }).get("schema")).toBe(99);
+  await again.close();
+});
+
+test("takes nothing any more when its folder was moved away, and goes on when it is back", async () => {
+  const world = new World(1);
+  world.submit(spec());
+  const store = openHere();
+  renameSync(join(dir, "store"), join(dir, "elsewhere"));
+  await expect(save(store, world, 0)).rejects.toMatchObject({ code: "storage" });
+  renameSync(join(dir, "elsewhere"), join(dir, "store"));
+  await save(store, world, 0);
+  expect(store.task(1)).toEqual(world.task(1));
+});

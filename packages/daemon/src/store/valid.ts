@@ -1,0 +1,72 @@
+/** Whether what was read is what should be there. Fields that this version does not know pass. */
+import { Run, STATES, Task, TaskEvent, type TaskId } from "@claudine/protocol";
+import type { Key } from "lmdb";
+import { tableOf, type Tables } from "./open.ts";
+import type { Head } from "./records.ts";
+
+export type ReadableTable = "tasks" | "runs" | "journal" | "envs" | "groups";
+export const READABLE: readonly ReadableTable[] = ["tasks", "runs", "journal", "envs", "groups"];
+
+const VALID: Readonly<Record<ReadableTable, (value: Fields, key: Key) => boolean>> = {
+  tasks: (value, key) => value["id"] === key && Task.safeParse(value).success,
+  runs: (value, key) => Array.isArray(key) && value["attempt"] === key[1] && Run.safeParse(value).success,
+  journal: (value, key) => value["seq"] === key && TaskEvent.safeParse(value).success,
+  envs: (value, key) => value["id"] === key && isEnv(value),
+  groups: (value) => isCount(value["slots"]) && value["slots"] > 0,
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+type Damaged = "missing" | "unreadable";
+
+/** A record whose bytes decode to something else is unreadable too. */
+export function readRecord(tables: Tables, table: ReadableTable, key: Key): { value: unknown } | Damaged {
+  try {
+    const value: unknown = tableOf(tables, table).get(key);
+    if (value === undefined) return "missing";
+    return isFields(value) && VALID[table](value, key) ? { value } : "unreadable";
+  } catch {
+    return "unreadable";
+  }
+}
+
+/** Undefined when there is none that can be read. */
+export function readTask(tables: Tables, id: TaskId): Task | undefined {
+  const record = readRecord(tables, "tasks", id);
+  return typeof record === "object" ? (record.value as Task) : undefined;
+}
+
+export function readHead(tables: Tables): Head | Damaged {
+  try {
+    const head = tables.meta.get("head");
+    if (head === undefined) return "missing";
+    return isHead(head) ? head : "unreadable";
+  } catch {
+    return "unreadable";
+  }
+}
+
+function isHead(value: unknown): value is Head {
+  if (!isFields(value)) return false;
+  const { nextId, lastSeq, counts } = value;
+  return isCount(nextId) && isCount(lastSeq) && isFields(counts) && STATES.every((state) => isCount(counts[state]));
+}
+
+function isEnv({ plain, sealed }: Fields): boolean {
+  if (!isFields(plain) || !Object.values(plain).every(isText)) return false;
+  if (sealed === null) return true;
+  if (!isFields(sealed) || !isText(sealed["keyId"]) || !Array.isArray(sealed["names"])) return false;
+  const pieces = [sealed["iv"], sealed["tag"], sealed["data"]];
+  return sealed["names"].every(isText) && pieces.every((piece) => piece instanceof Uint8Array);
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
