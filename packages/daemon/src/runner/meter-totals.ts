@@ -1,0 +1,104 @@
+/** Adds up what one run's process tree uses, from one sample to the next. */
+import { processName } from "./members.ts";
+import type { ProcessIo, ProcessStat } from "./processes.ts";
+
+export type RunUsage = {
+  cpuPercent: number;
+  /** CPU time of the processes there are now and of the children they have waited for. */
+  cpuMs: number;
+  rssBytes: number;
+  peakRssBytes: number;
+  /** Over the time from the first sample on. */
+  avgRssBytes: number;
+  readBytes: number;
+  writeBytes: number;
+  processes: number;
+  sampledAt: number;
+};
+
+export type MemberSample = {
+  stat: ProcessStat;
+  /** CPU time of this process alone. */
+  ownCpuMs: number;
+  /** How long the process has lived. */
+  ageMs: number;
+  rssBytes: number;
+  io: ProcessIo | undefined;
+};
+
+type Seen = { ppid: number; ownCpuMs: number; cpuMs: number; io: ProcessIo | undefined };
+type Spent = ProcessIo & { cpuMs: number };
+
+export type Totals = {
+  usage: RunUsage | undefined;
+  firstAt: number;
+  rssByteMs: number;
+  /** What processes have used that are gone and that no process of the run has waited for. */
+  gone: Spent;
+  seen: Map<string, Seen>;
+};
+
+export function emptyTotals(): Totals {
+  const gone = { cpuMs: 0, readBytes: 0, writeBytes: 0 };
+  return { usage: undefined, firstAt: 0, rssByteMs: 0, gone, seen: new Map() };
+}
+
+export function addSample(totals: Totals, members: readonly MemberSample[], now: number): RunUsage {
+  const { usage: last, seen } = totals;
+  const elapsedMs = last === undefined ? undefined : Math.max(1, now - last.sampledAt);
+  const rssBytes = sum(members, (member) => member.rssBytes);
+  if (elapsedMs === undefined) totals.firstAt = now;
+  else totals.rssByteMs += (elapsedMs * (rssBytes + (last?.rssBytes ?? 0))) / 2;
+  const cpuPercent = sum(members, (member) => cpuShare(member, seen.get(processName(member.stat)), elapsedMs));
+  const nextSeen = new Map(members.map((member) => [processName(member.stat), toSeen(member, seen)]));
+  addGone(totals, nextSeen);
+  totals.seen = nextSeen;
+  totals.usage = {
+    cpuPercent,
+    rssBytes,
+    processes: members.length,
+    sampledAt: now,
+    ...spentSoFar(totals),
+    peakRssBytes: Math.max(rssBytes, last?.peakRssBytes ?? 0),
+    avgRssBytes: now > totals.firstAt ? Math.round(totals.rssByteMs / (now - totals.firstAt)) : rssBytes,
+  };
+  return totals.usage;
+}
+
+/** Never less than at the sample before: what a process had used may be out of sight for a moment. */
+function spentSoFar({ usage: last, gone, seen }: Totals): Spent {
+  const now = [...seen.values()];
+  return {
+    cpuMs: Math.max(last?.cpuMs ?? 0, gone.cpuMs + sum(now, (one) => one.cpuMs)),
+    readBytes: Math.max(last?.readBytes ?? 0, gone.readBytes + sum(now, (one) => one.io?.readBytes ?? 0)),
+    writeBytes: Math.max(last?.writeBytes ?? 0, gone.writeBytes + sum(now, (one) => one.io?.writeBytes ?? 0)),
+  };
+}
+
+/** Percent of one core since the last sample; of a process seen first, since its start. */
+function cpuShare(member: MemberSample, before: Seen | undefined, elapsedMs: number | undefined): number {
+  if (before !== undefined && elapsedMs !== undefined)
+    return (100 * Math.max(0, member.ownCpuMs - before.ownCpuMs)) / elapsedMs;
+  return (100 * member.ownCpuMs) / Math.max(1, member.ageMs, elapsedMs ?? 0);
+}
+
+function toSeen(member: MemberSample, seen: Totals["seen"]): Seen {
+  const before = seen.get(processName(member.stat));
+  const { ppid, cpuMs } = member.stat;
+  return { ppid, ownCpuMs: member.ownCpuMs, cpuMs, io: member.io ?? before?.io };
+}
+
+/** The kernel adds what a child used to the parent that waits for it: only that of adopted processes would be lost. */
+function addGone(totals: Totals, now: Totals["seen"]): void {
+  const pids = new Set([...totals.seen.keys()].map((name) => Number(name.split("@")[0])));
+  for (const [name, { ppid, cpuMs, io }] of totals.seen) {
+    if (now.has(name) || pids.has(ppid)) continue;
+    totals.gone.cpuMs += cpuMs;
+    totals.gone.readBytes += io?.readBytes ?? 0;
+    totals.gone.writeBytes += io?.writeBytes ?? 0;
+  }
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

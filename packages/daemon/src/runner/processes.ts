@@ -1,0 +1,36 @@
+/** What the runner asks the system about processes; a port, as Linux has /proc and the others have ps(1). */
+import { linuxProcesses } from "./processes-linux.ts";
+import { psProcesses } from "./processes-ps.ts";
+
+export type ProcessStat = {
+  pid: number;
+  ppid: number;
+  pgid: number;
+  /** Session; where ps does not tell it, the process group. */
+  sid: number;
+  /** One letter: R, S, D, T, Z … */
+  state: string;
+  /** Kernel start time: clock ticks since boot, or epoch seconds from ps. With the pid and the boot it names the process. */
+  startTicks: string;
+  /** CPU time of the process and of the children it has waited for. */
+  cpuMs: number;
+};
+
+export type ProcessIo = { readBytes: number; writeBytes: number };
+
+export type Processes = {
+  bootId(): string;
+  read(pid: number): ProcessStat | undefined;
+  list(): ProcessStat[];
+  sameStart(one: string, other: string): boolean;
+  /** The value of a variable that each of these processes was started with; only of this user's processes. */
+  environment(variable: string, pids: readonly number[]): Map<number, string>;
+  /** What it calls itself: its command line, cut at 2 KB; empty when unknown. */
+  title(pid: number): string;
+  /** Bytes moved to and from storage by the process and by the children it has waited for. */
+  io(pid: number): ProcessIo | undefined;
+};
+
+export function systemProcesses(platform: NodeJS.Platform): Processes {
+  return platform === "linux" ? linuxProcesses() : psProcesses();
+}

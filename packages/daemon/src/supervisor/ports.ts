@@ -1,0 +1,56 @@
+/** What supervising needs from the engine, the runner and the folders; and how a run key finds its task. */
+import type { LiveRun, Task, TaskId } from "@claudine/protocol";
+import type { Clock } from "../clock.ts";
+import type { Command } from "../core/command.ts";
+import { parseRunKey, type Launch } from "../launch.ts";
+import type { Log } from "../log.ts";
+import type { RunFolders } from "../output/files.ts";
+import type { RunProcesses } from "../runner/members.ts";
+import type { Meter } from "../runner/meter.ts";
+import { readRecord, type RunRecord } from "../runner/record.ts";
+
+export type SupervisorPorts = {
+  dispatch(command: Command): Promise<unknown>;
+  /** A task that is not finished. */
+  live(id: TaskId): Task | undefined;
+  liveTasks(): Iterable<Task>;
+  launch: Launch;
+  meter: Pick<Meter, "track" | "untrack">;
+  runs: RunFolders;
+  /** Signals the whole tree; with SIGKILL resolves when none of it is left. */
+  signalTree(run: RunProcesses, signal: string): Promise<void>;
+  /** Signals the process group only. */
+  signalGroup(run: RunProcesses, signal: string): void;
+  /** Resolves when no process of the run is left, or at the deadline; tells which. */
+  treeGone(run: RunProcesses, deadlineMs: number): Promise<boolean>;
+  bootId: string;
+  /** Of a run that has ended: its input and its control group. */
+  clearAway(task: Task, attempt: number): void;
+  /** Names of variables whose values are gone with their key. */
+  lostNames(envId: string): string[];
+  log: Log;
+  clock: Clock;
+};
+
+export type CurrentRun = { task: Task; run: LiveRun };
+
+/** The task when `key` names its present run; undefined for a run that is over. */
+export function currentRun(ports: Pick<SupervisorPorts, "live">, key: string): CurrentRun | undefined {
+  const parsed = parseRunKey(key);
+  const task = parsed === undefined ? undefined : ports.live(parsed.id);
+  if (task === undefined || !("run" in task.status) || task.status.run.attempt !== parsed?.attempt) return undefined;
+  return { task, run: task.status.run };
+}
+
+export function recordOf(ports: Pick<SupervisorPorts, "runs">, key: string): RunRecord {
+  const parsed = parseRunKey(key);
+  return parsed === undefined ? { state: "missing" } : readRecord(recordPath(ports, parsed));
+}
+
+export function recordPath(ports: Pick<SupervisorPorts, "runs">, run: { id: TaskId; attempt: number }): string {
+  return ports.runs.files(run.id, run.attempt).record;
+}
+
+export function runsInFlight(ports: Pick<SupervisorPorts, "liveTasks">): CurrentRun[] {
+  return [...ports.liveTasks()].flatMap((task) => ("run" in task.status ? [{ task, run: task.status.run }] : []));
+}
