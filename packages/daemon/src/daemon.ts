@@ -1,0 +1,175 @@
+/** The composition root: joins store, engine, processes and the socket through function-typed ports. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Config, Paths, TaskEvent } from "@claudine/protocol";
+import { createClock } from "./clock.ts";
+import { withCrashPoints } from "./crash-points.ts";
+import { createEngine, type Engine, type Fact } from "./engine.ts";
+import { createEnvVault } from "./env-vault.ts";
+import { createHealth } from "./health.ts";
+import { createLaunch, runUid } from "./launch.ts";
+import { createLiveUsage } from "./live-usage.ts";
+import type { Log } from "./log.ts";
+import { createRunFolders } from "./output/files.ts";
+import { compactHeap, createRest, heapBytes, type Rest } from "./rest.ts";
+import { createRpcServer, type RpcServer } from "./rpc/server.ts";
+import { openProcesses } from "./run-processes.ts";
+import type { EnvRecord } from "./env-record.ts";
+import { openStore } from "./store/store.ts";
+import { createSupervisor } from "./supervisor/supervisor.ts";
+import { createTaskInput } from "./task-input.ts";
+import { createWatchers } from "./until.ts";
+
+export type DaemonOptions = {
+  paths: Paths;
+  config: Config;
+  log: Log;
+  version: string;
+  shimDir: string;
+  /** A listening socket from socket activation. */
+  listenFd: number | undefined;
+  cores: number;
+  /** Asked to end by a client. */
+  onShutdown(): void;
+};
+
+export type Daemon = {
+  close(): Promise<void>;
+  /** False when its socket was taken away: nobody new can connect. */
+  reachable(): boolean;
+};
+
+const RETRY_MS = 1000;
+
+/** Comes up: the store is read, running tasks are taken up, the socket answers, and only then anything new starts. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { paths, config, log } = options;
+  const health = createHealth(log);
+  const store = openStore({
+    path: join(paths.stateDir, "store"),
+    journalKeep: config.journalKeep,
+    onUnreadable: health.unreadable,
+  });
+  const lastBoot = store.lastBoot();
+  const vault = createEnvVault(paths.runtimeDir, config.secretNames);
+  const runs = createRunFolders(paths.stateDir);
+  const watchers = createWatchers();
+  const clock = createClock();
+
+  const onDurable = (facts: readonly Fact[]): void => {
+    rest.disturb();
+    supervisor.onFacts(facts);
+    watchers.tell(facts);
+    server.tell(facts.map(({ event }): TaskEvent => event));
+  };
+  const engine: Engine<EnvRecord> = createEngine<EnvRecord>({
+    load: () => store.load(config.slots === "auto" ? Math.max(2, options.cores) : config.slots),
+    lookup: store.task,
+    commit: withCrashPoints(store.commit),
+    clock,
+    onDurable,
+    onProblem: health.problem,
+    retryMs: RETRY_MS,
+  });
+  const rest = createRest({ unfinished: engine.unfinished, heapBytes, compact: compactHeap });
+  const processes = openProcesses({
+    shimDir: options.shimDir,
+    wakePath: join(paths.runtimeDir, "wake.fifo"),
+    intervalMs: config.sampleInterval,
+    log,
+    on: {
+      wake: (fact) => supervisor.onWake(fact),
+      started: (key, start) => supervisor.onStarted(key, start),
+      gone: (key) => supervisor.onGone(key),
+      shimExit: () => supervisor.onShimExit(),
+    },
+  });
+  const input = createTaskInput(paths.runtimeDir, processes.system);
+  const usage = createLiveUsage(engine, processes.meter);
+  const supervisor = createSupervisor({
+    ...processes,
+    dispatch: engine.dispatch,
+    live: engine.live,
+    liveTasks: engine.liveTasks,
+    launch: createLaunch({
+      vault,
+      runs,
+      env: store.env,
+      start: processes.start,
+      stdinPath: input.path,
+      createStdin: processes.createStdin,
+      makeGroup: processes.makeGroup,
+      socket: paths.socket,
+    }),
+    runs,
+    clearAway: (task, attempt) => {
+      if (task.stdin) rmSync(input.path(task, attempt), { force: true });
+      processes.removeGroup(runUid(task, attempt));
+    },
+    lostNames: (envId) => {
+      const record = store.env(envId);
+      const opened = record === undefined ? { lost: ["all variables"] } : vault.open(record);
+      return "lost" in opened ? opened.lost : [];
+    },
+    log,
+    clock,
+  });
+  const server: RpcServer = createRpcServer(
+    {
+      engine,
+      store,
+      vault,
+      watchers,
+      usage,
+      runs,
+      config,
+      paths,
+      log,
+      version: options.version,
+      startedAt: Date.now(),
+      launcher: processes.kind,
+      readHost: processes.readHost,
+      writeInput: input.write,
+      look: supervisor.look,
+      connections: () => server.connections(),
+      onRequest: rest.disturb,
+      shutdown: () => setImmediate(options.onShutdown),
+      checks: health.checks,
+    },
+    { lastSeq: engine.lastSeq, read: store.events },
+  );
+  await processes.listen();
+  await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
+  // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
+  await engine.dispatch({
+    type: "report-daemon",
+    started: true,
+    pid: process.pid,
+    version: options.version,
+    bootId: processes.bootId,
+  });
+  await server.listen(options.listenFd);
+  engine.admit(true);
+  return { close: () => close({ engine, server, processes, store, rest }), reachable: server.reachable };
+}
+
+type Parts = {
+  engine: Engine<EnvRecord>;
+  server: RpcServer;
+  processes: ReturnType<typeof openProcesses>;
+  store: ReturnType<typeof openStore>;
+  rest: Rest;
+};
+
+/** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
+async function close({ engine, server, processes, store, rest }: Parts): Promise<void> {
+  rest.close();
+  engine.admit(false);
+  await engine
+    .dispatch({ type: "report-daemon", started: false, pid: process.pid, version: "", bootId: "" })
+    .catch(() => {});
+  await engine.close();
+  await server.close();
+  processes.close();
+  await store.close();
+}

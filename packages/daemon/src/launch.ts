@@ -1,0 +1,89 @@
+/** Starts admitted runs: environment, files, input, and a frame to the shim. */
+import type { LiveRun, Task } from "@claudine/protocol";
+import type { Env, EnvVault } from "./env-vault.ts";
+import type { RunFolders } from "./output/files.ts";
+import type { StartSpec } from "./runner/frame.ts";
+import type { EnvRecord } from "./env-record.ts";
+
+export type LaunchPorts = {
+  vault: EnvVault;
+  runs: RunFolders;
+  env(id: string): EnvRecord | undefined;
+  start(spec: StartSpec): void;
+  stdinPath(task: Task, attempt: number): string;
+  createStdin(path: string): Promise<void>;
+  /** Makes the run's control group; undefined where there is none. */
+  makeGroup(runUid: string): string | undefined;
+  socket: string;
+};
+
+export type Launched = { started: true } | { lostNames: string[] };
+export type Launch = (task: Task, run: LiveRun) => Promise<Launched>;
+
+/** Opened environments kept, so that runs of one shell share one object. */
+const ENVS_KEPT = 32;
+
+export function createLaunch(ports: LaunchPorts): Launch {
+  const opened = new Map<string, Env>();
+
+  const openEnv = (id: string): { env: Env } | { lost: string[] } => {
+    const known = opened.get(id);
+    if (known !== undefined) return { env: known };
+    const record = ports.env(id);
+    const result = record === undefined ? { lost: ["all variables"] } : ports.vault.open(record);
+    if ("lost" in result) return result;
+    if (opened.size >= ENVS_KEPT) opened.clear();
+    opened.set(id, result.env);
+    return result;
+  };
+
+  return async (task, run) => {
+    const result = openEnv(task.envId);
+    if ("lost" in result) return { lostNames: result.lost };
+    ports.runs.prepare(task.id);
+    const stdinPath = task.stdin ? ports.stdinPath(task, run.attempt) : undefined;
+    if (stdinPath !== undefined) await ports.createStdin(stdinPath);
+    ports.start({ ...specOf(ports, task, run), env: result.env, stdinPath });
+    return { started: true };
+  };
+}
+
+function specOf(ports: LaunchPorts, task: Task, run: LiveRun): Omit<StartSpec, "env" | "stdinPath"> {
+  const group = ports.makeGroup(runUid(task, run.attempt));
+  const files = ports.runs.files(task.id, run.attempt);
+  const [program = "", ...words] = task.argv;
+  return {
+    runKey: runKey(task.id, run.attempt),
+    argv: [program, ...words],
+    cwd: task.cwd,
+    umask: task.umask,
+    extraEnv: {
+      PWD: task.cwd,
+      CLAUDINE_TASK_ID: String(task.id),
+      CLAUDINE_RUN: String(run.attempt),
+      CLAUDINE_RUN_UID: runUid(task, run.attempt),
+      CLAUDINE_GROUP: task.group,
+      CLAUDINE_SOCKET: ports.socket,
+      // For the shim, which takes it away.
+      ...(group === undefined ? {} : { CLAUDINE_CGROUP: group }),
+      ...(task.arrayIndex === null ? {} : { CLAUDINE_ARRAY_INDEX: String(task.arrayIndex) }),
+    },
+    stdoutPath: files.stdout,
+    stderrPath: files.stderr,
+    recordPath: files.record,
+  };
+}
+
+export function runKey(id: number, attempt: number): string {
+  return `${id}.${attempt}`;
+}
+
+export function parseRunKey(key: string): { id: number; attempt: number } | undefined {
+  const match = /^(\d{1,10})\.(\d{1,9})$/.exec(key);
+  return match === null ? undefined : { id: Number(match[1]), attempt: Number(match[2]) };
+}
+
+/** Marks a run's processes, so that those that left its group and session are still found. */
+export function runUid(task: Task, attempt: number): string {
+  return `${task.uid}.${attempt}`;
+}

@@ -1,0 +1,81 @@
+/** What handlers work with, and how one is typed from the method table. */
+import type {
+  Config,
+  HostSample,
+  LiveRun,
+  LiveUsage,
+  MethodName,
+  Params,
+  Paths,
+  Result,
+  Run,
+  Task,
+  TaskEvent,
+  TaskId,
+  TaskState,
+} from "@claudine/protocol";
+import type { Engine } from "../engine.ts";
+import type { EnvVault } from "../env-vault.ts";
+import type { Log } from "../log.ts";
+import type { RunFolders } from "../output/files.ts";
+import type { EnvRecord } from "../env-record.ts";
+import type { Watchers } from "../until.ts";
+
+/** Live figures by task, from the meter. */
+export type UsagePort = { current(id: TaskId): LiveUsage | undefined; all(): LiveUsage[] };
+
+/** Reads of what is durable. */
+export type Reads = {
+  task(id: TaskId): Task | undefined;
+  runs(id: TaskId): Run[];
+  env(id: string): EnvRecord | undefined;
+  /** Ids below `before`, descending; of one state, or of all. */
+  idsBelow(before: TaskId, state?: TaskState): Iterable<TaskId>;
+  events(since: number, limit: number): TaskEvent[];
+  firstSeq(): number;
+  backup(file: string): Promise<{ bytes: number }>;
+};
+
+export type Context = {
+  engine: Engine<EnvRecord>;
+  store: Reads;
+  vault: EnvVault;
+  watchers: Watchers;
+  usage: UsagePort;
+  runs: RunFolders;
+  config: Config;
+  paths: Paths;
+  log: Log;
+  version: string;
+  startedAt: number;
+  launcher: "perl" | "node";
+  readHost(): HostSample;
+  /** Writes to a running task's input and, with `eof`, ends it. @returns bytes written @throws ClaudineError */
+  writeInput(task: Task, run: LiveRun, input: { text: string; eof: boolean }): Promise<number>;
+  /** Has the start of its run reported, if that is on record and was not noticed yet. */
+  look(task: Task): void;
+  connections(): number;
+  /** Told of each line that a client sent. */
+  onRequest(): void;
+  /** Ends the daemon after the answer is written. */
+  shutdown(): void;
+  checks(): { name: string; level: "ok" | "warning" | "error"; message: string; hint: string | null }[];
+};
+
+/** The connection a call came by. */
+export type Caller = {
+  /** Sends events after `since`, old ones first; resumes by itself when the client reads again. @throws ClaudineError limit */
+  subscribe(since: number): number;
+  unsubscribe(subscription: number): boolean;
+  /**
+   * Builds one large answer at a time, and none while the client leaves too much unread.
+   * @throws ClaudineError unavailable when the connection ends before the turn comes
+   */
+  inTurn<T>(build: () => Promise<T>): Promise<T>;
+  /** Aborted when the connection is gone. */
+  closed: AbortSignal;
+};
+
+export type Handler<M extends MethodName> = (context: Context, params: Params<M>, caller: Caller) => Promise<Result<M>>;
+export type Handlers = { readonly [M in MethodName]: Handler<M> };
+export type EventSource = { lastSeq(): number; read(since: number, limit: number): TaskEvent[] };

@@ -1,0 +1,75 @@
+/** The daemon itself, the machine, checks and configuration. */
+import { isAbsolute } from "node:path";
+import { ClaudineError, isFinished } from "@claudine/protocol";
+import { writtenConfig } from "../../config.ts";
+import { explain } from "../../core/explain.ts";
+import type { Handler } from "../context.ts";
+import { taskOf } from "../select.ts";
+import { ended, waitForTasks } from "../wait.ts";
+import { groupsOf } from "./groups.ts";
+
+export const status: Handler<"daemon.status"> = async (context) =>
+  context.engine.read((state) => {
+    const problem = context.engine.problem();
+    return {
+      pid: process.pid,
+      version: context.version,
+      startedAt: context.startedAt,
+      uptimeMs: Date.now() - context.startedAt,
+      socket: context.paths.socket,
+      stateDir: context.paths.stateDir,
+      rssBytes: process.memoryUsage.rss(),
+      connections: context.connections(),
+      lastSeq: state.lastSeq,
+      counts: { ...state.counts },
+      launcher: context.launcher,
+      accepting: problem === undefined,
+      problem: problem?.message ?? null,
+    };
+  });
+
+export const stop: Handler<"daemon.stop"> = async (context, { killTasks, graceMs }, caller) => {
+  if (killTasks) {
+    context.engine.admit(false);
+    const ids = await context.engine.read((state) => [...state.inFlight]);
+    await context.engine.dispatch({
+      type: "stop",
+      cause: "kill",
+      signal: "SIGTERM",
+      graceMs: graceMs ?? context.config.grace,
+      note: "the daemon was stopped with --kill-tasks",
+      targets: { named: [], matched: ids },
+    });
+    await waitForTasks(context, { ids, judge: ended, caller });
+  }
+  const left = await context.engine.read((state) => state.inFlight.size);
+  context.shutdown();
+  return { pid: process.pid, left };
+};
+
+export const host: Handler<"host.read"> = async (context, params) =>
+  context.engine.read((state) => ({
+    at: Date.now(),
+    host: context.readHost(),
+    counts: { ...state.counts },
+    groups: groupsOf(state),
+    live: context.usage.all(),
+    reasons: params.explain.flatMap((id) => {
+      const task = taskOf(context, state, id);
+      const why = task === undefined || isFinished(task.status.state) ? null : explain(state, task);
+      return why === null ? [] : [{ id, why }];
+    }),
+  }));
+
+export const backup: Handler<"store.backup"> = async (context, { path }) => {
+  if (!isAbsolute(path))
+    throw new ClaudineError("invalid_params", `Cannot back up to "${path}": the path is not absolute`);
+  return { path, ...(await context.store.backup(path)) };
+};
+
+export const doctor: Handler<"doctor.run"> = async (context) => ({ checks: context.checks() });
+
+export const config: Handler<"config.get"> = async (context) => ({
+  path: context.paths.configFile,
+  config: writtenConfig(context.config),
+});

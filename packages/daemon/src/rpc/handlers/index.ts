@@ -1,0 +1,39 @@
+/** One handler per method; a missing one does not compile. */
+import type { Handlers } from "../context.ts";
+import { clean, hold, pause, release, remove, resume, retry } from "./change-tasks.ts";
+import { backup, config, doctor, host, status, stop } from "./daemon.ts";
+import { cancel, kill, wait } from "./end-tasks.ts";
+import * as events from "./events.ts";
+import * as groups from "./groups.ts";
+import { read, send } from "./logs.ts";
+import { get, list } from "./read-tasks.ts";
+import { submit } from "./submit.ts";
+
+export const HANDLERS: Handlers = {
+  "task.submit": submit,
+  "task.list": list,
+  "task.get": get,
+  "task.kill": kill,
+  "task.cancel": cancel,
+  "task.pause": pause,
+  "task.resume": resume,
+  "task.hold": hold,
+  "task.release": release,
+  "task.retry": retry,
+  "task.remove": remove,
+  "task.clean": clean,
+  "task.send": send,
+  "task.wait": wait,
+  "log.read": read,
+  "group.list": groups.list,
+  "group.set": groups.set,
+  "event.list": events.list,
+  "event.subscribe": events.subscribe,
+  "event.unsubscribe": events.unsubscribe,
+  "host.read": host,
+  "daemon.status": status,
+  "daemon.stop": stop,
+  "store.backup": backup,
+  "doctor.run": doctor,
+  "config.get": config,
+};

@@ -1,0 +1,18 @@
+/** Names of signals as people write them: TERM, SIGTERM, term, 15. */
+import { constants } from "node:os";
+import { ClaudineError } from "@claudine/protocol";
+
+/** They ask a process to end: SIGKILL follows after the grace. The others are only sent. */
+export const ENDING_SIGNALS: ReadonlySet<string> = new Set(["SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGKILL"]);
+
+/** @throws ClaudineError invalid_params */
+export function signalName(text: string): string {
+  const upper = text.toUpperCase();
+  const byNumber = Object.entries(constants.signals).find(([, number]) => String(number) === upper)?.[0];
+  const name = byNumber ?? (upper.startsWith("SIG") ? upper : `SIG${upper}`);
+  if (Object.hasOwn(constants.signals, name)) return name;
+  const known = Object.keys(constants.signals)
+    .map((one) => one.slice(3))
+    .join(", ");
+  throw new ClaudineError("invalid_params", `"${text.slice(0, 32)}" is not a signal`, { hint: `Use one of ${known}` });
+}

@@ -1,0 +1,25 @@
+/** The flat view of tasks with what only the daemon knows: live usage, and why they wait. */
+import { taskInfo, type Task, type TaskId, type TaskInfo } from "@claudine/protocol";
+import { explain } from "../core/explain.ts";
+import type { State } from "../core/state.ts";
+import type { Caller, Context } from "./context.ts";
+import { taskOf } from "./select.ts";
+
+export function infoOf(context: Context, state: State, task: Task): TaskInfo {
+  const live = "run" in task.status ? context.usage.current(task.id) : undefined;
+  return taskInfo(task, {
+    reason: explain(state, task),
+    ...(live === undefined ? {} : { usage: live.usage, cpuPercent: live.cpuPercent, rssBytes: live.rssBytes }),
+  });
+}
+
+export async function infosOf(context: Context, ids: readonly TaskId[], caller: Caller): Promise<TaskInfo[]> {
+  return caller.inTurn(() =>
+    context.engine.read((state) =>
+      ids.flatMap((id) => {
+        const task = taskOf(context, state, id);
+        return task === undefined ? [] : [infoOf(context, state, task)];
+      }),
+    ),
+  );
+}

@@ -1,0 +1,54 @@
+/** Input of running tasks: `send` writes to the FIFO that the task reads. */
+import { setTimeout as delay } from "node:timers/promises";
+import { ClaudineError, type LiveRun, type Task } from "@claudine/protocol";
+import type { Processes } from "./runner/processes.ts";
+import { closeStdin, writeStdin } from "./runner/stdin.ts";
+
+export type TaskInput = {
+  path(task: Task, attempt: number): string;
+  /** Waits a while for a task that reads slowly. @throws ClaudineError wrong_state, timeout */
+  write(task: Task, run: LiveRun, input: { text: string; eof: boolean }): Promise<number>;
+};
+
+const PATIENCE_MS = 5000;
+const STEP_MS = 20;
+
+export function createTaskInput(runtimeDir: string, processes: Processes): TaskInput {
+  const path = (task: Task, attempt: number) => `${runtimeDir}/stdin/${task.id}.${attempt}`;
+  return {
+    path,
+    async write(task, run, { text, eof }) {
+      const bytes = Buffer.from(text, "utf8");
+      await writeSlowly(path(task, run.attempt), bytes, task.id);
+      if (eof && run.started !== undefined) closeStdin(processes, path(task, run.attempt), run.started);
+      return bytes.length;
+    },
+  };
+}
+
+async function writeSlowly(path: string, bytes: Buffer, id: number): Promise<void> {
+  const until = performance.now() + PATIENCE_MS;
+  for (let rest = bytes; rest.length > 0;) {
+    const wrote = writeStdin(path, rest);
+    switch (wrote.result) {
+      case "written":
+        return;
+      case "no-reader":
+        throw new ClaudineError("wrong_state", `Cannot send to task ${id}: it has closed its input`);
+      case "closed":
+        throw new ClaudineError("wrong_state", `Cannot send to task ${id}: its input was ended before`);
+      case "full":
+        rest = rest.subarray(wrote.writtenBytes);
+        if (performance.now() > until) {
+          throw new ClaudineError(
+            "timeout",
+            `Cannot send all to task ${id}: it read ${bytes.length - rest.length} of ${bytes.length} bytes`,
+            {
+              hint: "It does not read its input now; send the rest later",
+            },
+          );
+        }
+        await delay(STEP_MS);
+    }
+  }
+}
