@@ -1,0 +1,23 @@
+/** What `submit --follow` and `--wait` do once the tasks are in the queue. */
+import type { Client } from "../client.ts";
+import type { Input, Io } from "./command.ts";
+import { concludeTasks, exitCodeOfAll, followTasks, untilInterrupted, waitForEnd } from "./follow-tasks.ts";
+import { flag } from "./input.ts";
+import { nameTasks, printJson, say } from "./print.ts";
+
+export type Submitted = { input: Input; io: Io; client: Client; ids: readonly number[]; uids: readonly string[] };
+
+/** @returns the task's exit code */
+export async function afterSubmit({ input, io, client, ids, uids }: Submitted): Promise<number> {
+  const json = flag(input, "json");
+  if (flag(input, "follow")) {
+    if (json) io.out(`${JSON.stringify({ ids, uids })}\n`);
+    else if (io.stderrIsTty) say(input, io, `Following ${nameTasks(ids)}`);
+    return concludeTasks(input, io, await followTasks({ input, io, client, ids }));
+  }
+  if (!json) io.out(ids.map((id) => `${id}\n`).join(""));
+  const tasks = await untilInterrupted(io, ids, (signal) => waitForEnd(client, ids, signal));
+  if (!json) return concludeTasks(input, io, tasks);
+  printJson(io, { ids, uids, tasks });
+  return exitCodeOfAll(tasks);
+}

@@ -1,0 +1,111 @@
+/** `claudine daemon`: starts, stops and shows the daemon itself. */
+import { ClaudineError } from "@claudine/protocol/errors";
+import { parseDuration } from "@claudine/protocol/units";
+import type { DaemonStatus } from "../../service/daemon.ts";
+import type { Command, Io } from "../command.ts";
+import { given } from "../given.ts";
+import { flag, text } from "../input.ts";
+import { printJson, say } from "../print.ts";
+
+const start: Command = {
+  name: "start",
+  summary: "Start the daemon and return when it answers; every other verb does so by itself",
+  options: [],
+  async run(input, io) {
+    const { placeOf, startDaemonByOwner } = await import("../../service/control.ts");
+    const { probeDaemon } = await import("../../service/daemon.ts");
+    const before = await probeDaemon(placeOf(io));
+    const status = before ?? (await startDaemonByOwner(io));
+    if (flag(input, "json")) printJson(io, status);
+    else
+      say(
+        input,
+        io,
+        `claudined ${status.version} ${before === undefined ? "runs" : "runs already"} (pid ${status.pid})`,
+      );
+    return 0;
+  },
+};
+
+const stop: Command = {
+  name: "stop",
+  summary: "Stop the daemon and return when it is gone; tasks go on and the next daemon takes them up",
+  options: [
+    { name: "kill-tasks", type: "boolean", describe: "End all running tasks first" },
+    {
+      name: "grace",
+      type: "string",
+      arg: "TIME",
+      describe: "With --kill-tasks: time between SIGTERM and SIGKILL, as 10s",
+    },
+  ],
+  async run(input, io) {
+    const grace = text(input, "grace");
+    const { placeOf } = await import("../../service/control.ts");
+    const { stopDaemon } = await import("../../service/daemon.ts");
+    const stopped = await stopDaemon(placeOf(io), {
+      killTasks: flag(input, "kill-tasks"),
+      ...given({ graceMs: grace === undefined ? undefined : parseDuration(grace) }),
+    });
+    if (flag(input, "json")) printJson(io, stopped ?? { pid: null, left: 0 });
+    else if (stopped === undefined) say(input, io, "No daemon runs");
+    else say(input, io, `Stopped claudined (pid ${stopped.pid})${leftText(stopped.left)}`);
+    return 0;
+  },
+};
+
+const restart: Command = {
+  name: "restart",
+  summary: "Replace the daemon by a new one, as after an upgrade; tasks go on",
+  options: [],
+  async run(input, io) {
+    const { restartDaemon } = await import("../../service/control.ts");
+    const { tellClaudined } = await import("../claudined.ts");
+    // While the old one still runs: a mistyped option must not leave nobody to run the queue.
+    await tellClaudined(io, ["--check-config"]);
+    const { oldPid, status } = await restartDaemon(io);
+    if (flag(input, "json")) printJson(io, { oldPid, ...status });
+    else if (oldPid === null) say(input, io, `No daemon ran; now claudined ${status.version} runs (pid ${status.pid})`);
+    else say(input, io, `Restarted claudined: pid ${oldPid} is gone, ${status.version} runs as pid ${status.pid}`);
+    return 0;
+  },
+};
+
+const status: Command = {
+  name: "status",
+  summary: "Show the daemon; exit code 0 when it runs, 3 when not",
+  options: [],
+  async run(input, io) {
+    const { placeOf } = await import("../../service/control.ts");
+    const { probeDaemon } = await import("../../service/daemon.ts");
+    const found = await probeDaemon(placeOf(io));
+    if (flag(input, "json"))
+      printJson(io, found === undefined ? { running: false, socket: io.paths.socket } : { running: true, ...found });
+    else if (found === undefined) say(input, io, "No daemon runs");
+    else if (!flag(input, "quiet")) await showStatus(io, found);
+    return found === undefined ? 3 : 0;
+  },
+};
+
+function leftText(left: number): string {
+  if (left === 0) return "";
+  return left === 1 ? "; 1 task goes on" : `; ${left} tasks go on`;
+}
+
+async function showStatus(io: Io, found: DaemonStatus): Promise<void> {
+  const { daemonText } = await import("../daemon-text.ts");
+  io.out(daemonText(found));
+}
+
+export const daemon: Command = {
+  name: "daemon",
+  summary: "Start, stop, restart or show the daemon",
+  options: [],
+  subcommands: [start, stop, restart, status],
+  run: () =>
+    Promise.reject(
+      new ClaudineError("invalid_params", "Cannot control the daemon: say what to do", {
+        hint: "claudine daemon start, stop, restart or status",
+      }),
+    ),
+};

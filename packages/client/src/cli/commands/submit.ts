@@ -1,0 +1,93 @@
+/** `claudine submit`: takes commands into the queue. The hot path: whatever a plain submit does not need is loaded later. */
+import type { Command, Input, Io } from "../command.ts";
+import { flag } from "../input.ts";
+import { buildTasks, callerEnv, refuse } from "../submit-tasks.ts";
+
+export const submit: Command = {
+  name: "submit",
+  aliases: ["add"],
+  summary: "Put a command into the queue and print its id",
+  positional: [{ name: "command", describe: "One word runs by your shell; several execute as they are", many: true }],
+  rest: true,
+  options: [
+    {
+      name: "label",
+      short: "l",
+      type: "string",
+      arg: "TEXT",
+      describe: "A name for people; select by it with label:TEXT",
+    },
+    { name: "group", short: "g", type: "string", arg: "NAME", describe: "The group whose slots it takes" },
+    { name: "priority", short: "o", type: "number", arg: "N", describe: "Higher starts first (0)" },
+    { name: "cwd", short: "w", type: "string", arg: "DIR", describe: "Working directory, instead of this one" },
+    {
+      name: "env",
+      short: "e",
+      type: "list",
+      arg: "K=V",
+      describe: "Set a variable; NAME alone takes it from this shell; repeat for more",
+    },
+    { name: "held", short: "s", type: "boolean", describe: "Do not start before `claudine release`" },
+    {
+      name: "follow",
+      short: "f",
+      type: "boolean",
+      describe: "Show the output as it comes and exit with the task's exit code",
+    },
+    { name: "wait", type: "boolean", describe: "Wait for the end and exit with the task's exit code" },
+    { name: "stdin", type: "boolean", describe: "Keep standard input open for `claudine send`" },
+    {
+      name: "on-lost",
+      type: "string",
+      arg: "WHAT",
+      choices: ["fail", "requeue"],
+      describe: "When the run is lost, as by a restart of the machine: fail (the default), or requeue the task",
+    },
+    { name: "lost-limit", type: "number", arg: "N", describe: "With --on-lost requeue: at most so often (3)" },
+    {
+      name: "each-line",
+      type: "string",
+      arg: "FILE",
+      describe: "One task per line of FILE or - : each a shell command, or put into the command for {} (or after it)",
+    },
+    { name: "array", type: "string", arg: "1-100:2", describe: "One task per number, in CLAUDINE_ARRAY_INDEX" },
+    {
+      name: "from-json",
+      type: "string",
+      arg: "FILE",
+      describe: "Tasks as a JSON array or as JSON lines, from FILE or -",
+    },
+  ],
+  examples: [
+    ["claudine submit make -j4 test", "runs it with exactly these words"],
+    ["claudine submit 'sort big.txt | uniq -c > out'", "one word: your shell runs it"],
+    ["claudine submit -f -l nightly -- ./backup.sh --full", "shows its output and exits as it does"],
+    ["ls *.wav | claudine submit --each-line - flac --best {}", "a task for every file"],
+  ],
+  run,
+};
+
+async function run(input: Input, io: Io): Promise<number> {
+  const tasks = await buildTasks(input, io);
+  const client = await io.connect();
+  const { ids, uids } = await client.call("task.submit", {
+    env: callerEnv(io.env),
+    cwd: workingDirectory(),
+    umask: process.umask(),
+    tasks,
+  });
+  if (flag(input, "follow") || flag(input, "wait")) {
+    const { afterSubmit } = await import("../after-submit.ts");
+    return afterSubmit({ input, io, client, ids, uids });
+  }
+  io.out(flag(input, "json") ? `${JSON.stringify({ ids, uids })}\n` : ids.map((id) => `${id}\n`).join(""));
+  return 0;
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw refuse("this shell's working directory is no longer there", "Change to another directory");
+  }
+}

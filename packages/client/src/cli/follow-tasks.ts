@@ -1,0 +1,122 @@
+/** Shows the output of tasks until they end, and turns how they ended into an exit code. */
+import { constants } from "node:os";
+import { ClaudineError } from "@claudine/protocol/errors";
+import type { TaskInfo } from "@claudine/protocol/task";
+import { safeJson } from "@claudine/protocol/text";
+import type { Client } from "../client.ts";
+import type { Input, Io } from "./command.ts";
+import { flag } from "./input.ts";
+import { Interrupted } from "./interrupt.ts";
+import { logSink } from "./log-sink.ts";
+import { nameTasks, say } from "./print.ts";
+import { selectorOf } from "./resolve-task.ts";
+import { BOTH_STREAMS, type StreamName, tail } from "./tail.ts";
+
+export type FollowOptions = {
+  input: Input;
+  io: Io;
+  client: Client;
+  ids: readonly number[];
+  streams?: readonly StreamName[];
+  tailLines?: number | undefined;
+};
+
+const MOST = 200;
+
+/** @returns how the tasks ended. @throws Interrupted when the person has seen enough; the tasks go on */
+export async function followTasks(options: FollowOptions): Promise<readonly TaskInfo[]> {
+  const { io, client, ids } = options;
+  if (ids.length > MOST) {
+    throw new ClaudineError("limit", `Cannot follow ${ids.length} tasks at once: at most ${MOST}`, {
+      hint: "Name fewer; claudine top shows all",
+    });
+  }
+  return untilInterrupted(io, ids, async (signal) => {
+    await Promise.all(ids.map((id) => followOne(options, id, signal)));
+    return waitForEnd(client, ids, signal);
+  });
+}
+
+async function followOne(
+  { input, io, client, ids, streams = BOTH_STREAMS, tailLines }: FollowOptions,
+  id: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const attempt = await comingAttempt(client, id, signal);
+  const sinkOptions = { id, raw: flag(input, "raw"), prefix: ids.length > 1, lines: flag(input, "json") };
+  await Promise.all(
+    streams.map(async (stream) => {
+      const sink = logSink(io, stream, sinkOptions);
+      await tail(client, { id, stream, attempt, tailLines, follow: true, signal }, (bytes) => sink.take(bytes));
+      await sink.end();
+    }),
+  );
+}
+
+/** The attempt whose output is wanted: of a task that is queued again, the next one. */
+async function comingAttempt(client: Client, id: number, signal: AbortSignal): Promise<number | undefined> {
+  const { task } = await client.call("task.get", { id }, { signal });
+  const again = (task.state === "queued" || task.state === "held") && task.attempt > 0;
+  if (!again) return undefined;
+  const { reached } = await client.call("task.wait", { selector: [String(id)], for: "running" }, { signal });
+  return reached ? task.attempt + 1 : undefined;
+}
+
+export async function waitForEnd(
+  client: Client,
+  ids: readonly number[],
+  signal: AbortSignal,
+): Promise<readonly TaskInfo[]> {
+  return (await client.call("task.wait", { selector: selectorOf(ids) }, { signal })).tasks;
+}
+
+/** Runs what waits for tasks; Ctrl-C leaves them alone. */
+export async function untilInterrupted<T>(
+  io: Io,
+  ids: readonly number[],
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const signal = io.interrupt();
+  try {
+    return await work(signal);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    const [first] = ids;
+    const name = nameTasks(ids);
+    const verb = ids.length === 1 ? "goes on" : "go on";
+    throw new Interrupted(`\n${name.charAt(0).toUpperCase()}${name.slice(1)} ${verb}; claudine follow ${first}`);
+  }
+}
+
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+
+/** The exit code of a task as a shell would have it; 1 when it did not run to an end. */
+export function exitCodeOf({
+  exitCode,
+  signal,
+  notStarted,
+}: Pick<TaskInfo, "exitCode" | "signal" | "notStarted">): number {
+  if (exitCode !== null) return exitCode;
+  if (notStarted?.step === "exec") return notStarted.errno === "ENOENT" ? NOT_FOUND : NOT_EXECUTABLE;
+  const numbers: Readonly<Record<string, number | undefined>> = constants.signals;
+  const number = signal === null ? undefined : numbers[signal];
+  return number === undefined ? 1 : 128 + number;
+}
+
+/** Says on stderr what an exit code alone does not; as JSON on stdout. @returns the exit code for all of them */
+export function concludeTasks(input: Input, io: Io, tasks: readonly TaskInfo[]): number {
+  if (flag(input, "json")) for (const task of tasks) io.out(`${safeJson({ id: task.id, task })}\n`);
+  else
+    for (const { id, state, reason } of tasks.filter((task) => task.state !== "succeeded").slice(0, 20)) {
+      say(input, io, `Task ${id} ${state}${reason === null ? "" : `: ${reason}`}`);
+    }
+  return exitCodeOfAll(tasks);
+}
+
+/** Of one task its own; of several 0 when all succeeded, else 1. */
+export function exitCodeOfAll(tasks: readonly TaskInfo[]): number {
+  const [only] = tasks;
+  if (only !== undefined && tasks.length === 1) return exitCodeOf(only);
+  return tasks.every(({ state }) => state === "succeeded") ? 0 : 1;
+}

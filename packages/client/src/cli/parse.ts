@@ -1,0 +1,57 @@
+/** Turns the words of a command line into the input of a verb, by the verb's option table. */
+import type { Command, Input } from "./command.ts";
+import { GLOBAL_OPTIONS } from "./global-options.ts";
+import { type Flags, type Problem, splitWords } from "./split-words.ts";
+
+/** What is wrong with a command line. */
+export type UsageProblem = Problem & {
+  /** The commands that lead there, outermost first. */
+  path: readonly Command[];
+};
+
+export type Parsed =
+  | { kind: "run"; command: Command; input: Input }
+  | { kind: "help"; path: readonly Command[] }
+  | { kind: "usage"; problem: UsageProblem };
+
+/** Parses what follows a verb. `before` holds the options given before the verb. */
+export function parseCommand(command: Command, words: readonly string[], before: Flags = {}): Parsed {
+  return descend([command], words, before);
+}
+
+function descend(path: readonly Command[], words: readonly string[], before: Flags): Parsed {
+  const command = path.at(-1);
+  if (command === undefined) throw new TypeError("no command");
+  const nested = command.subcommands !== undefined;
+  const split = splitWords([...command.options, ...GLOBAL_OPTIONS], words, nested || command.rest === true);
+  if (split.kind === "usage") return { kind: "usage", problem: { ...split.problem, path } };
+  const flags = { ...before, ...split.words.flags };
+  if (nested && split.words.rest[0] !== undefined) return descendTo(path, split.words.rest, flags);
+  if (flags["help"] === true) return { kind: "help", path };
+  const { args, rest } = split.words;
+  const problem = positionalProblem(command, args);
+  if (problem !== undefined) return { kind: "usage", problem: { message: problem, path } };
+  return { kind: "run", command, input: { args, rest, flags } };
+}
+
+function descendTo(path: readonly Command[], [word = "", ...words]: readonly string[], flags: Flags): Parsed {
+  const command = path.at(-1);
+  const subcommands = command?.subcommands ?? [];
+  const found = findCommand(subcommands, word);
+  if (found !== undefined) return descend([...path, found], words, flags);
+  const known = subcommands.map(({ name }) => name);
+  const message = `"${word}" is not something ${command?.name} can do; it can: ${known.join(", ")}`;
+  return { kind: "usage", problem: { message, unknown: { word, known }, path } };
+}
+
+export function findCommand(commands: readonly Command[], word: string): Command | undefined {
+  return commands.find(({ name, aliases }) => name === word || aliases?.includes(word) === true);
+}
+
+function positionalProblem({ name, positional = [], rest }: Command, args: readonly string[]): string | undefined {
+  if (rest === true) return undefined;
+  const missing = positional.find((one, index) => one.required === true && args[index] === undefined);
+  if (missing !== undefined) return `${name} needs ${missing.name}: ${missing.describe}`;
+  const extra = positional.some(({ many }) => many === true) ? undefined : args[positional.length];
+  return extra === undefined ? undefined : `${name} does not take "${extra}"`;
+}

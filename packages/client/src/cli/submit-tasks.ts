@@ -1,0 +1,85 @@
+/** Makes the tasks of one `submit` from its words, files and arrays. */
+import { resolve } from "node:path";
+import { ClaudineError } from "@claudine/protocol/errors";
+import type { SubmitTask } from "@claudine/protocol/methods";
+import type { Input, Io } from "./command.ts";
+import { flag, list, number, text } from "./input.ts";
+
+type Shared = Omit<SubmitTask, "command">;
+
+export function refuse(why: string, hint?: string): ClaudineError {
+  return new ClaudineError("invalid_params", `Cannot submit: ${why}`, { hint });
+}
+
+/** @throws ClaudineError invalid_params, not_found when a file can't be read */
+export async function buildTasks(input: Input, io: Io): Promise<SubmitTask[]> {
+  const shared = sharedOptions(input, io.env);
+  const sources = ["each-line", "array", "from-json"].filter((name) => text(input, name) !== undefined);
+  if (sources.length > 1) throw refuse(`--${sources[0]} does not go with --${sources[1]}`);
+  const [source] = sources;
+  if (source === undefined) return [{ ...shared, command: commandOf(input) }];
+  const { eachLine, fromArray, fromJson } = await import("./submit-many.ts");
+  const value = text(input, source) ?? "";
+  if (source === "array") return fromArray(value, { ...shared, command: commandOf(input) });
+  const content = await io.read(value);
+  if (source === "each-line") return eachLine(content, input.rest.length === 0 ? undefined : commandOf(input), shared);
+  if (input.rest.length > 0) throw refuse("--from-json brings the commands, so none is taken from the command line");
+  return fromJson(content, shared);
+}
+
+/** The environment for the tasks. What Claudine said about a task that submits is not true of the tasks it submits. */
+export function callerEnv(env: NodeJS.ProcessEnv): Record<string, string> {
+  const { CLAUDINE_TASK_ID, CLAUDINE_RUN, CLAUDINE_GROUP, CLAUDINE_ARRAY_INDEX, ...rest } = env;
+  return rest as Record<string, string>;
+}
+
+/** One word is for the shell, several are executed as they are. */
+function commandOf({ rest }: Input): string | string[] {
+  const [first] = rest;
+  if (first === undefined || first === "")
+    throw refuse("there is no command", "claudine submit COMMAND, or --each-line, --from-json");
+  return rest.length === 1 ? first : [...rest];
+}
+
+function sharedOptions(input: Input, env: NodeJS.ProcessEnv): Shared {
+  const label = text(input, "label");
+  if (label === "") throw refuse("the label is empty", "Leave --label out for none");
+  const group = text(input, "group");
+  const priority = number(input, "priority");
+  const cwd = text(input, "cwd");
+  const settings = list(input, "env");
+  return {
+    ...(label === undefined ? {} : { label }),
+    ...(group === undefined ? {} : { group }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
+    ...(settings.length === 0 ? {} : { env: parseSettings(settings, env) }),
+    ...(flag(input, "held") ? { held: true } : {}),
+    ...(flag(input, "stdin") ? { stdin: true } : {}),
+    ...lostRetries(input),
+  };
+}
+
+const LOST_LIMIT = 3;
+
+function lostRetries(input: Input): { lostRetries?: number } {
+  const limit = number(input, "lost-limit");
+  if (text(input, "on-lost") === "requeue") return { lostRetries: limit ?? LOST_LIMIT };
+  if (limit !== undefined) throw refuse("--lost-limit goes with --on-lost requeue");
+  return {};
+}
+
+/** `K=V` as it is, `NAME` from the environment. */
+export function parseSettings(settings: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const equals = setting.indexOf("=");
+      const name = equals === -1 ? setting : setting.slice(0, equals);
+      if (name === "") throw refuse(`"${setting}" names no variable`, "Write -e NAME=VALUE");
+      const value = equals === -1 ? env[name] : setting.slice(equals + 1);
+      if (value === undefined)
+        throw refuse(`the variable ${name} is not set in this shell`, `Write -e ${name}=VALUE, or export it first`);
+      return [name, value];
+    }),
+  );
+}

@@ -1,0 +1,2 @@
+/** All verbs, as the bundle that is loaded for every verb but `submit`. */
+export { COMMANDS } from "./commands/index.ts";

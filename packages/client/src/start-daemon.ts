@@ -1,0 +1,158 @@
+/** Starts the daemon in the background and waits until it answers or has failed. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { ClaudineError } from "@claudine/protocol/errors";
+import type { Paths } from "@claudine/protocol/paths";
+import { type LastWords, lastWords } from "./last-words.ts";
+
+const DEADLINE_MS = 10_000;
+/** A longer log makes room for a new one when a daemon is started; the one before is kept as `.1`. */
+const LOG_BYTES_MAX = 16 * 2 ** 20;
+const STEP_MS = 10;
+/** The daemon's exit code when another one was faster. */
+const LOST_THE_RACE = 75;
+/** How long the faster one gets to answer before another try. */
+const OUTRUN_MS = 200;
+/** Meant for the process that was given them, and the daemon is another one. NODE_OPTIONS are of one shell, the daemon lives on. */
+const NOT_FOR_THE_DAEMON = [
+  "CLAUDINE_TASK_ID",
+  "CLAUDINE_RUN",
+  "CLAUDINE_RUN_UID",
+  "CLAUDINE_GROUP",
+  "CLAUDINE_ARRAY_INDEX",
+  "LISTEN_FDS",
+  "LISTEN_PID",
+  "LISTEN_FDNAMES",
+  "NOTIFY_SOCKET",
+  "WATCHDOG_PID",
+  "WATCHDOG_USEC",
+  "NODE_OPTIONS",
+];
+
+/**
+ * Resolves with what `answered` gives once it gives something.
+ * @throws ClaudineError as the daemon said it, else unavailable, with the reason from its log when it does not come up
+ */
+export async function startDaemon<T>(
+  paths: Paths,
+  env: NodeJS.ProcessEnv,
+  answered: () => Promise<T | undefined>,
+): Promise<T> {
+  const log = openLog(paths.logFile);
+  try {
+    const from = fstatSync(log).size;
+    return await untilAnswered({
+      spawnOne: () => spawnDaemon(paths, env, log),
+      answered,
+      lastWords: () => lastWords(textFrom(paths.logFile, from)),
+      logFile: paths.logFile,
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+type Waiting<T> = {
+  spawnOne: () => ChildProcess;
+  answered: () => Promise<T | undefined>;
+  lastWords: () => LastWords | undefined;
+  logFile: string;
+};
+
+async function untilAnswered<T>({ spawnOne, answered, lastWords: said, logFile }: Waiting<T>): Promise<T> {
+  const deadline = Date.now() + DEADLINE_MS;
+  const hint = `The log is ${logFile}`;
+  let attempt = watch(spawnOne());
+  try {
+    while (Date.now() < deadline) {
+      const answer = await answered();
+      if (answer !== undefined) return answer;
+      const end = attempt.end();
+      if (end?.kind === "failed") throw failed(said(), end.how, hint);
+      // The one that was faster may have been the one before, about to stop.
+      if (end?.kind === "outrun" && Date.now() - end.at > OUTRUN_MS) attempt = watch(spawnOne());
+      await delay(STEP_MS);
+    }
+    throw failed(
+      attempt.end() === undefined ? undefined : said(),
+      `it did not answer within ${DEADLINE_MS / 1000} s`,
+      hint,
+    );
+  } finally {
+    attempt.child.unref();
+  }
+}
+
+function failed(said: LastWords | undefined, how: string, hint: string): ClaudineError {
+  return new ClaudineError(said?.code ?? "unavailable", `Cannot start the daemon: ${said?.reason ?? how}`, {
+    hint: said?.hint ?? hint,
+  });
+}
+
+type End = { kind: "outrun"; at: number } | { kind: "failed"; how: string };
+
+function watch(child: ChildProcess): { child: ChildProcess; end: () => End | undefined } {
+  let end: End | undefined;
+  child.once("error", (error) => {
+    end = { kind: "failed", how: error.message };
+  });
+  child.once("exit", (code, signal) => {
+    const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
+    end = code === LOST_THE_RACE ? { kind: "outrun", at: Date.now() } : { kind: "failed", how };
+  });
+  return { child, end: () => end };
+}
+
+function spawnDaemon(paths: Paths, env: NodeJS.ProcessEnv, log: number): ChildProcess {
+  const childEnv = { ...env, CLAUDINE_SOCKET: paths.socket };
+  for (const name of NOT_FOR_THE_DAEMON) Reflect.deleteProperty(childEnv, name);
+  return spawn(process.execPath, [daemonFile(env)], {
+    cwd: "/",
+    detached: true,
+    env: childEnv,
+    stdio: ["ignore", log, log],
+  });
+}
+
+/** @throws ClaudineError unavailable when there is no daemon to start */
+export function daemonFile(env: NodeJS.ProcessEnv): string {
+  const chosen = env["CLAUDINED"];
+  if (chosen !== undefined && chosen !== "") return chosen;
+  const here = import.meta.dirname;
+  // Beside the bundle; in the sources the built one is used.
+  const places = [join(here, "claudined.mjs"), join(here, "../../../dist/claudined.mjs")];
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return found;
+  throw new ClaudineError("unavailable", `Cannot start the daemon: ${places[0]} is missing`, {
+    hint: "Install claudine again, or set CLAUDINED",
+  });
+}
+
+function openLog(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES_MAX) renameSync(path, `${path}.1`);
+    return openSync(path, "a", 0o600);
+  } catch (error) {
+    throw new ClaudineError(
+      "permission",
+      `Cannot write the daemon's log: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** The newest part of what was written to a file from byte `from` on. */
+function textFrom(path: string, from: number): string {
+  const file = openSync(path, "r");
+  try {
+    const size = fstatSync(file).size;
+    const start = Math.max(from, size - 65_536);
+    const bytes = Buffer.alloc(Math.max(0, size - start));
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, bytes.length, start));
+  } finally {
+    closeSync(file);
+  }
+}
