@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { ended, makeTask, NOW, queued, running } from "../testing/make-task.ts";
+import { TaskBook } from "./task-book.ts";
+
+test("counts states and slots as events come", () => {
+  const book = new TaskBook();
+  book.load([makeTask(1, queued(1), { group: "gpu" }), makeTask(2, running(1)), makeTask(3, ended("failed", 1))]);
+  expect(book.apply([{ type: "run.admitted", seq: 9, at: NOW, id: 1, attempt: 1 }])).toEqual(
+    new Map([[1, book.tasks.get(1)]]),
+  );
+  expect([book.count("running"), book.count("queued"), book.count("failed", "lost")]).toEqual([2, 0, 1]);
+  expect([book.slotsUsed("gpu"), book.slotsUsed("default"), book.slotsUsed("none")]).toEqual([1, 1, 0]);
+  expect(book.uses).toEqual({ labels: false, groups: true, priorities: false });
+});
+
+test("leaves out what is not about tasks, and says when it has missed one", () => {
+  const book = new TaskBook();
+  expect(book.apply([{ type: "daemon.started", seq: 1, at: NOW, pid: 1, version: "1", bootId: "b" }])).toEqual(
+    new Map(),
+  );
+  expect(book.apply([{ type: "task.removed", seq: 2, at: NOW, id: 77, attempts: 0 }])).toEqual(
+    new Map([[77, undefined]]),
+  );
+  expect(book.apply([{ type: "task.retried", seq: 3, at: NOW, id: 77 }])).toBe("incomplete");
+});
+
+test("forgets the oldest finished tasks, and never one that is not finished", () => {
+  const book = new TaskBook(10);
+  book.load([
+    makeTask(99, queued(1)),
+    ...Array.from({ length: 12 }, (_, index) => makeTask(index + 1, ended("succeeded", index))),
+  ]);
+  const changed = book.apply([{ type: "run.signalled", seq: 1, at: NOW, id: 99, attempt: 1, signal: "SIGHUP" }]);
+  expect(changed).toEqual(
+    new Map([
+      [99, book.tasks.get(99)],
+      [12, undefined],
+      [11, undefined],
+    ]),
+  );
+  expect(book.tasks.size).toBe(11);
+});

@@ -1,0 +1,93 @@
+/** The tasks as the events tell them: a snapshot, then one fold per event. */
+import type { TaskEvent } from "@claudine/protocol/event";
+import { isFinished } from "@claudine/protocol/states";
+import { reduceTask } from "@claudine/protocol/reduce";
+import type { Task, TaskState } from "@claudine/protocol/task";
+
+/** More finished tasks than this are forgotten, the oldest first. */
+const FINISHED_KEPT = 5000;
+
+export class TaskBook {
+  #tasks = new Map<number, Task>();
+  #counts = new Map<TaskState, number>();
+  #slots = new Map<string, number>();
+  /** What some task has had, so that columns nobody needs stay away. */
+  uses = { labels: false, groups: false, priorities: false };
+  /** The greatest id ever seen. */
+  lastId = 0;
+  readonly #finishedKept: number;
+
+  constructor(finishedKept: number = FINISHED_KEPT) {
+    this.#finishedKept = finishedKept;
+  }
+
+  get tasks(): ReadonlyMap<number, Task> {
+    return this.#tasks;
+  }
+
+  count(...states: readonly TaskState[]): number {
+    return states.reduce((sum, state) => sum + (this.#counts.get(state) ?? 0), 0);
+  }
+
+  /** How many runs of a group hold a slot. */
+  slotsUsed(group: string): number {
+    return this.#slots.get(group) ?? 0;
+  }
+
+  load(tasks: readonly Task[]): void {
+    this.#tasks = new Map();
+    this.#counts = new Map();
+    this.#slots = new Map();
+    for (const task of tasks) this.#put(task.id, task);
+  }
+
+  /** @returns the tasks that changed, undefined for those that are gone; "incomplete" when an event is about a task never seen */
+  apply(events: readonly TaskEvent[]): Map<number, Task | undefined> | "incomplete" {
+    const changed = new Map<number, Task | undefined>();
+    for (const event of events) {
+      if (!("id" in event)) continue;
+      const before = this.#tasks.get(event.id);
+      const after = reduceTask(before, event);
+      if (after === undefined && before === undefined && event.type !== "task.removed") return "incomplete";
+      this.#put(event.id, after);
+      changed.set(event.id, after);
+    }
+    for (const id of this.#overflow()) {
+      this.#put(id, undefined);
+      changed.set(id, undefined);
+    }
+    return changed;
+  }
+
+  #put(id: number, task: Task | undefined): void {
+    const before = this.#tasks.get(id);
+    if (before !== undefined) this.#add(before, -1);
+    if (task === undefined) {
+      this.#tasks.delete(id);
+      return;
+    }
+    this.#add(task, 1);
+    this.#tasks.set(id, task);
+    this.lastId = Math.max(this.lastId, id);
+    if (task.label !== null) this.uses.labels = true;
+    if (task.group !== "default") this.uses.groups = true;
+    if (task.priority !== 0) this.uses.priorities = true;
+  }
+
+  #add({ status, group }: Task, count: number): void {
+    this.#counts.set(status.state, (this.#counts.get(status.state) ?? 0) + count);
+    if ("run" in status) this.#slots.set(group, this.slotsUsed(group) + count);
+  }
+
+  /** Goes a tenth beyond the limit before it clears up, so that the search is rare. */
+  #overflow(): number[] {
+    const finished = this.count("succeeded", "failed", "cancelled", "timed-out", "lost", "skipped");
+    if (finished <= this.#finishedKept * 1.1) return [];
+    const ends = [...this.#tasks.values()].filter((task) => isFinished(task.status.state));
+    const finishedAt = ({ status }: Task) => ("finishedAt" in status ? status.finishedAt : 0);
+    return ends
+      .sort((one, other) => finishedAt(one) - finishedAt(other))
+      .slice(0, finished - this.#finishedKept)
+      .map(({ id }) => id);
+  }
+}

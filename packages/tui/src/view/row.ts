@@ -1,0 +1,141 @@
+/** One task as the cells of a table row. */
+import type { LiveUsage } from "@claudine/protocol/host";
+import { statusReason } from "@claudine/protocol/info";
+import { isFinished } from "@claudine/protocol/states";
+import type { Task } from "@claudine/protocol/task";
+import { formatBytes, formatDuration } from "@claudine/protocol/units";
+import { timeOf } from "../store/order.ts";
+import { STATE_STYLE, type Look, type StyleName } from "../theme.ts";
+import { gapOf, MARGIN, type ColumnId, type PlacedColumn } from "./columns.ts";
+import { fill, span, type Line, type Span } from "./line.ts";
+import { fit, steadyLine } from "./text.ts";
+
+/** A task with what is known of it at this moment. */
+export type RowFacts = { task: Task; live: LiveUsage | undefined; waitsFor: string | null };
+export type RowFrame = { columns: readonly PlacedColumn[]; width: number; look: Look; now: number };
+
+type Cell = { text: string; style: StyleName };
+
+/** Why it waits or how it ended, in words, or null when there is nothing to say. */
+export function reasonOf({ task, waitsFor }: RowFacts): string | null {
+  const { status } = task;
+  if (status.state === "queued") return waitsFor;
+  const reason = statusReason(status);
+  if (reason !== null) return status.state === "held" && reason === "held" ? null : reason;
+  return task.attempt > 1 ? `attempt ${task.attempt}` : null;
+}
+
+/** What the state column says: the state, or what the run is about to do. */
+export function stateWord(task: Task): string {
+  const { status } = task;
+  if (!("run" in status)) return status.state;
+  if (status.run.stopping !== undefined) return "stopping";
+  return status.run.started === undefined ? "starting" : status.state;
+}
+
+export function rowLine(facts: RowFacts, frame: RowFrame, selected: boolean): Line {
+  const { columns, look, width } = frame;
+  const mark = look.glyphs.ellipsis;
+  const gap = " ".repeat(gapOf(width));
+  const reason = reasonOf(facts);
+  const spans: Span[] = [span(selected ? look.glyphs.cursor.padEnd(MARGIN) : " ".repeat(MARGIN))];
+  for (const [index, column] of columns.entries()) {
+    if (index > 0) spans.push(span(gap));
+    const next = columns[index + 1];
+    const joins = column.id === "command" && next?.id === "reason" && reason === null;
+    const { text, style } = cellOf(column.id, facts, { look, now: frame.now, reason });
+    spans.push(
+      span(
+        fit(text, joins ? column.width + gap.length + next.width : column.width, { align: column.align, mark }),
+        style,
+      ),
+    );
+    if (joins) break;
+  }
+  return selected ? fill({ spans, selected }, width, mark) : { spans };
+}
+
+type CellFrame = { look: Look; now: number; reason: string | null };
+
+function cellOf(id: ColumnId, facts: RowFacts, { look, now, reason }: CellFrame): Cell {
+  const { task } = facts;
+  const { state } = task.status;
+  const base: StyleName = isQuiet(task) ? "dim" : "plain";
+  switch (id) {
+    case "state":
+      return {
+        text: `${look.glyphs.states[state]} ${stateWord(task)}`,
+        style: stateWord(task) === "stopping" ? "warn" : STATE_STYLE[state],
+      };
+    case "id":
+      return { text: String(task.id), style: base };
+    case "group":
+      return { text: steadyLine(task.group), style: task.group === "default" ? "dim" : base };
+    case "priority":
+      return { text: String(task.priority), style: task.priority === 0 ? "dim" : base };
+    case "age":
+      return { text: shortTime(now - task.createdAt), style: "dim" };
+    case "time":
+      return { text: timeText(task, now), style: state === "running" ? "plain" : "dim" };
+    case "cpu":
+      return { text: cpuText(facts, look), style: state === "running" ? "plain" : "dim" };
+    case "memory":
+      return { text: memoryText(facts, look), style: state === "running" ? "plain" : "dim" };
+    case "label":
+      return { text: steadyLine(task.label ?? ""), style: base };
+    case "command":
+      return { text: steadyLine(task.command), style: base };
+    case "reason":
+      return { text: steadyLine(shortReason(reason ?? "")), style: reasonStyle(task) };
+  }
+}
+
+/** That it waits stands in the state column already. */
+function shortReason(reason: string): string {
+  return reason.replace(/^waits for (an? )?/, "");
+}
+
+function isQuiet({ status }: Task): boolean {
+  return isFinished(status.state) && STATE_STYLE[status.state] === "dim";
+}
+
+function reasonStyle({ status }: Task): StyleName {
+  if (status.state === "held") return "odd";
+  return isFinished(status.state) && STATE_STYLE[status.state] === "bad" ? "bad" : "dim";
+}
+
+/** What has ended may be told to the tenth of a second; what goes on would only flicker. */
+function timeText(task: Task, now: number): string {
+  const time = timeOf(task, now);
+  if (!("finishedAt" in task.status)) return shortTime(time);
+  if (task.status.startedAt === null) return "";
+  return time < 10_000 ? formatDuration(time) : shortTime(time);
+}
+
+/** An average over less than this says nothing. */
+const SHARE_FROM_MS = 1000;
+
+/** Now while it runs, on average when it has ended. */
+function cpuText({ task, live }: RowFacts, look: Look): string {
+  if ("run" in task.status) return live === undefined ? look.glyphs.dash : String(Math.round(live.cpuPercent));
+  const usage = "usage" in task.status ? task.status.usage : null;
+  return usage === null || usage.wallMs < SHARE_FROM_MS ? "" : String(Math.round((usage.cpuMs / usage.wallMs) * 100));
+}
+
+/** Now while it runs, the peak when it has ended. */
+function memoryText({ task, live }: RowFacts, look: Look): string {
+  if ("run" in task.status) return live === undefined ? look.glyphs.dash : formatBytes(live.rssBytes);
+  const usage = "usage" in task.status ? task.status.usage : null;
+  return usage === null || usage.peakRssBytes <= 0 ? "" : formatBytes(usage.peakRssBytes);
+}
+
+/** At most six columns, whole units: `0s`, `59s`, `4m10s`, `2h05m`, `3d04h`. */
+export function shortTime(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (value: number) => String(value).padStart(2, "0");
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${two(seconds % 60)}s`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h${two(Math.floor(seconds / 60) % 60)}m`;
+  const days = Math.floor(seconds / 86_400);
+  return days < 100 ? `${days}d${two(Math.floor(seconds / 3600) % 24)}h` : `${days}d`;
+}
