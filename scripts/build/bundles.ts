@@ -1,0 +1,147 @@
+/** The bundles that ship, made with esbuild. */
+import { chmod, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from "esbuild";
+import { splitCommandLine } from "./command-line.ts";
+import { rootDir } from "./dist-folder.ts";
+
+interface Bundle {
+  readonly entry?: string;
+  readonly out: string;
+  readonly options: BuildOptions;
+  readonly banner: string;
+  /** Starts as a program of its own, so it gets the executable bit. */
+  readonly program?: true;
+  /** Packages that would make this bundle slow to load. */
+  readonly without?: readonly string[];
+}
+
+const SHEBANG = "#!/usr/bin/env node";
+
+/** CommonJS packages inside an ESM bundle call `require` for Node's own modules. */
+const REQUIRE = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
+
+const readable: BuildOptions = { minifySyntax: true, minifyWhitespace: true };
+
+/** What of `import.meta` has a twin in CommonJS; anything else would be empty there, so it fails the build. */
+const commonJs: BuildOptions = {
+  format: "cjs",
+  define: {
+    "import.meta.dirname": "__dirname",
+    "import.meta.filename": "__filename",
+    "import.meta.resolve": "require.resolve",
+  },
+  logOverride: { "empty-import-meta": "error" },
+};
+
+/** yargs asks for its own URL. The hot path does not, and must not pay for it. */
+const META_URL = `const __metaUrl = require("node:url").pathToFileURL(__filename).href;`;
+
+/** The package's index also loads its server half; what the client takes from it is in this one file. */
+const rpcClientOnly = { "json-rpc-2.0": "json-rpc-2.0/dist/client.js" };
+
+const ENTRIES: readonly Bundle[] = [
+  {
+    entry: "packages/client/src/index.ts",
+    out: "client.mjs",
+    options: { format: "esm" },
+    banner: REQUIRE,
+    without: ["react", "ink", "yargs"],
+  },
+  {
+    entry: "packages/tui/src/main.tsx",
+    out: "claudine-top.mjs",
+    options: { format: "esm", ...readable },
+    banner: REQUIRE,
+  },
+  {
+    entry: "packages/daemon/src/main.ts",
+    out: "claudined.mjs",
+    options: { format: "esm", ...readable },
+    banner: `${SHEBANG}\n${REQUIRE}`,
+    program: true,
+    without: ["react", "ink", "yargs"],
+  },
+];
+
+async function commandLine(): Promise<Bundle[]> {
+  const { lean, full } = await splitCommandLine();
+  return [
+    {
+      out: "claudine.cjs",
+      // `import()` becomes `require`: loading the rest must not start the ESM loader.
+      options: { ...commonJs, ...lean, alias: rpcClientOnly, minify: true, supported: { "dynamic-import": false } },
+      banner: SHEBANG,
+      program: true,
+      without: ["zod", "yargs", "react", "ink"],
+    },
+    {
+      out: "claudine-full.cjs",
+      options: { ...commonJs, ...full, ...readable, define: { ...commonJs.define, "import.meta.url": "__metaUrl" } },
+      banner: META_URL,
+      without: ["react", "ink"],
+    },
+  ];
+}
+
+export async function bundleAll(outDir: string): Promise<Metafile[]> {
+  const version = await productVersion();
+  const bundles = [...ENTRIES, ...(await commandLine())];
+  const work = bundles.map((bundle) => buildBundle(bundle, outDir, version));
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+async function buildBundle(bundle: Bundle, outDir: string, version: string): Promise<Metafile> {
+  const outfile = join(outDir, bundle.out);
+  const { metafile } = await esbuild({
+    absWorkingDir: rootDir,
+    ...(bundle.entry !== undefined && { entryPoints: [bundle.entry] }),
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    external: ["lmdb"],
+    legalComments: "none",
+    banner: { js: bundle.banner },
+    plugins: [withoutReactDevtools],
+    logLevel: "warning",
+    ...bundle.options,
+    define: {
+      __CLAUDINE_VERSION__: JSON.stringify(version),
+      "process.env.NODE_ENV": '"production"',
+      ...bundle.options.define,
+    },
+    metafile: true,
+  });
+  refuse(bundle, metafile);
+  if (bundle.program) {
+    await chmod(outfile, 0o755);
+  }
+  return metafile;
+}
+
+/** Ink loads the devtools only when `DEV` is set; they are not part of the product. */
+const withoutReactDevtools: Plugin = {
+  name: "without-react-devtools",
+  setup(build) {
+    build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: "without" }));
+    build.onLoad({ filter: /.*/, namespace: "without" }, () => ({ contents: "export default {}" }));
+  },
+};
+
+function refuse({ out, without = [] }: Bundle, metafile: Metafile): void {
+  for (const input of Object.keys(metafile.inputs)) {
+    const unwanted = without.find((name) => input.includes(`node_modules/${name}/`));
+    if (unwanted !== undefined) {
+      throw new Error(
+        `${out} must not contain ${unwanted}, but ${input} got in: import only types of it, or load it with import() where it is needed`,
+      );
+    }
+  }
+}
+
+async function productVersion(): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(rootDir, "package.json"), "utf8")) as { version: string };
+  return manifest.version;
+}

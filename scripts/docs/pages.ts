@@ -1,0 +1,14 @@
+/** The generated pages, by their path in the repository. */
+import { cliPage } from "./cli-page.ts";
+import { configPage } from "./config-page.ts";
+import { errorsPage } from "./errors-page.ts";
+import { eventsPage } from "./events-page.ts";
+import { methodsPage } from "./methods-page.ts";
+
+export const PAGES: Readonly<Record<string, () => string>> = {
+  "docs/reference/cli.md": cliPage,
+  "docs/reference/config.md": configPage,
+  "docs/reference/errors.md": errorsPage,
+  "docs/reference/events.md": eventsPage,
+  "docs/reference/methods.md": methodsPage,
+};

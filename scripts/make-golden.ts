@@ -1,0 +1,105 @@
+/**
+ * Makes `test/data/state-vN`: a state folder as the real daemon leaves it, with tasks in every state it can bring about.
+ * Once per schema version; what is there is never made anew, because it must keep loading as it is.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Client, connect } from "@claudine/client";
+import { SCHEMA } from "../packages/daemon/src/store/schema.ts"; // oxlint-disable-line no-restricted-imports -- made by what it is for
+
+const ROOT = join(import.meta.dirname, "..");
+const TARGET = join(ROOT, `test/data/state-v${SCHEMA}`);
+const CALL = { cwd: "/", umask: 0o22, env: { PATH: "/usr/bin:/bin", HOME: "/home/tester", LANG: "C.UTF-8" } };
+
+/** Something that takes a while to be so. */
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await delay(20);
+  }
+  throw new Error("Waited in vain");
+}
+
+async function fill(client: Client): Promise<void> {
+  const submit = async (command: string | string[], more: object = {}, env: Record<string, string> = {}) => {
+    const call = { ...CALL, env: { ...CALL.env, ...env }, tasks: [{ command, ...more }] };
+    return (await client.call("task.submit", call)).ids[0] ?? 0;
+  };
+  const one = (id: number) => ({ selector: [String(id)] });
+  const ended = (id: number) => client.call("task.wait", one(id));
+  const running = (id: number) => client.call("task.wait", { ...one(id), for: "running" });
+
+  await client.call("group.set", { slots: 3 });
+  await client.call("group.set", { name: "wide", slots: 7 });
+  await ended(await submit("echo hello; echo problems >&2", { label: "succeeded" }));
+  await ended(await submit("exit 3", { label: "failed" }));
+  await ended(await submit("kill -TERM $$", { label: "signalled" }));
+  await ended(await submit(["/does/not/exist"], { label: "not started" }));
+  await client.call("task.cancel", one(await submit("true", { label: "cancelled", held: true })));
+  const killed = await submit("exec sleep 1000", { label: "killed" });
+  await running(killed);
+  await client.call("task.kill", one(killed));
+  const retried = await submit("exit $CLAUDINE_RUN", { label: "retried" });
+  await ended(retried);
+  await client.call("task.retry", one(retried));
+  await ended(retried);
+  const removed = await submit("true", { label: "removed" });
+  await ended(removed);
+  await client.call("task.remove", one(removed));
+  await lose(client, await submit("exec sleep 1000", { label: "lost" }));
+  await submit("true", { label: "held", held: true });
+  await submit("echo $API_TOKEN", { label: "sealed", held: true }, { API_TOKEN: "a secret of the golden state" });
+  const words = { group: "wide", priority: 5, stdin: true, arrayIndex: 4, held: true, lostRetries: 2 };
+  await submit(["printf", "%s", "words with spaces"], { label: "with everything", ...words });
+  await running(await submit("exec sleep 1000", { label: "running" }));
+  const paused = await submit("exec sleep 1000", { label: "paused" });
+  await running(paused);
+  await client.call("task.pause", one(paused));
+  await running(await submit("exec sleep 1000", { label: "running too" }));
+  await submit("echo queued", { label: "queued" });
+  await submit("true", { label: "queued sealed" }, { API_TOKEN: "a secret of the golden state" });
+}
+
+/** Kills a task and the shim that would have noted it. */
+async function lose(client: Client, id: number): Promise<void> {
+  const pid = await until(async () => (await client.call("task.get", { id })).task.pid ?? undefined);
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+  const shim = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  process.kill(shim, "SIGKILL");
+  process.kill(pid, "SIGKILL");
+  await client.call("task.wait", { selector: [String(id)] });
+}
+
+async function main(): Promise<void> {
+  await mkdir(TARGET);
+  const dir = await mkdtemp(join(tmpdir(), "golden-"));
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: dir,
+    XDG_RUNTIME_DIR: join(dir, "r"),
+    XDG_STATE_HOME: join(dir, "s"),
+    XDG_CONFIG_HOME: join(dir, "c"),
+  };
+  const daemon: ChildProcess = spawn(process.execPath, [join(ROOT, "dist/claudined.mjs")], { env, stdio: "inherit" });
+  try {
+    const client = await until(() => connect({ env, autostart: false }).catch(() => undefined));
+    await fill(client);
+    await mkdir(join(TARGET, "store"));
+    await client.call("store.backup", { path: join(TARGET, "store/data.mdb") });
+    await cp(join(dir, "s/claudine/runs"), join(TARGET, "runs"), { recursive: true });
+    const { tasks } = await client.call("task.list", {});
+    const states = tasks.map(({ id, label, state }) => [id, label, state]).toReversed();
+    await writeFile(join(TARGET, "tasks.json"), `${JSON.stringify(states, null, 2)}\n`);
+    await client.call("daemon.stop", { killTasks: true, graceMs: 100 });
+    client.close();
+  } finally {
+    daemon.kill("SIGKILL");
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+await main();
