@@ -1,0 +1,106 @@
+/**
+ * Frames spoiled at random: the daemon answers each line with a result or an expected error, does not grow, and serves on.
+ * `CLAUDINE_FUZZ_LONG` makes it five times as many, `CLAUDINE_FUZZ_SEED` repeats a run.
+ */
+import { ERRORS } from "@claudine/protocol/errors";
+import { expect, test } from "vitest";
+import { type Random, seeded, seedFrom } from "./support/crash-random.ts";
+import { startDaemon } from "./support/daemon.ts";
+import { mutate } from "./support/mutate.ts";
+import { type Answer, RawClient, submission } from "./support/raw-client.ts";
+
+const FRAMES = process.env["CLAUDINE_FUZZ_LONG"] === undefined ? 20_000 : 100_000;
+const PER_CONNECTION = 200;
+const DEADLINE_MS = process.env["CLAUDINE_FUZZ_LONG"] === undefined ? 60_000 : 600_000;
+/** A daemon that keeps something of each line would need more. */
+const BYTES_AT_MOST = 600 * 2 ** 20;
+const SMALL_HEAP = { NODE_OPTIONS: "--max-old-space-size=250" };
+
+/** One of every method but those that stop the daemon or write where they are told to. Nothing of it is run by a shell. */
+function frames(cwd: string): string[] {
+  const selector = ["1", "2-4", "last:2", "label:a", "group:b", "held", "failed"];
+  const task = {
+    command: ["true", "x"],
+    label: "a",
+    group: "b",
+    priority: 3,
+    env: { A: "1", B_TOKEN: "2" },
+    held: true,
+  };
+  const asked: [string, unknown][] = [
+    ["task.submit", submission([task, { command: ["false"], stdin: true, arrayIndex: 7 }], { cwd })],
+    ["task.submit", submission([{ command: ["true"] }], { cwd })],
+    ["task.list", { selector, states: ["held", "failed"], group: "b", label: "a", text: "x", before: 9, limit: 5 }],
+    ["task.list", {}],
+    ["task.get", { id: 1 }],
+    ["task.kill", { selector, signal: "TERM", graceMs: 10 }],
+    ["task.cancel", { selector, graceMs: 10, note: "n" }],
+    ["task.pause", { selector }],
+    ["task.resume", { selector }],
+    ["task.hold", { selector }],
+    ["task.release", { selector: ["held"], env: { A: "2" } }],
+    ["task.retry", { selector: ["failed"] }],
+    ["task.remove", { selector: ["succeeded"] }],
+    ["task.clean", { states: ["succeeded"], group: "b", olderThanMs: 1, dryRun: false }],
+    ["task.send", { id: 2, text: "x", eof: true }],
+    ["task.wait", { selector, for: "finished", timeoutMs: 1 }],
+    ["log.read", { id: 1, attempt: 1, stream: "stderr", offset: 0, tailLines: 3, maxBytes: 100, waitMs: 1 }],
+    ["group.list", {}],
+    ["group.set", { name: "b", slots: 3 }],
+    ["event.list", { since: 0, limit: 10 }],
+    ["event.subscribe", { since: 0, snapshot: true, snapshotLimit: 5 }],
+    ["event.unsubscribe", { subscription: 1 }],
+    ["host.read", { explain: [1, 2] }],
+    ["daemon.status", {}],
+    ["config.get", {}],
+  ];
+  return asked.map(([method, params], index) => JSON.stringify({ jsonrpc: "2.0", id: index, method, params }));
+}
+
+const EXPECTED = new Set<number>(
+  Object.entries(ERRORS).flatMap(([code, { rpc }]) => (code === "internal" ? [] : [rpc])),
+);
+
+/** What the daemon must never say. */
+function bugsIn(messages: readonly (Answer | Answer[])[]): unknown[] {
+  return messages.flat().filter((message) => {
+    if ("method" in message) return false;
+    if (message.jsonrpc !== "2.0" || !("id" in message)) return true;
+    return message.error === undefined ? message.result === undefined : !EXPECTED.has(message.error.code);
+  });
+}
+
+async function spoil(socket: string, corpus: readonly string[], random: Random): Promise<unknown[]> {
+  const client = await RawClient.open(socket);
+  const lines = Array.from({ length: PER_CONNECTION }, () => mutate(corpus, random));
+  for (const line of lines) await client.write(Buffer.concat([line, Buffer.from("\n")]));
+  const status = await client.ask("daemon.status", {});
+  const bugs = bugsIn(client.others);
+  // Some go in the middle of a line, and of an answer.
+  if (random.chance(0.3)) client.socket.write(lines[0] ?? "");
+  client.destroy();
+  return status?.result === undefined ? [...bugs, { noAnswerAfter: lines.at(-1)?.toString() }] : bugs;
+}
+
+test(`${FRAMES} spoiled frames`, { timeout: DEADLINE_MS }, async () => {
+  const seed = seedFrom("CLAUDINE_FUZZ_SEED");
+  const random = seeded(seed);
+  const rig = await startDaemon({ config: "grace: 50ms\n", env: SMALL_HEAP });
+  const corpus = frames(rig.home.work);
+  for (let sent = 0; sent < FRAMES; sent += PER_CONNECTION) {
+    const bugs = await spoil(rig.home.socket, corpus, random);
+    const log = bugs.length === 0 ? "" : rig.daemon?.stderr().slice(-2000);
+    expect({ seed, sent, bugs: bugs.slice(0, 3), log }).toEqual({ seed, sent, bugs: [], log: "" });
+  }
+  const client = await RawClient.open(rig.home.socket);
+  const { pid, rssBytes } = await client.get("daemon.status", {});
+  expect({ seed, pid }).toEqual({ seed, pid: rig.daemon?.pid });
+  expect(rssBytes).toBeLessThan(BYTES_AT_MOST);
+  expect(rig.daemon?.stderr()).not.toContain("by a bug");
+  await client.get("group.set", { name: "after", slots: 1 });
+  expect(await rig.claudine("submit", "--group", "after", "--follow", "echo served")).toMatchObject({
+    code: 0,
+    stdout: "served\n",
+  });
+  client.destroy();
+});

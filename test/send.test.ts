@@ -1,0 +1,102 @@
+/** `claudine send`: the standard input of a running task. */
+import { beforeAll, expect, test } from "vitest";
+import { createRig, type Rig } from "./support/daemon.ts";
+import { until } from "./support/until.ts";
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await createRig({ config: "slots: 8\n" });
+  return () => rig[Symbol.asyncDispose]();
+});
+
+test("without --stdin a task reads nothing", async () => {
+  const { stdout, task } = await rig.ran("cat; echo end of input");
+  expect({ stdout, state: task.state }).toEqual({ stdout: "end of input\n", state: "succeeded" });
+});
+
+test("a task gets the line it waits for", async () => {
+  const id = await rig.submit("--stdin", 'read answer; echo "got $answer"');
+  await rig.inState(id, "running");
+  await rig.claudine("wait", "--for", "running", String(id));
+  expect(await rig.claudine("send", String(id), "yes ✓")).toMatchObject({
+    code: 0,
+    stdout: "",
+    stderr: `Sent 8 bytes to task ${id}\n`,
+  });
+  expect(await rig.ended(id)).toMatchObject({ state: "succeeded" });
+  expect(await rig.output(id)).toBe("got yes ✓\n");
+});
+
+test("what is sent right after the submit arrives", async () => {
+  const id = await rig.submit("--stdin", 'read answer; echo "got $answer"');
+  expect(await rig.claudine("send", String(id), "early")).toMatchObject({ code: 0 });
+  expect(await rig.ended(id)).toMatchObject({ state: "succeeded" });
+  expect(await rig.output(id)).toBe("got early\n");
+});
+
+test("input stays open between sends, also when the task has not read yet", async () => {
+  const id = await rig.submit("--stdin", "cat");
+  await rig.started(id);
+  await rig.claudine("send", "-n", String(id), "one ");
+  await rig.claudine("send", String(id), "two");
+  await rig.claudineWith({ input: "three\nfour" }, "send", String(id), "-");
+  await until("all to arrive", async () => (await rig.output(id)) === "one two\nthree\nfour");
+  expect(await rig.show(id)).toMatchObject({ state: "running" });
+  await rig.claudine("kill", String(id));
+});
+
+test("the end of the input can be sent", async () => {
+  const id = await rig.submit("--stdin", "sort; echo done");
+  await rig.started(id);
+  await rig.claudine("send", String(id), "b");
+  expect(await rig.claudine("send", "--eof", String(id), "a")).toMatchObject({
+    code: 0,
+    stderr: `Sent 2 bytes to task ${id} and ended its input\n`,
+  });
+  expect(await rig.ended(id)).toMatchObject({ state: "succeeded" });
+  expect(await rig.output(id)).toBe("a\nb\ndone\n");
+});
+
+test("a task that reads slowly gets all of it", async () => {
+  const id = await rig.submit("--stdin", "until [ -e read-now ]; do sleep 0.01; done; head -c 300000 | wc -c");
+  await rig.started(id);
+  const send = rig.open(["send", String(id), "-"], { input: "x".repeat(300_000) });
+  await rig.submit("touch read-now");
+  expect(await send.ended).toMatchObject({ code: 0 });
+  expect(await rig.ended(id)).toMatchObject({ state: "succeeded" });
+  expect((await rig.output(id)).trim()).toBe("300000");
+});
+
+test("another daemon can send as well", async () => {
+  const id = await rig.submit("--stdin", 'read a; read b; echo "$a $b"');
+  await rig.started(id);
+  await rig.claudine("send", String(id), "before");
+  await rig.down("SIGKILL");
+  await rig.up();
+  expect(await rig.claudine("send", String(id), "after")).toMatchObject({ code: 0 });
+  expect(await rig.ended(id)).toMatchObject({ state: "succeeded" });
+  expect(await rig.output(id)).toBe("before after\n");
+});
+
+test("what cannot take input says why", async () => {
+  const deaf = await rig.submit("exec sleep 1000");
+  await rig.started(deaf);
+  const refused = await rig.claudine("send", String(deaf), "x");
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`Cannot send to task ${deaf}: it reads no input`),
+  });
+  expect(refused.stderr).toContain("--stdin");
+  const held = await rig.submit("--stdin", "--held", "cat");
+  expect(await rig.claudine("send", String(held), "x")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("it is held, not running"),
+  });
+  const closed = await rig.submit("--stdin", "exec <&-; exec sleep 1000");
+  await rig.started(closed);
+  await until("its input to be closed", async () => (await rig.claudine("send", String(closed), "x")).code === 1);
+  expect(await rig.claudine("send", String(closed), "x")).toMatchObject({
+    stderr: expect.stringContaining("it has closed its input"),
+  });
+  await rig.claudine("kill", "running");
+});

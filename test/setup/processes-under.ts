@@ -1,0 +1,43 @@
+/** Finds the processes that work inside a folder: by their arguments, their environment or their directory. */
+import { execFile } from "node:child_process";
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { promisify } from "node:util";
+
+export interface FoundProcess {
+  readonly pid: number;
+  readonly command: string;
+}
+
+export async function processesUnder(folder: string): Promise<FoundProcess[]> {
+  return process.platform === "linux" ? fromProc(folder) : fromPs(folder);
+}
+
+async function fromProc(folder: string): Promise<FoundProcess[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(pids.map((pid) => inspect(pid, folder)));
+  return found.filter((entry) => entry !== undefined);
+}
+
+async function inspect(pid: number, folder: string): Promise<FoundProcess | undefined> {
+  if (pid === process.pid) {
+    return undefined;
+  }
+  // A zombie has neither arguments nor an environment, and another user's process does not show its own.
+  const [args, environment, directory] = await Promise.all([
+    readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""),
+    readFile(`/proc/${pid}/environ`, "utf8").catch(() => ""),
+    readlink(`/proc/${pid}/cwd`).catch(() => ""),
+  ]);
+  const belongs = [args, environment, `${directory}/`].some((text) => text.includes(`${folder}/`));
+  return belongs ? { pid, command: args.replaceAll("\0", " ").trim() } : undefined;
+}
+
+async function fromPs(folder: string): Promise<FoundProcess[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-axEww", "-o", "pid=,command="], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const lines = stdout.split("\n").filter((line) => line.includes(`${folder}/`));
+  return lines
+    .map((line) => ({ pid: Number.parseInt(line, 10), command: line.trim().replace(/^\d+\s+/, "") }))
+    .filter(({ pid }) => pid !== process.pid);
+}

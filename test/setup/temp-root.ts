@@ -1,0 +1,51 @@
+/** Gives a test run one folder for everything it writes, and fails the run when something stays behind. */
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { TestProject } from "vitest/node";
+import { processesUnder, type FoundProcess } from "./processes-under.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The run's own folder, with a path short enough for sockets inside: `inject("testRoot")`. */
+    readonly testRoot: string;
+  }
+}
+
+const DEADLINE_MS = 5_000;
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), "clt-")));
+  project.provide("testRoot", root);
+  return async () => {
+    const leftBehind = await awaitNoProcesses(root);
+    for (const { pid } of leftBehind) {
+      kill(pid);
+    }
+    await rm(root, { recursive: true, force: true, maxRetries: 5 });
+    if (leftBehind.length > 0) {
+      const list = leftBehind.map(({ pid, command }) => `  ${pid} ${command}`).join("\n");
+      throw new Error(`Processes left behind by the tests, killed now:\n${list}`);
+    }
+  };
+}
+
+/** What was told to stop may still be on its way out. */
+async function awaitNoProcesses(root: string): Promise<FoundProcess[]> {
+  const deadline = Date.now() + DEADLINE_MS;
+  let found = await processesUnder(root);
+  while (found.length > 0 && Date.now() < deadline) {
+    await delay(50);
+    found = await processesUnder(root);
+  }
+  return found;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself meanwhile.
+  }
+}

@@ -1,0 +1,37 @@
+/** Damages what is on the disk, in ways that can be told beforehand. No daemon may run. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { open } from "lmdb";
+import type { Rig } from "./daemon.ts";
+
+const PAGE_BYTES = 4096;
+/** In the header of an LMDB page. */
+const FLAGS_AT = 18;
+const LEAF = 2;
+
+export function storeFile(rig: Rig): string {
+  return join(rig.home.stateDir, "store/data.mdb");
+}
+
+/** Fills with zeros every leaf page on which the record of a task is that has `label`. @returns how many */
+export async function damagePages(rig: Rig, label: string): Promise<number> {
+  const bytes = await readFile(storeFile(rig));
+  let damaged = 0;
+  for (let at = 0; at < bytes.length; at += PAGE_BYTES) {
+    const page = bytes.subarray(at, at + PAGE_BYTES);
+    if (page.readUInt16LE(FLAGS_AT) !== LEAF || !page.includes(label) || !page.includes("status")) continue;
+    page.fill(0);
+    damaged += 1;
+  }
+  await writeFile(storeFile(rig), bytes);
+  return damaged;
+}
+
+type Change = { table: "tasks"; key: number; bytes: Buffer };
+
+/** Overwrites the record of a task with other bytes. */
+export async function spoilRecord(rig: Rig, { table, key, bytes }: Change): Promise<void> {
+  const root = open({ path: join(rig.home.stateDir, "store"), maxDbs: 16, noSubdir: false });
+  await root.openDB<Buffer, number>({ name: table, keyEncoding: "uint32", encoding: "binary" }).put(key, bytes);
+  await root.close();
+}
