@@ -1,0 +1,62 @@
+/** Measures the product beside its references: `npm run bench [-- NAME…] [-- --quick]`. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildIfStale } from "../scripts/build.ts";
+import { describeMachine, writeReport } from "./report.ts";
+import type { Finding, Row, RowOptions } from "./row.ts";
+import { idle } from "./rows/idle.ts";
+import { nextStart } from "./rows/next-start.ts";
+import { startUp } from "./rows/start-up.ts";
+import { submitCall } from "./rows/submit-call.ts";
+import { submitProcess } from "./rows/submit-process.ts";
+import { throughput } from "./rows/throughput.ts";
+import { cellsOf, plainTable } from "./table.ts";
+
+const ROWS: readonly Row[] = [submitProcess, submitCall, throughput, nextStart, idle, startUp];
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
+  const quick = values.quick ?? false;
+  const rows = positionals.length === 0 ? ROWS : positionals.map(rowNamed);
+  const machine = describeMachine();
+  await buildIfStale();
+  const { findings, said } = await measure(rows, quick);
+  process.stdout.write(`${plainTable(findings.map(cellsOf))}\n`);
+  if (quick || rows !== ROWS) process.stderr.write("The page and the results are written by a whole run only\n");
+  else writeReport({ machine, rows, findings, said });
+}
+
+function rowNamed(name: string): Row {
+  const row = ROWS.find((one) => one.name === name);
+  if (row === undefined)
+    throw new Error(`There is no row ${name}; there are ${ROWS.map((one) => one.name).join(", ")}`);
+  return row;
+}
+
+async function measure(rows: readonly Row[], quick: boolean): Promise<{ findings: Finding[]; said: string[] }> {
+  const root = mkdtempSync(join(tmpdir(), "clb-"));
+  const findings: Finding[] = [];
+  const said: string[] = [];
+  const options: RowOptions = {
+    quick,
+    say(line) {
+      if (said.includes(line)) return;
+      said.push(line);
+      process.stderr.write(`${line}\n`);
+    },
+    newFolder: () => mkdtempSync(join(root, "d-")),
+  };
+  try {
+    for (const { name, about, run } of rows) {
+      process.stderr.write(`${name}: ${about}\n`);
+      findings.push(...(await run(options)));
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+  return { findings, said };
+}
+
+await main();
