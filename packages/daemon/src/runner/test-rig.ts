@@ -1,5 +1,5 @@
 /** For the tests: a folder of its own, a wake FIFO that is listened to and a launcher, all gone at the end. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -28,6 +28,7 @@ export type Rig = {
   started(runKey: string): Promise<RecordStart>;
   /** The record once it tells an end. */
   ended(runKey: string): Promise<RunRecord>;
+  /** Empty before the file is there: a run has started a moment before it opens its output. */
   stdout(runKey: string): string;
 };
 
@@ -56,7 +57,7 @@ export async function openRig(kind: ShimKind): Promise<Rig> {
     record: (runKey) => readRecord(join(dir, `${runKey}.record`)),
     started: (runKey) => until(() => started(rig.record(runKey)), `run ${runKey} to start`),
     ended: (runKey) => until(() => ended(rig.record(runKey)), `run ${runKey} to end`),
-    stdout: (runKey) => readFileSync(join(dir, `${runKey}.out`), "latin1"),
+    stdout: (runKey) => readIfThere(join(dir, `${runKey}.out`)),
   };
   onTestFinished(async () => {
     rig.launcher.close();
@@ -65,6 +66,10 @@ export async function openRig(kind: ShimKind): Promise<Rig> {
     rmSync(dir, { recursive: true, force: true });
   });
   return rig;
+}
+
+function readIfThere(path: string): string {
+  return existsSync(path) ? readFileSync(path, "latin1") : "";
 }
 
 function started(record: RunRecord): RecordStart | undefined {

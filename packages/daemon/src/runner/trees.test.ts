@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isRunning } from "./identity.ts";
@@ -21,8 +21,7 @@ async function startRun(rig: Rig, script: string): Promise<RunProcesses> {
 
 async function printedPid(rig: Rig, name: string): Promise<number> {
   return until(() => {
-    const [, pid] =
-      new RegExp(`^${name} (\\d+)$`, "m").exec(existsSync(join(rig.dir, "1.1.out")) ? rig.stdout("1.1") : "") ?? [];
+    const [, pid] = new RegExp(`^${name} (\\d+)$`, "m").exec(rig.stdout("1.1")) ?? [];
     return pid !== undefined && Number(pid);
   }, name);
 }
