@@ -11,6 +11,7 @@ import { createLaunch, runUid } from "./launch.ts";
 import { createLiveUsage } from "./live-usage.ts";
 import type { Log } from "./log.ts";
 import { createRunFolders } from "./output/files.ts";
+import { settingsOf } from "./scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./rest.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./run-processes.ts";
@@ -63,7 +64,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     server.tell(facts.map(({ event }): TaskEvent => event));
   };
   const engine: Engine<EnvRecord> = createEngine<EnvRecord>({
-    load: () => store.load(config.slots === "auto" ? Math.max(2, options.cores) : config.slots),
+    load: () => ({ ...store.load(), settings: settingsOf(config, options.cores) }),
+    outputAt: (task) => runs.writtenAt(task.id, task.attempt),
     lookup: store.task,
     commit: withCrashPoints(store.commit),
     clock,

@@ -1,6 +1,6 @@
 import { ClaudineError, type Task, type TaskId, noCounts } from "@claudine/protocol";
 import { expect, test } from "vitest";
-import { spec } from "./core/fixtures.ts";
+import { SETTINGS, spec } from "./core/fixtures.ts";
 import type { Seed } from "./core/state.ts";
 import { createEngine, type CommitBatch, type Fact } from "./engine.ts";
 
@@ -22,7 +22,7 @@ function bench() {
   const engine = createEngine<never>({
     load: () => ({
       ...head,
-      defaultSlots: 2,
+      settings: SETTINGS,
       groups: [],
       tasks: [...tasks.values()].filter((task) => !("finishedAt" in task.status)),
     }),
@@ -36,6 +36,7 @@ function bench() {
     onDurable: (facts) => durable.push(...facts),
     onProblem: (problem) => problems.push(problem?.message),
     retryMs: 5,
+    outputAt: () => undefined,
   });
   const finish = async (index: number, error?: Error) => {
     await expect.poll(() => pending.length).toBeGreaterThan(index);

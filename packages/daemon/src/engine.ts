@@ -24,6 +24,8 @@ export type EnginePorts<Env> = {
   onDurable(facts: readonly Fact[]): void;
   onProblem(problem: ClaudineError | undefined): void;
   retryMs: number;
+  /** When a running task last wrote something, epoch ms. */
+  outputAt(task: Task): number | undefined;
 };
 
 export type Engine<Env> = {
@@ -45,6 +47,9 @@ export type Engine<Env> = {
   /** The newest durable event. */
   lastSeq(): number;
 };
+
+/** A timer knows nothing of a clock that was set, or of a machine that slept. */
+const SLEEP_MS_MAX = 30_000;
 
 type Job<Env> = {
   command: Command;
@@ -99,7 +104,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
   async function turnOnce(): Promise<void> {
     const jobs = inbox;
     inbox = [];
-    const turn = createTurn({ state, lookup: ports.lookup, clock: ports.clock });
+    const turn = createTurn({ state, lookup: ports.lookup, clock: ports.clock, outputAt: ports.outputAt });
     const decided: Decided<Env>[] = [];
     for (const job of jobs) {
       try {
@@ -152,9 +157,10 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
 
   function schedule(): void {
     clearTimeout(timer);
-    const at = problem === undefined ? wakeAt(state) : ports.clock.steady() + ports.retryMs;
+    const now = ports.clock.steady();
+    const at = problem === undefined ? wakeAt(state, { now, wall: ports.clock.wall() }) : now + ports.retryMs;
     if (at === undefined || closed) return;
-    timer = setTimeout(() => void pump(), Math.min(Math.max(0, at - ports.clock.steady()), 2 ** 31 - 1));
+    timer = setTimeout(() => void pump(), Math.min(Math.max(0, at - now), SLEEP_MS_MAX));
   }
 
   return {

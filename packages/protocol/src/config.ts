@@ -1,5 +1,6 @@
 /** The configuration file's schema: defaults, units and words for the docs in one place. */
 import * as z from "zod";
+import { ResourceName } from "./rules.ts";
 import { parseDuration } from "./units.ts";
 
 const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: string }) =>
@@ -29,6 +30,30 @@ export const Config = z.strictObject({
     .describe(
       "How many tasks of each group run at once; `auto` is the number of cores, at least 2. `claudine parallel` overrides it for a group",
     ),
+  totalSlots: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe(
+      "How many slots all groups together may use; they then have equal shares. `claudine parallel --all-groups` overrides it",
+    ),
+  aging: z
+    .union([z.literal("off"), Duration("10m", { min: "1s", max: "3650d" })])
+    .default(600_000)
+    .describe(
+      "So much waiting is worth one point of priority, so that nothing waits for ever; `off`: a higher priority always comes first",
+    ),
+  resources: z
+    .record(ResourceName, z.int().min(0).max(100_000))
+    .default({})
+    .describe("Counted resources that tasks claim, as `{gpu: 2}`; a task finds its units in `CLAUDINE_GPU=0,1`"),
+  dependencies: z
+    .strictObject({
+      perTask: z.int().min(1).max(10_000).default(100).describe("How many tasks one may depend on"),
+      depth: z.int().min(1).max(1000).default(100).describe("How long a chain of dependencies may be"),
+    })
+    .prefault({}),
   grace: Duration("5s", { max: "1d" }).describe("Time between SIGTERM and SIGKILL"),
   sampleInterval: Duration("1s", { min: "50ms", max: "1h" }).describe(
     "How often the CPU and memory of running tasks are sampled",

@@ -39,6 +39,11 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     attempt: task.attempt,
     arrayIndex: task.arrayIndex,
     stdin: task.stdin,
+    after: task.after ?? [],
+    notBefore: status.state === "queued" ? (status.notBefore ?? null) : null,
+    retry: task.retry ?? null,
+    limits: task.limits ?? null,
+    needs: task.needs ?? null,
     pid: run?.started?.pid ?? null,
     stopping: run?.stopping !== undefined,
     createdAt: task.createdAt,
@@ -78,6 +83,8 @@ function holdReason(why: HoldWhy): string {
   switch (why.kind) {
     case "user":
       return "held";
+    case "dependency":
+      return `task ${why.id}, which it depends on, ended as ${why.state}`;
     case "environment-lost":
       return (
         `the key to its secret variables (${why.names.join(", ")}) is gone, as after a reboot; ` +

@@ -1,8 +1,9 @@
 /** The method table: one row gives the client its types, the daemon its validation and the docs their page. */
 import * as z from "zod";
 import { TaskEvent } from "./event.ts";
-import { Group, HostSample, LiveUsage, StateCounts } from "./host.ts";
-import { Millis, Run, Task, TaskId, TaskInfo, TaskState } from "./task.ts";
+import { Group, HostSample, LiveUsage, StateCounts, Total } from "./host.ts";
+import { rules } from "./rules.ts";
+import { Millis, Run, Task, TaskChanges, TaskId, TaskInfo, TaskState } from "./task.ts";
 
 /** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
 export const Selector = z
@@ -55,8 +56,19 @@ export const SubmitTask = z.strictObject({
     .describe(
       "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
     ),
+  ...rules,
 });
 export type SubmitTask = z.infer<typeof SubmitTask>;
+
+/** What can be changed of a task that waits; null takes a rule away. */
+export const ChangeTask = TaskChanges.omit({ argv: true }).extend({
+  command: SubmitTask.shape.command.optional(),
+  cwd: Cwd.optional(),
+  label: Label.nullable().optional(),
+  group: GroupName.optional(),
+  priority: Priority.optional(),
+});
+export type ChangeTask = z.infer<typeof ChangeTask>;
 
 export const Notice = z.strictObject({ id: TaskId, why: z.string() });
 
@@ -121,6 +133,7 @@ export const METHODS = {
       ...select,
       graceMs: z.int().min(0).max(86_400_000).optional(),
       note: z.string().max(4096).optional(),
+      cascade: z.boolean().default(false).describe("Also what depends on them"),
     }),
     tasks,
   ),
@@ -128,6 +141,36 @@ export const METHODS = {
   "task.resume": method("Continues paused tasks.", z.strictObject(select), tasks),
   "task.hold": method("Keeps queued tasks from starting.", z.strictObject(select), tasks),
   "task.release": method("Lets held tasks start.", z.strictObject({ ...select, env: NewEnv }), tasks),
+  "task.change": method(
+    "Changes what waiting tasks ask for; all or none. Label and retries may also be changed while a task runs.",
+    z.strictObject({ ...select, changes: ChangeTask }),
+    tasks,
+  ),
+  "task.move": method(
+    "Moves queued tasks in their line: it decides among equal priorities.",
+    z.strictObject({ ...select, to: z.enum(["front", "back"]).or(z.strictObject({ before: TaskId })) }),
+    tasks,
+  ),
+  "task.switch": method(
+    "Lets two queued tasks change places.",
+    z.strictObject({ ids: z.tuple([TaskId, TaskId]) }),
+    tasks,
+  ),
+  "task.start": method(
+    "Starts waiting tasks now, past slots, pauses, times and dependencies.",
+    z.strictObject(select),
+    tasks,
+  ),
+  "task.explain": method(
+    "Everything that keeps a task from starting, in words.",
+    z.strictObject({ id: TaskId }),
+    z.object({ task: TaskInfo, causes: z.array(z.string()) }),
+  ),
+  "task.graph": method(
+    "Tasks with all they depend on and all that depends on them; without a selector, all unfinished ones that have either.",
+    z.strictObject({ selector: Selector.optional() }),
+    z.object({ tasks: z.array(TaskInfo) }),
+  ),
   "task.retry": method(
     "Queues finished tasks again as a new run of the same task.",
     z.strictObject({ ...select, env: NewEnv }),
@@ -192,12 +235,26 @@ export const METHODS = {
       eof: z.boolean(),
     }),
   ),
-  "group.list": method("The groups with their slots and counts.", Empty, z.object({ groups: z.array(Group) })),
+  "group.list": method(
+    "The groups with their slots and counts.",
+    Empty,
+    z.object({ groups: z.array(Group), total: Total }),
+  ),
   "group.set": method(
-    "Sets how many tasks of a group run at once; makes the group if there is none.",
-    z.strictObject({ name: GroupName.default("default"), slots: z.int().min(1).max(100_000) }),
+    "Sets how many slots a group has, and whether anything of it starts; makes the group if there is none.",
+    z.strictObject({
+      name: GroupName.default("default"),
+      slots: z.int().min(1).max(100_000).nullable().optional().describe("Null: as the configuration says"),
+      paused: z.boolean().optional(),
+    }),
     Group,
   ),
+  "group.limit": method(
+    "Sets how many slots all groups together may use.",
+    z.strictObject({ slots: z.int().min(1).max(100_000).nullable().describe("Null: as the configuration says") }),
+    Total,
+  ),
+  "group.remove": method("Forgets a group that has no unfinished tasks.", z.strictObject({ name: GroupName }), Empty),
   "event.list": method(
     "Events of the journal after a sequence number.",
     z.strictObject({ since: z.int().min(0).default(0), limit: z.int().min(1).max(10_000).default(1000) }),

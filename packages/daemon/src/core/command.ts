@@ -1,5 +1,14 @@
 /** Everything that can be asked of the engine, by people and by the reports of processes. */
-import type { HoldWhy, Outcome, ProcessIdentity, StopCause, TaskId, TaskSpec, Usage } from "@claudine/protocol";
+import type {
+  HoldWhy,
+  Outcome,
+  ProcessIdentity,
+  StopCause,
+  TaskChanges,
+  TaskId,
+  TaskSpec,
+  Usage,
+} from "@claudine/protocol";
 
 /** Tasks `named` one by one must each allow the command; those `matched` by a range or word are taken where they do. */
 export type Targets = { named: readonly TaskId[]; matched: readonly TaskId[] };
@@ -8,13 +17,31 @@ export type UserCommand =
   | { type: "submit"; tasks: readonly { spec: TaskSpec; held: boolean }[] }
   | { type: "hold"; targets: Targets; why: HoldWhy }
   | { type: "release"; targets: Targets; envId?: string | undefined }
-  | { type: "stop"; targets: Targets; cause: StopCause; signal: string; graceMs: number; note: string | null }
+  | {
+      type: "stop";
+      targets: Targets;
+      cause: StopCause;
+      signal: string;
+      /** As the task or the configuration says unless given. */
+      graceMs?: number | undefined;
+      note: string | null;
+      /** Also what depends on them. */
+      cascade?: boolean;
+    }
   | { type: "signal"; targets: Targets; signal: string }
   | { type: "pause"; targets: Targets }
   | { type: "resume"; targets: Targets }
   | { type: "retry"; targets: Targets; envId?: string | undefined }
   | { type: "remove"; targets: Targets }
-  | { type: "set-group"; name: string; slots: number };
+  | { type: "change"; targets: Targets; changes: TaskChanges }
+  | { type: "move"; targets: Targets; to: Place }
+  | { type: "swap"; ids: readonly [TaskId, TaskId] }
+  | { type: "start"; targets: Targets }
+  | { type: "set-group"; name: string; slots?: number | null | undefined; paused?: boolean | undefined }
+  | { type: "remove-group"; name: string };
+
+/** Where in its line a task goes. */
+export type Place = "front" | "back" | { before: TaskId };
 
 /** What happened outside; never refused, ignored when it is about a run that is over. */
 export type Report =

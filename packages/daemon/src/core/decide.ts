@@ -5,16 +5,29 @@ import { decideReport } from "./reports.ts";
 import type { State } from "./state.ts";
 import { decideTargets } from "./targets.ts";
 import { decideStop } from "./stop.ts";
-import { checkGroups, checkRoom } from "./room.ts";
+import { checkRoom } from "./room.ts";
+import { decideChange } from "./change.ts";
+import { decideGroup } from "./group-commands.ts";
+import { decideMove } from "./move.ts";
+import { checkRules } from "./check-rules.ts";
+import { decideStart } from "./force.ts";
 
 /** `lookup` finds any task, finished ones too. */
-export type Facts = { state: State; lookup: (id: TaskId) => Task | undefined; now: number };
+export type Facts = {
+  state: State;
+  lookup: (id: TaskId) => Task | undefined;
+  /** The steady clock, for deadlines. */
+  now: number;
+  /** Epoch ms. */
+  wall: number;
+};
 
 /** @throws ClaudineError not_found, wrong_state, limit for commands of people; reports never throw */
 export function decide(facts: Facts, command: Command): EventBody[] {
   switch (command.type) {
     case "submit":
       checkRoom(facts.state, command.tasks);
+      for (const { spec } of command.tasks) checkRules(facts, { verb: "submit", rules: spec });
       return command.tasks.map(({ spec, held }, index) => ({
         type: "task.submitted",
         id: facts.state.nextId + index,
@@ -22,8 +35,15 @@ export function decide(facts: Facts, command: Command): EventBody[] {
         held,
       }));
     case "set-group":
-      checkGroups(facts.state, [command.name]);
-      return [{ type: "group.changed", name: command.name, slots: command.slots }];
+    case "remove-group":
+      return decideGroup(facts.state, command);
+    case "change":
+      return decideChange(facts, command);
+    case "move":
+    case "swap":
+      return decideMove(facts, command);
+    case "start":
+      return decideStart(facts, command.targets);
     case "stop":
     case "signal":
       return decideStop(facts, command);

@@ -1,7 +1,8 @@
 /** What processes report: a report about a run that is over, or was never admitted, is ignored. */
-import type { EventBody, LiveRun, Outcome, TaskId, TaskState } from "@claudine/protocol";
+import type { EventBody, LiveRun, Outcome, StopCause, TaskId, TaskState } from "@claudine/protocol";
 import type { Report } from "./command.ts";
 import type { Facts } from "./decide.ts";
+import { again } from "./retries.ts";
 
 export function decideReport(facts: Facts, report: Report): EventBody[] {
   switch (report.type) {
@@ -15,7 +16,7 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
       const run = currentRun(facts, report.id, report.attempt);
       if (run === undefined || run.started !== undefined) return [];
       const { id, attempt, process, startedAt } = report;
-      return [{ type: "run.started", id, attempt, process, startedAt }];
+      return [{ type: "run.started", id, attempt, process, startedAt, ...timeoutOf(facts, id, startedAt) }];
     }
     case "report-ended":
       return decideEnd(facts, report);
@@ -40,13 +41,22 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const state = endState(run, outcome);
   const note = endNote(run);
   const end: EventBody = { type: "run.finished", id, attempt, state, outcome, startedAt, finishedAt, usage, note };
-  const again = state === "lost" && attempt <= (facts.lookup(id)?.lostRetries ?? 0);
-  return again ? [end, { type: "task.retried", id }] : [end];
+  const task = facts.lookup(id);
+  const next = task === undefined ? undefined : again(task, state, outcome);
+  if (next === undefined) return [end];
+  const notBefore = next.afterMs === 0 ? {} : { notBefore: facts.wall + next.afterMs };
+  return [end, { type: "task.retried", id, automatic: true, ...notBefore }];
+}
+
+/** On the steady clock; the start is told a moment after it happened. */
+function timeoutOf(facts: Facts, id: TaskId, startedAt: number): { timeoutAt?: number } {
+  const timeoutMs = facts.lookup(id)?.limits?.timeoutMs;
+  return timeoutMs === undefined ? {} : { timeoutAt: facts.now - Math.max(0, facts.wall - startedAt) + timeoutMs };
 }
 
 /** The first cause wins: a run that was asked to end did not fail by itself. */
 function endState(run: LiveRun, outcome: Outcome): TaskState {
-  if (run.stopping !== undefined) return "cancelled";
+  if (run.stopping !== undefined) return STOPPED[run.stopping.cause];
   switch (outcome.kind) {
     case "exited":
       return outcome.exitCode === 0 ? "succeeded" : "failed";
@@ -57,6 +67,13 @@ function endState(run: LiveRun, outcome: Outcome): TaskState {
       return "lost";
   }
 }
+
+const STOPPED: Readonly<Record<StopCause, TaskState>> = {
+  kill: "cancelled",
+  cancel: "cancelled",
+  timeout: "timed-out",
+  "idle-timeout": "timed-out",
+};
 
 function endNote(run: LiveRun): string | null {
   const { stopping } = run;

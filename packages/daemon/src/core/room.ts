@@ -1,7 +1,8 @@
 /** How much can be unfinished at once: what the daemon keeps in memory is bounded, whatever is submitted. */
 import { ClaudineError, type TaskSpec } from "@claudine/protocol";
 import { specText } from "./size.ts";
-import { isUsed, type State } from "./state.ts";
+import { isUsed } from "./groups.ts";
+import type { State } from "./state.ts";
 
 /** Characters of commands; a million ordinary tasks are far below. */
 const TEXT_AT_MOST = 256 * 2 ** 20;

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { spec, World } from "./fixtures.ts";
 import { explain } from "./explain.ts";
 import { planNext } from "./plan.ts";
-import { createState, slotsOf } from "./state.ts";
+import { slotsOf } from "./groups.ts";
+import { createState } from "./state.ts";
 
 type Step =
   | { do: "submit"; priority: number; group: string }
@@ -60,9 +61,9 @@ function take(world: World, one: Step): void {
 
 /** What a new daemon reads from the store. */
 function restart(world: World): void {
-  const { nextId, lastSeq, defaultSlots, counts, live, groups } = world.state;
-  const set = [...groups.values()].flatMap(({ name, slots }) => (slots === undefined ? [] : [{ name, slots }]));
-  world.state = createState({ nextId, lastSeq, defaultSlots, counts, groups: set, tasks: [...live.values()] });
+  const { nextId, lastSeq, settings, counts, live, groups } = world.state;
+  const set = [...groups.values()].map(({ name, slots, paused }) => ({ name, slots, paused }));
+  world.state = createState({ nextId, lastSeq, settings, counts, groups: set, tasks: [...live.values()] });
 }
 
 function check(world: World): void {
@@ -75,7 +76,7 @@ function check(world: World): void {
     expect(group.ready.size).toBe(waiting.length);
     // Every queued task waits for a slot that is taken, and can say so.
     if (waiting.length > 0) expect(group.running).toBeGreaterThanOrEqual(slotsOf(state, group));
-    for (const task of waiting) expect(explain(state, task)).toContain("slot");
+    for (const task of waiting) expect(explain(world.facts(), task)).toContain("slot");
   }
   for (const [name, count] of Object.entries(state.counts)) {
     expect([name, count]).toEqual([name, tasks.filter((task) => task.status.state === name).length]);
@@ -97,7 +98,7 @@ test("whatever happens, limits hold, nothing that could run waits, and the index
           // A limit that was lowered lets what runs run, and starts nothing more.
           expect(group.running).toBeLessThanOrEqual(Math.max(slotsOf(world.state, group), before.get(name) ?? 0));
         }
-        expect(planNext(world.state, world.now, true)).toBeUndefined();
+        expect(planNext(world.facts(), true)).toBeUndefined();
         check(world);
       }
     }),

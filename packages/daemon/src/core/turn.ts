@@ -16,6 +16,8 @@ export type TurnPorts = {
   /** Finds finished tasks; the others are in the state. */
   lookup(id: TaskId): Task | undefined;
   clock: { wall(): number; steady(): number };
+  /** When a running task last wrote something, epoch ms. */
+  outputAt(task: Task): number | undefined;
 };
 
 export type Turn = {
@@ -27,7 +29,7 @@ export type Turn = {
   plan(admit: boolean): void;
 };
 
-export function createTurn({ state, lookup, clock }: TurnPorts): Turn {
+export function createTurn({ state, lookup, clock, outputAt }: TurnPorts): Turn {
   const facts: Fact[] = [];
   const changes = new Map<TaskId, Change>();
   const find = (id: TaskId): Task | undefined =>
@@ -48,10 +50,11 @@ export function createTurn({ state, lookup, clock }: TurnPorts): Turn {
   return {
     facts,
     changes,
-    decide: (command) => decide({ state, lookup: find, now: clock.steady() }, command).map(apply),
+    decide: (command) => decide({ state, lookup: find, now: clock.steady(), wall: clock.wall() }, command).map(apply),
     plan(admit) {
+      const times = { now: clock.steady(), wall: clock.wall(), outputAt };
       for (;;) {
-        const body = planNext(state, clock.steady(), admit);
+        const body = planNext({ state, lookup: find, ...times }, admit);
         if (body === undefined) return;
         apply(body);
       }

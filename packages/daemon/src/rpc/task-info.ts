@@ -8,7 +8,7 @@ import { taskOf } from "./select.ts";
 export function infoOf(context: Context, state: State, task: Task): TaskInfo {
   const live = "run" in task.status ? context.usage.current(task.id) : undefined;
   return taskInfo(task, {
-    reason: explain(state, task),
+    reason: explain({ state, lookup: context.store.task, wall: Date.now() }, task),
     ...(live === undefined ? {} : { usage: live.usage, cpuPercent: live.cpuPercent, rssBytes: live.rssBytes }),
   });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ClaudineError, type Run, type Task, type TaskEvent, type TaskId } from "@claudine/protocol";
 import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../env-record.ts";
-import type { Head } from "./records.ts";
+import type { GroupRecord, Head } from "./records.ts";
 
 export type Batch = {
   events: readonly TaskEvent[];
@@ -127,6 +127,16 @@ function writeTask(tables: Tables, { id, before, after }: Change, suspects: Set<
   else if (before !== undefined) removeTask(tables, before);
 }
 
+/** What the event does not say stays; null is the configuration's again. */
+function writeGroup(tables: Tables, { name, slots, paused }: Extract<TaskEvent, { type: "group.changed" }>): void {
+  const known: GroupRecord = tables.groups.get(name) ?? {};
+  void tables.groups.put(name, {
+    ...known,
+    ...(slots === undefined ? {} : { slots: slots ?? undefined }),
+    ...(paused === undefined ? {} : { paused }),
+  });
+}
+
 function removeTask(tables: Tables, task: Task): void {
   void tables.tasks.remove(task.id);
   for (let attempt = 1; attempt <= task.attempt; attempt += 1) void tables.runs.remove([task.id, attempt]);
@@ -134,7 +144,8 @@ function removeTask(tables: Tables, task: Task): void {
 
 function writeEvent(tables: Tables, event: TaskEvent): void {
   void tables.journal.put(event.seq, event);
-  if (event.type === "group.changed") void tables.groups.put(event.name, { slots: event.slots });
+  if (event.type === "group.changed") writeGroup(tables, event);
+  if (event.type === "group.removed") void tables.groups.remove(event.name);
   if (event.type === "daemon.started") void tables.meta.put("boot", event.bootId);
   if (event.type !== "run.finished") return;
   const { attempt, startedAt, finishedAt, state, outcome, usage } = event;

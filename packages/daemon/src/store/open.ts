@@ -5,7 +5,7 @@ import { open, type Database, type Key, type RootDatabase } from "lmdb";
 import type { EnvRecord } from "../env-record.ts";
 import { checkStoreFile, extendStoreFile } from "./file-check.ts";
 import { checkSchema, migrate, MIGRATIONS, SCHEMA, type Migrations } from "./schema.ts";
-import type { Head } from "./records.ts";
+import type { GroupRecord, Head } from "./records.ts";
 import { sync } from "./sync.ts";
 
 export type Tables = {
@@ -16,7 +16,7 @@ export type Tables = {
   byState: Database<true, [string, TaskId]>;
   runs: Database<Run, [TaskId, number]>;
   journal: Database<TaskEvent, number>;
-  groups: Database<{ slots: number }, string>;
+  groups: Database<GroupRecord, string>;
   envs: Database<EnvRecord, string>;
   /** [environment, task]: an environment goes with its last task. */
   envRefs: Database<true, [string, TaskId]>;

@@ -1,6 +1,7 @@
 /** The store: everything durable, behind one small face. */
 import type { Task, TaskId } from "@claudine/protocol";
-import type { Seed } from "../core/state.ts";
+import type { GroupSeed } from "../core/groups.ts";
+import type { StoredSeed } from "../core/state.ts";
 import { dirname } from "node:path";
 import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
@@ -12,7 +13,7 @@ import { readRecord, readTask } from "./valid.ts";
 export type Store = Reader & {
   commit: Committer;
   /** What is not finished, and where the counters stand. */
-  load(defaultSlots: number): Seed;
+  load(): StoredSeed;
   /** A consistent copy in one file. @throws ClaudineError storage */
   backup(file: string): Promise<{ bytes: number }>;
   /** Boot in which a daemon last started on this store. */
@@ -34,7 +35,7 @@ export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): St
   return {
     ...createReader(tables, onUnreadable),
     commit: createCommitter(tables, { journalKeep, path }),
-    load: (defaultSlots) => load(tables, { path, defaultSlots, onUnreadable }),
+    load: () => load(tables, { path, onUnreadable }),
     backup: (file) => backupStore(tables, file),
     lastBoot() {
       const boot = tables.meta.get("boot");
@@ -47,21 +48,20 @@ export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): St
   };
 }
 
-type LoadOptions = { path: string; defaultSlots: number; onUnreadable: (key: string) => void };
+type LoadOptions = { path: string; onUnreadable: (key: string) => void };
 
-function load(tables: Tables, { path, defaultSlots, onUnreadable }: LoadOptions): Seed {
+function load(tables: Tables, { path, onUnreadable }: LoadOptions): StoredSeed {
   return {
     ...loadHead(tables, path, onUnreadable),
-    defaultSlots,
     groups: readGroups(tables, onUnreadable),
     tasks: liveTasks(tables, onUnreadable),
   };
 }
 
-function readGroups(tables: Tables, onUnreadable: (key: string) => void): { name: string; slots: number }[] {
+function readGroups(tables: Tables, onUnreadable: (key: string) => void): GroupSeed[] {
   return [...tables.groups.getKeys()].flatMap((name) => {
     const record = readRecord(tables, "groups", name);
-    if (typeof record === "object") return [{ name, slots: (record.value as { slots: number }).slots }];
+    if (typeof record === "object") return [{ ...(record.value as Omit<GroupSeed, "name">), name }];
     onUnreadable(`groups/${name}`);
     return [];
   });

@@ -12,7 +12,7 @@ const VALID: Readonly<Record<ReadableTable, (value: Fields, key: Key) => boolean
   runs: (value, key) => Array.isArray(key) && value["attempt"] === key[1] && Run.safeParse(value).success,
   journal: (value, key) => value["seq"] === key && TaskEvent.safeParse(value).success,
   envs: (value, key) => value["id"] === key && isEnv(value),
-  groups: (value) => isCount(value["slots"]) && value["slots"] > 0,
+  groups: ({ slots }) => slots === undefined || (isCount(slots) && slots > 0),
 };
 
 type Fields = Readonly<Record<string, unknown>>;

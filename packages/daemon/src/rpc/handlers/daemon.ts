@@ -56,7 +56,10 @@ export const host: Handler<"host.read"> = async (context, params) =>
     live: context.usage.all(),
     reasons: params.explain.flatMap((id) => {
       const task = taskOf(context, state, id);
-      const why = task === undefined || isFinished(task.status.state) ? null : explain(state, task);
+      const why =
+        task === undefined || isFinished(task.status.state)
+          ? null
+          : explain({ state, lookup: context.store.task, wall: Date.now() }, task);
       return why === null ? [] : [{ id, why }];
     }),
   }));

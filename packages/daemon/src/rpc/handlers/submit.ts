@@ -55,22 +55,39 @@ function specOf(context: Context, task: SubmitTask, call: Call): TaskSpec {
       "invalid_params",
       `Cannot use the working directory "${call.cwd.slice(0, 200)}": it is not absolute`,
     );
-  const shell = context.config.shell ?? task.env?.["SHELL"] ?? call.env["SHELL"];
+  const {
+    command,
+    label,
+    group,
+    priority,
+    cwd,
+    stdin,
+    arrayIndex,
+    lostRetries,
+    env: _env,
+    held: _held,
+    ...rules
+  } = task;
   return {
+    ...rules,
     uid: randomUUID(),
-    command: typeof task.command === "string" ? task.command : quoteArgv(task.command),
-    argv:
-      typeof task.command === "string"
-        ? [shell === undefined || shell === "" ? "/bin/sh" : shell, "-c", task.command]
-        : task.command,
-    cwd: resolve(call.cwd, task.cwd ?? "."),
+    command: typeof command === "string" ? command : quoteArgv(command),
+    argv: argvOf(command, context.config.shell ?? task.env?.["SHELL"] ?? call.env["SHELL"]),
+    cwd: resolve(call.cwd, cwd ?? "."),
     umask: call.umask,
     envId: call.envId,
-    label: task.label ?? null,
-    group: task.group ?? "default",
-    priority: task.priority ?? 0,
-    stdin: task.stdin ?? false,
-    arrayIndex: task.arrayIndex ?? null,
-    lostRetries: task.lostRetries ?? 0,
+    label: label ?? null,
+    group: group ?? "default",
+    priority: priority ?? 0,
+    stdin: stdin ?? false,
+    arrayIndex: arrayIndex ?? null,
+    lostRetries: lostRetries ?? 0,
   };
+}
+
+/** One word is for the shell. */
+export function argvOf(command: string | readonly string[], shell: string | undefined): string[] {
+  return typeof command === "string"
+    ? [shell === undefined || shell === "" ? "/bin/sh" : shell, "-c", command]
+    : [...command];
 }
