@@ -2,75 +2,10 @@
 import * as z from "zod";
 import { TaskEvent } from "./event.ts";
 import { Group, HostSample, LiveUsage, StateCounts, Total } from "./host.ts";
-import { rules } from "./rules.ts";
-import { Millis, Run, Task, TaskChanges, TaskId, TaskInfo, TaskState } from "./task.ts";
+import { ChangeTask, Cwd, Empty, Env, GroupName, NewEnv, Notice, Selector, Signal, SubmitTask } from "./params.ts";
+import { Millis, Run, Task, TaskId, TaskInfo, TaskState } from "./task.ts";
 
-/** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
-export const Selector = z
-  .array(z.string().max(4096))
-  .min(1)
-  .max(10_000)
-  .refine((words) => words.reduce((sum, word) => sum + word.length, 0) <= 1_000_000, "more than a million characters")
-  .describe("`5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`");
-
-export const GroupName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "use letters, digits, . _ - (at most 64)");
-/** What a process can be given: its words end at a NUL, and half a character has no bytes. */
-const given = (what: string) =>
-  z
-    .string()
-    .refine((text) => !text.includes("\0"), `${what} holds no NUL`)
-    .refine((text) => text.isWellFormed(), `${what} holds no half of a character`);
-const Env = z.record(
-  given("a variable's name").refine((name) => /^[^=]+$/.test(name), "a variable has a name, and no = in it"),
-  given("a variable's value"),
-);
-const NewEnv = Env.optional().describe("Replaces the tasks' environment");
-const Word = given("an argument");
-const Cwd = given("a folder's path").min(1);
-const Label = given("a label")
-  .max(4096)
-  .refine((text) => text !== "", "a label is not empty; leave it out for none");
-const Priority = z.int().min(-1_000_000).max(1_000_000);
-export const Signal = z.string().regex(/^[A-Z0-9]{1,20}$/i, "use a name as TERM or SIGTERM, or a number");
-const Empty = z.strictObject({});
-
-export const SubmitTask = z.strictObject({
-  command: z
-    .union([Word.min(1), z.array(Word).min(1).max(100_000)])
-    .describe("A string runs by the caller's shell; an array executes as it is"),
-  label: Label.optional(),
-  group: GroupName.optional(),
-  priority: Priority.optional(),
-  cwd: Cwd.optional(),
-  env: Env.optional().describe("Added to the environment of the call"),
-  held: z.boolean().optional(),
-  stdin: z.boolean().optional(),
-  arrayIndex: z.int().optional(),
-  lostRetries: z
-    .int()
-    .min(0)
-    .max(1000)
-    .optional()
-    .describe(
-      "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
-    ),
-  ...rules,
-});
-export type SubmitTask = z.infer<typeof SubmitTask>;
-
-/** What can be changed of a task that waits; null takes a rule away. */
-export const ChangeTask = TaskChanges.omit({ argv: true }).extend({
-  command: SubmitTask.shape.command.optional(),
-  cwd: Cwd.optional(),
-  label: Label.nullable().optional(),
-  group: GroupName.optional(),
-  priority: Priority.optional(),
-});
-export type ChangeTask = z.infer<typeof ChangeTask>;
-
-export const Notice = z.strictObject({ id: TaskId, why: z.string() });
+export * from "./params.ts";
 
 const method = <P extends z.ZodType, R extends z.ZodType>(about: string, params: P, result: R) => ({
   about,

@@ -12,7 +12,15 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   const attempt = event.type === "run.admitted" ? event.attempt : task.attempt;
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
-  return { ...task, attempt, envId: anew ?? task.envId, ...(asked ? { retriedAt: attempt } : {}), status };
+  const waived = event.type === "task.released" ? withoutFailed(task) : {};
+  return { ...task, attempt, envId: anew ?? task.envId, ...waived, ...(asked ? { retriedAt: attempt } : {}), status };
+}
+
+/** Who releases a task that was held because of a dependency lets it run without that one. */
+function withoutFailed({ after = [], status }: Task): Partial<Task> {
+  if (status.state !== "held" || status.why.kind !== "dependency") return {};
+  const { id } = status.why;
+  return { after: after.filter((one) => one.id !== id) };
 }
 
 function submitted(event: Extract<TaskEvent, { type: "task.submitted" }>): Task {
