@@ -28,7 +28,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "task.release": { selector: ["lost"] },
   "task.change": { selector: ["lost"], changes: { priority: 1 } },
   "task.move": { selector: ["lost"], to: "front" },
-  "task.switch": { ids: [1, 2] },
+  "task.switch": { id: 1, with: 2 },
   "task.start": { selector: ["lost"] },
   "task.explain": { id: 1 },
   "task.graph": {},

@@ -86,11 +86,7 @@ export const METHODS = {
     z.strictObject({ ...select, to: z.enum(["front", "back"]).or(z.strictObject({ before: TaskId })) }),
     tasks,
   ),
-  "task.switch": method(
-    "Lets two queued tasks change places.",
-    z.strictObject({ ids: z.tuple([TaskId, TaskId]) }),
-    tasks,
-  ),
+  "task.switch": method("Lets two queued tasks change places.", z.strictObject({ id: TaskId, with: TaskId }), tasks),
   "task.start": method(
     "Starts waiting tasks now, past slots, pauses, times and dependencies.",
     z.strictObject(select),

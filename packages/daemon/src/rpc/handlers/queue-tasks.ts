@@ -26,8 +26,8 @@ export const move: Handler<"task.move"> = async (context, { selector, to }, call
   return changed(context, { type: "move", targets, to }, caller);
 };
 
-export const switchTasks: Handler<"task.switch"> = async (context, { ids }, caller) =>
-  changed(context, { type: "swap", ids }, caller);
+export const switchTasks: Handler<"task.switch"> = async (context, { id, with: other }, caller) =>
+  changed(context, { type: "swap", ids: [id, other] }, caller);
 
 export const start: Handler<"task.start"> = async (context, { selector }, caller) => {
   const targets = await selectTasks(context, { words: selector, scope: "live", wish: act("start") }, caller);
