@@ -23,7 +23,10 @@ export function loadConfig(path: string): Config {
 /** The options as a person would write them, times with their unit: read back, they are the same. */
 export function writtenConfig(config: Config): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(config).map(([name, value]) => [name, isDuration(name) ? durationText(Number(value)) : value]),
+    Object.entries(config).map(([name, value]) => [
+      name,
+      isDuration(name) && typeof value === "number" ? durationText(value) : value,
+    ]),
   );
 }
 
