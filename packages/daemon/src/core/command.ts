@@ -55,6 +55,7 @@ export type Report =
       finishedAt: number;
       usage: Usage;
     }
+  | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }
   | { type: "report-no-environment"; id: TaskId; attempt: number; names: readonly string[] }
   | { type: "report-daemon"; started: boolean; pid: number; version: string; bootId: string };
 

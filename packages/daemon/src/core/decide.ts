@@ -56,6 +56,7 @@ export function decide(facts: Facts, command: Command): EventBody[] {
       return decideTargets(facts, command);
     case "report-started":
     case "report-ended":
+    case "report-memory":
     case "report-no-environment":
     case "report-daemon":
       return decideReport(facts, command);
