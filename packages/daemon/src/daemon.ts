@@ -5,8 +5,10 @@ import type { Config, Paths, TaskEvent } from "@claudine/protocol";
 import { createClock } from "./clock.ts";
 import { withCrashPoints } from "./crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
-import { createEnvVault } from "./env-vault.ts";
+import { createEnvVault, environmentOf } from "./env-vault.ts";
 import { createHealth } from "./health.ts";
+import { createHooks } from "./hooks.ts";
+import { runHook } from "./runner/hook-process.ts";
 import { createLaunch, runUid } from "./launch.ts";
 import { createLiveUsage } from "./live-usage.ts";
 import type { Log } from "./log.ts";
@@ -43,6 +45,7 @@ export type Daemon = {
 };
 
 const RETRY_MS = 1000;
+const HOOK_MS_MAX = 60_000;
 
 /** Comes up: the store is read, running tasks are taken up, the socket answers, and only then anything new starts. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -62,6 +65,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();
     supervisor.onFacts(facts);
+    hooks.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
   };
@@ -74,6 +78,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     machine,
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
     lookup: store.task,
+    keyed: store.keyed,
     commit: withCrashPoints(store.commit),
     clock,
     onDurable,
@@ -93,6 +98,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       gone: (key) => supervisor.onGone(key),
       shimExit: () => supervisor.onShimExit(),
     },
+  });
+  const hooks = createHooks({
+    callback: config.callback,
+    run: (hook) => runHook(hook, HOOK_MS_MAX),
+    files: runs.files,
+    environment: (task) => environmentOf(store.env(task.envId), vault),
+    queued: () => engine.counts().queued,
+    log,
   });
   const input = createTaskInput(paths.runtimeDir, processes.system);
   const usage = createLiveUsage(engine, processes.meter);

@@ -28,6 +28,7 @@ function bench() {
       tasks: [...tasks.values()].filter((task) => !("finishedAt" in task.status)),
     }),
     lookup: (id) => tasks.get(id),
+    keyed: () => undefined,
     commit: (batch) => {
       return new Promise((resolve, reject) =>
         pending.push({ batch, finish: (error) => (error === undefined ? (keep(batch), resolve()) : reject(error)) }),

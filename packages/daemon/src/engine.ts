@@ -19,6 +19,8 @@ export type CommitBatch<Env> = {
 export type EnginePorts<Env> = {
   load(): Seed;
   lookup(id: TaskId): Task | undefined;
+  /** A stored task by its key. */
+  keyed(key: string): TaskId | undefined;
   commit(batch: CommitBatch<Env>): Promise<void>;
   clock: Clock;
   /** Called with what is durable, in order, before anybody is answered. */
@@ -47,6 +49,7 @@ export type Engine<Env> = {
   liveTasks(): Iterable<Task>;
   inFlight(): Iterable<TaskId>;
   unfinished(): number;
+  counts(): State["counts"];
   /** The newest durable event. */
   lastSeq(): number;
 };
@@ -110,6 +113,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
     const turn = createTurn({
       state,
       lookup: ports.lookup,
+      keyed: ports.keyed,
       clock: ports.clock,
       outputAt: ports.outputAt,
       machine: ports.machine,
@@ -209,6 +213,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
     liveTasks: () => state.live.values(),
     inFlight: () => state.inFlight.values(),
     unfinished: () => state.live.size,
+    counts: () => state.counts,
     lastSeq: () => durableSeq,
   };
 }

@@ -1,6 +1,6 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
-import { rules } from "./rules.ts";
+import { IfRunning, rules } from "./rules.ts";
 import { TaskChanges, TaskId } from "./task.ts";
 
 /** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
@@ -55,6 +55,9 @@ export const SubmitTask = z.strictObject({
       "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
     ),
   ...rules,
+  ifRunning: IfRunning.optional().describe(
+    "When a task of the same label, else of the same command, is unfinished: take that one, end it first, or start after it",
+  ),
 });
 export type SubmitTask = z.infer<typeof SubmitTask>;
 

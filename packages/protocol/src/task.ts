@@ -1,7 +1,7 @@
 /** Schemas of a task, its runs and what they used. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
 import { Millis, TaskId } from "./ids.ts";
-import { Dependency, Limits, Needs, RetryRule, rules } from "./rules.ts";
+import { Batch, Dependency, Limits, Needs, RetryRule, rules } from "./rules.ts";
 import { STATES } from "./states.ts";
 
 export { Millis, TaskId } from "./ids.ts";
@@ -128,6 +128,7 @@ export const TaskSpec = z.object({
   arrayIndex: z.int().nullable(),
   lostRetries: z.int().describe("A run that is lost is queued again as long as there were not more runs than this"),
   ...rules,
+  batch: Batch.optional(),
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 

@@ -123,6 +123,7 @@ function writeTask(tables: Tables, { id, before, after }: Change, suspects: Set<
     }
     if (after !== undefined) void tables.envRefs.put([after.envId, id], true);
   }
+  if (before === undefined && after?.key !== undefined) void tables.keys.put(after.key, id);
   if (after !== undefined) void tables.tasks.put(id, after);
   else if (before !== undefined) removeTask(tables, before);
 }
@@ -139,6 +140,7 @@ function writeGroup(tables: Tables, { name, slots, paused }: Extract<TaskEvent, 
 
 function removeTask(tables: Tables, task: Task): void {
   void tables.tasks.remove(task.id);
+  if (task.key !== undefined) void tables.keys.remove(task.key);
   for (let attempt = 1; attempt <= task.attempt; attempt += 1) void tables.runs.remove([task.id, attempt]);
 }
 

@@ -17,6 +17,8 @@ export type Tables = {
   runs: Database<Run, [TaskId, number]>;
   journal: Database<TaskEvent, number>;
   groups: Database<GroupRecord, string>;
+  /** Ids of tasks by the keys they were submitted with. */
+  keys: Database<TaskId, string>;
   envs: Database<EnvRecord, string>;
   /** [environment, task]: an environment goes with its last task. */
   envRefs: Database<true, [string, TaskId]>;
@@ -55,6 +57,7 @@ export function openTables(
       runs: root.openDB({ name: "runs", ...plain }),
       journal: root.openDB({ name: "journal", ...plain }),
       groups: root.openDB({ name: "groups", ...plain }),
+      keys: root.openDB({ name: "keys", ...plain }),
       envs: root.openDB({ name: "envs", ...plain }),
       envRefs: root.openDB({ name: "env-refs", ...plain }),
       setAside: root.openDB({ name: "set-aside", encoding: "binary" }),

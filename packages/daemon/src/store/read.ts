@@ -10,6 +10,8 @@ export type Reader = {
   task(id: TaskId): Task | undefined;
   runs(id: TaskId): Run[];
   env(id: string): EnvRecord | undefined;
+  /** The task that was submitted with a key. */
+  keyed(key: string): TaskId | undefined;
   /** Ids below `before`, descending; of one state, or of all. */
   idsBelow(before: TaskId, state?: TaskState): Iterable<TaskId>;
   /** May be fewer than `limit` when they are large; at least one when there is one. */
@@ -31,6 +33,7 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
   return {
     // A key of 32 bits would wrap around.
     task: (id) => (id > ID_AT_MOST ? undefined : read<Task>("tasks", id)),
+    keyed: (key) => tables.keys.get(key),
     env: (id) => read<EnvRecord>("envs", id),
     runs: (id) =>
       [...tables.runs.getKeys({ start: [id, 0], end: [id + 1, 0] })].flatMap((key) => read<Run>("runs", key) ?? []),

@@ -20,6 +20,7 @@ export const TABLE_NAMES: readonly TableName[] = [
   "runs",
   "journal",
   "groups",
+  "keys",
   "envs",
   "envRefs",
   "setAside",
