@@ -1,4 +1,5 @@
 /** Mends what a check found; what cannot be mended is set aside as raw bytes, never deleted. No daemon may run. */
+import { asBinary } from "lmdb";
 import { crashPoint } from "../crash-points.ts";
 import type { Damage } from "./check.ts";
 import { tableOf, type Tables } from "./open.ts";
@@ -18,19 +19,29 @@ function repair(tables: Tables, damage: Damage): boolean {
         else tables.byState.removeSync([damage.state, damage.id]);
       });
       return true;
-    case "reference":
-      tables.root.transactionSync(() => {
-        if (damage.missing) tables.envRefs.putSync([damage.envId, damage.id], true);
-        else tables.envRefs.removeSync([damage.envId, damage.id]);
-      });
+    case "misplaced":
+      move(tables, damage);
+      return true;
+    case "uses":
+      if (damage.uses === 0) tables.envUses.removeSync(damage.envId);
+      else tables.envUses.putSync(damage.envId, damage.uses);
       return true;
     case "head":
-      tables.meta.putSync("head", damage.head);
+      tables.root.putSync("head", damage.head);
       return true;
     case "environment":
     case "gap":
       return false;
   }
+}
+
+function move(tables: Tables, { id, from }: Extract<Damage, { kind: "misplaced" }>): void {
+  const [source, target] = [tableOf(tables, from), tableOf(tables, from === "live" ? "finished" : "live")];
+  const bytes = source.getBinary(id);
+  tables.root.transactionSync(() => {
+    if (bytes !== undefined) target.putSync(id, asBinary(Buffer.from(bytes)));
+    source.removeSync(id);
+  });
 }
 
 /** Both in one transaction: the bytes are in one table or the other. */

@@ -1,13 +1,13 @@
 /** The store: everything durable, behind one small face. */
-import type { Task, TaskId } from "@claudine/protocol";
+import { isFinished, type Task, type TaskId } from "@claudine/protocol";
 import type { Seed } from "../core/state.ts";
 import { dirname } from "node:path";
 import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
 import { openTables, type Tables } from "./open.ts";
-import { createReader, LIVE_STATES, type Reader } from "./read.ts";
-import { readRecord, readTask } from "./valid.ts";
+import { createReader, type Reader } from "./read.ts";
+import { readRecord } from "./valid.ts";
 
 export type Store = Reader & {
   commit: Committer;
@@ -69,20 +69,18 @@ function readGroups(tables: Tables, onUnreadable: (key: string) => void): { name
 
 /** Unreadable records are copied aside as raw bytes, so that a later repair has them. */
 function* liveTasks(tables: Tables, onUnreadable: (key: string) => void): Generator<Task> {
-  for (const state of LIVE_STATES) {
-    for (const [, id] of tables.byState.getKeys({ start: [state, 0], end: [state, Infinity] })) {
-      const task = readTask(tables, id);
-      if (task === undefined) setAside(tables, id, onUnreadable);
-      else if (task.status.state === state) yield task;
-      else onUnreadable(`by-state/${state},${id}`);
-    }
+  for (const id of tables.live.getKeys()) {
+    const record = readRecord(tables, "live", id);
+    if (typeof record === "string") setAside(tables, id, onUnreadable);
+    else if (isFinished((record.value as Task).status.state)) onUnreadable(`live/${id}`);
+    else yield record.value as Task;
   }
 }
 
 /** Undefined also for one that cannot be read. */
 export function setAside(tables: Tables, id: TaskId, onUnreadable: (key: string) => void): void {
-  const key = `tasks/${id}`;
-  const bytes = tables.tasks.getBinary(id);
+  const key = `live/${id}`;
+  const bytes = tables.live.getBinary(id);
   if (bytes !== undefined) void tables.setAside.put(key, Buffer.from(bytes)).catch(() => {});
   onUnreadable(key);
 }
