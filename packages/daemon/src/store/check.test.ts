@@ -63,9 +63,8 @@ test("an unreadable record is set aside with its bytes, and the indexes follow",
 test("wrong index entries, references and counters are mended", async () => {
   await tables.byState.remove(["succeeded", 1]);
   await tables.byState.put(["failed", 3], true);
-  await tables.envUses.put("env", 2);
   await tables.envUses.put("gone", 1);
-  await tables.root.put("head", { nextId: 1, lastSeq: 2, counts: noCounts() });
+  await tables.root.put("head", { nextId: 1, lastSeq: 2, counts: noCounts(), env: { id: "env", uses: 2 } });
   const { damages } = checkStore(tables);
   expect(damages.map(describeDamage).toSorted()).toMatchInlineSnapshot(`
     [
@@ -78,7 +77,7 @@ test("wrong index entries, references and counters are mended", async () => {
   `);
   expect(repairStore(tables, damages)).toEqual([]);
   expect(checkStore(tables).damages).toEqual([]);
-  expect(tables.root.get("head")).toMatchObject({ nextId: 4, counts: { queued: 2, succeeded: 1 } });
+  expect(tables.root.get("head")).toMatchObject({ nextId: 4, counts: { queued: 2, succeeded: 1 }, env: { uses: 3 } });
 });
 
 test("a task among those of the other kind is moved to its own", async () => {

@@ -2,7 +2,7 @@
 import { isFinished, STATES, type StateCounts, type Task, type TaskId, type TaskState } from "@claudine/protocol";
 import type { Key } from "lmdb";
 import { emptyHead, tableOf, type Tables } from "./open.ts";
-import type { Head } from "./records.ts";
+import type { EnvUse, Head } from "./records.ts";
 import { READABLE, readHead, readRecord, readUses, type ReadableTable } from "./valid.ts";
 
 /** What can be wrong; `key` names the record, `table/key`. */
@@ -12,7 +12,7 @@ export type Damage =
   | { kind: "environment"; name: string; id: TaskId; envId: string }
   | { kind: "misplaced"; name: string; id: TaskId; from: "live" | "finished" }
   | { kind: "uses"; name: string; envId: string; uses: number }
-  | { kind: "head"; name: string; head: Head }
+  | { kind: "head"; name: string; head: Omit<Head, "env"> }
   | { kind: "gap"; name: string; after: number; before: number };
 
 export type StoreReport = { tasks: number; events: number; damages: Damage[] };
@@ -68,11 +68,18 @@ function checkEnvironments(tables: Tables, tasks: Known): Damage[] {
     uses.set(envId, (uses.get(envId) ?? 0) + 1);
     if (!tables.envs.doesExist(envId)) damages.push({ kind: "environment", name: `envs/${envId}`, id, envId });
   }
+  const latest = latestOf(tables);
+  if (latest !== undefined && !uses.has(latest.id)) uses.set(latest.id, 0);
   for (const [envId, count] of uses) {
-    if (readUses(tables, envId) !== count)
+    if ((latest?.id === envId ? latest.uses : readUses(tables, envId)) !== count)
       damages.push({ kind: "uses", name: `env-uses/${envId}`, envId, uses: count });
   }
   return damages;
+}
+
+function latestOf(tables: Tables): EnvUse | undefined {
+  const head = readHead(tables);
+  return typeof head === "object" ? head.env : undefined;
 }
 
 function checkHead(tables: Tables, tasks: Known, seqs: readonly number[]): Damage[] {
@@ -81,7 +88,7 @@ function checkHead(tables: Tables, tasks: Known, seqs: readonly number[]): Damag
   const read = readHead(tables);
   const stored = typeof read === "object" ? read : undefined;
   const highest = [...tasks.keys()].reduce((most, id) => Math.max(most, id), 0);
-  const head: Head = {
+  const head: Omit<Head, "env"> = {
     nextId: Math.max(stored?.nextId ?? 1, highest + 1),
     lastSeq: Math.max(stored?.lastSeq ?? 0, seqs.at(-1) ?? 0),
     counts,

@@ -12,8 +12,8 @@ import {
 } from "@claudine/protocol";
 import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../env-record.ts";
+import { createEnvUses } from "./env-uses.ts";
 import type { Head } from "./records.ts";
-import { readUses } from "./valid.ts";
 
 export type Batch = {
   events: readonly TaskEvent[];
@@ -21,7 +21,7 @@ export type Batch = {
   changes: ReadonlyMap<TaskId, { before: Task | undefined; after: Task | undefined }>;
   /** Environments that tasks of this batch refer to; known ones are skipped. */
   envs: readonly EnvRecord[];
-  head: Head;
+  head: Omit<Head, "env">;
 };
 
 /** With less the disk counts as full; a commit writes a few pages. */
@@ -42,6 +42,7 @@ export type CommitOptions = { journalKeep: number; /** The folder of the store. 
 /** Resolves when the batch is on the disk (both ways end after lmdb's fdatasync).
  *  @throws ClaudineError storage; then nothing of the batch is stored */
 export function createCommitter(tables: Tables, { journalKeep, path }: CommitOptions): Committer {
+  const usesAfter = createEnvUses(tables);
   let firstSeq = firstKey(tables);
   const file = join(path, "data.mdb");
   const own = statSync(file).ino;
@@ -58,18 +59,15 @@ export function createCommitter(tables: Tables, { journalKeep, path }: CommitOpt
   return async (batch) => {
     // LMDB would go on writing to a file without a name, and all of it would be gone with the daemon.
     if (statSync(file, { throwIfNoEntry: false })?.ino !== own) throw replaced(path);
-    const uses = usesAfter(tables, batch.changes);
+    const uses = usesAfter(batch);
     const trimTo = Math.min(batch.head.lastSeq - journalKeep, firstSeq + 2 * batch.events.length + 8);
     try {
       await inTransaction(batch.events.length <= SMALL_EVENTS, () => {
-        for (const [envId, count] of uses) writeUses(tables, envId, count);
-        for (const env of batch.envs) {
-          if ((uses.get(env.id) ?? 0) > 0 && !tables.envs.doesExist(env.id)) void tables.envs.put(env.id, env);
-        }
+        uses.write();
         for (const [id, change] of batch.changes) writeTask(tables, { id, ...change });
         for (const event of batch.events) writeEvent(tables, event);
         for (let seq = firstSeq; seq < trimTo; seq += 1) void tables.journal.remove(seq);
-        void tables.root.put("head", batch.head);
+        void tables.root.put("head", uses.latest === undefined ? batch.head : { ...batch.head, env: uses.latest });
       });
     } catch (cause) {
       throw new ClaudineError("storage", `Cannot write the state: ${await whyOf(cause, path)}`, {
@@ -78,6 +76,7 @@ export function createCommitter(tables: Tables, { journalKeep, path }: CommitOpt
       });
     }
     firstSeq = Math.max(firstSeq, trimTo);
+    uses.done();
   };
 }
 
@@ -109,34 +108,6 @@ function isFull(path: string): boolean {
 function firstKey(tables: Tables): number {
   for (const seq of tables.journal.getKeys({ limit: 1 })) return seq;
   return 1;
-}
-
-/** How many tasks have each environment that a change takes or leaves. */
-function usesAfter(tables: Tables, changes: Batch["changes"]): ReadonlyMap<string, number> {
-  const uses = new Map<string, number>();
-  const add = (envId: string, more: number) => {
-    const known = uses.get(envId) ?? usesNow(tables, envId);
-    if (known !== undefined) uses.set(envId, known + more);
-  };
-  // The snapshot of this turn may be older than the last commit.
-  tables.root.resetReadTxn();
-  for (const { before, after } of changes.values()) {
-    if (before?.envId === after?.envId) continue;
-    if (after !== undefined) add(after.envId, 1);
-    if (before !== undefined) add(before.envId, -1);
-  }
-  return uses;
-}
-
-/** Undefined for one whose count was lost with a damaged page: it is kept for good, until a repair has counted anew. */
-function usesNow(tables: Tables, envId: string): number | undefined {
-  return readUses(tables, envId) ?? (tables.envs.doesExist(envId) ? undefined : 0);
-}
-
-function writeUses(tables: Tables, envId: string, count: number): void {
-  if (count > 0) return void tables.envUses.put(envId, count);
-  void tables.envUses.remove(envId);
-  void tables.envs.remove(envId);
 }
 
 type Change = { id: TaskId; before: Task | undefined; after: Task | undefined };

@@ -3,6 +3,7 @@ import { asBinary } from "lmdb";
 import { crashPoint } from "../crash-points.ts";
 import type { Damage } from "./check.ts";
 import { tableOf, type Tables } from "./open.ts";
+import { readHead } from "./valid.ts";
 
 /** @returns what was left as it is */
 export function repairStore(tables: Tables, damages: readonly Damage[]): Damage[] {
@@ -23,16 +24,30 @@ function repair(tables: Tables, damage: Damage): boolean {
       move(tables, damage);
       return true;
     case "uses":
-      if (damage.uses === 0) tables.envUses.removeSync(damage.envId);
-      else tables.envUses.putSync(damage.envId, damage.uses);
+      writeUses(tables, damage);
       return true;
     case "head":
-      tables.root.putSync("head", damage.head);
+      writeHead(tables, damage);
       return true;
     case "environment":
     case "gap":
       return false;
   }
+}
+
+/** Where it belongs: the count of the environment taken last is in the head. */
+function writeUses(tables: Tables, { envId, uses }: Extract<Damage, { kind: "uses" }>): void {
+  const head = readHead(tables);
+  if (typeof head === "object" && head.env?.id === envId)
+    tables.root.putSync("head", { ...head, env: { id: envId, uses } });
+  else if (uses === 0) tables.envUses.removeSync(envId);
+  else tables.envUses.putSync(envId, uses);
+}
+
+function writeHead(tables: Tables, { head }: Extract<Damage, { kind: "head" }>): void {
+  const known = readHead(tables);
+  const env = typeof known === "object" ? known.env : undefined;
+  tables.root.putSync("head", env === undefined ? head : { ...head, env });
 }
 
 function move(tables: Tables, { id, from }: Extract<Damage, { kind: "misplaced" }>): void {

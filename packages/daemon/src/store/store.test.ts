@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { open } from "lmdb";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { spec, World } from "../core/fixtures.ts";
+import { checkStore } from "./check.ts";
 import { openTables } from "./open.ts";
 import { openStore, type Store } from "./store.ts";
 
@@ -95,13 +96,39 @@ test("an environment goes with its last task", async () => {
   expect(store.env("env")).toBeUndefined();
 });
 
+test("environments are counted over restarts, whichever was taken last", async () => {
+  const world = new World();
+  const step = async (action: () => void) => {
+    const store = openHere();
+    const from = world.events.length;
+    action();
+    await save(store, world, from);
+    const kept = ["env", "other"].filter((id) => store.env(id) !== undefined);
+    await stores.splice(0)[0]?.close();
+    const tables = openTables(join(dir, "store"));
+    expect(checkStore(tables).damages).toEqual([]);
+    await tables.root.close();
+    return kept;
+  };
+  const remove = (id: number) => () => void world.do({ type: "remove", targets: { named: [id], matched: [] } });
+  expect(await step(() => world.submit(spec(), spec()))).toEqual(["env"]);
+  expect(await step(() => world.submit(spec({ envId: "other" })))).toEqual(["env", "other"]);
+  expect(await step(() => world.submit(spec(), spec({ envId: "other" }), spec()))).toEqual(["env", "other"]);
+  expect(await step(remove(3))).toEqual(["env", "other"]);
+  expect(await step(remove(5))).toEqual(["env"]);
+  for (const id of [1, 2, 4]) expect(await step(remove(id))).toEqual(["env"]);
+  expect(await step(remove(6))).toEqual([]);
+  expect(await step(() => world.submit(spec()))).toEqual(["env"]);
+});
+
 test("an environment whose count is lost stays", async () => {
   const world = new World();
   world.submit(spec({ envId: "other" }), spec({ envId: "other" }));
   await save(openHere(), world, 0);
   await stores.splice(0)[0]?.close();
   const tables = openTables(join(dir, "store"));
-  await tables.envUses.remove("other");
+  const { nextId, lastSeq, counts } = world.state;
+  await tables.root.put("head", { nextId, lastSeq, counts });
   await tables.root.close();
   const store = openHere();
   const from = world.events.length;

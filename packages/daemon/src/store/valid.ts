@@ -65,7 +65,8 @@ function isTask(value: Fields, key: Key): boolean {
 
 function isHead(value: unknown): value is Head {
   if (!isFields(value)) return false;
-  const { nextId, lastSeq, counts } = value;
+  const { nextId, lastSeq, counts, env } = value;
+  if (env !== undefined && !(isFields(env) && isText(env["id"]) && isCount(env["uses"]))) return false;
   return isCount(nextId) && isCount(lastSeq) && isFields(counts) && STATES.every((state) => isCount(counts[state]));
 }
 
