@@ -8,6 +8,7 @@ import { asBinary, type Key } from "lmdb";
 import { describe, expect, inject, test } from "vitest";
 import { parseRecord } from "../packages/daemon/src/runner/record.ts";
 import { openTables, tableOf } from "../packages/daemon/src/store/open.ts";
+import { SCHEMA } from "../packages/daemon/src/store/schema.ts";
 import { openStore, type Store } from "../packages/daemon/src/store/store.ts";
 import { damagePages, storeFile } from "./support/crash-damage.ts";
 import { type Random, seeded, seedFrom } from "./support/crash-random.ts";
@@ -16,7 +17,7 @@ import { taskOf } from "./support/crash-tasks.ts";
 import { type Rig, startDaemon } from "./support/daemon.ts";
 import { until } from "./support/until.ts";
 
-const GOLDEN = join(import.meta.dirname, "data/state-v1");
+const GOLDEN = join(import.meta.dirname, `data/state-v${SCHEMA}`);
 const seed = seedFrom("CLAUDINE_FUZZ_SEED");
 
 /** Flips bits, cuts, or writes something else. */
@@ -37,7 +38,7 @@ function damage(bytes: Buffer, random: Random): Buffer {
 }
 
 describe("one record of the store", () => {
-  const NAMES = ["tasks", "runs", "journal", "groups", "envs", "meta"] as const;
+  const NAMES = ["live", "finished", "runs", "journal", "groups", "envs", "envUses", "meta", "root"] as const;
 
   test(`is damaged in 1,000 ways, and the others are served (CLAUDINE_FUZZ_SEED=${seed})`, async () => {
     const random = seeded(seed);
@@ -47,9 +48,10 @@ describe("one record of the store", () => {
     const store = openStore({ path: dir, journalKeep: 1000, onUnreadable: () => {} });
     const expected = everything(store);
     for (let round = 0; round < 1000; round += 1) {
-      const name = random.pick(NAMES) ?? "tasks";
+      const name = random.pick(NAMES) ?? "live";
       const table = tableOf(tables, name);
-      const key = random.pick([...table.getKeys()].filter((one) => one !== "schema")) ?? "";
+      const keys = name === "root" ? ["head"] : [...table.getKeys()].filter((one) => one !== "schema");
+      const key = random.pick(keys) ?? "";
       const good = Buffer.from(table.getBinary(key) ?? "");
       await table.put(key, asBinary(damage(good, random)));
       const found = everything(store);
@@ -89,7 +91,8 @@ function everything(store: Store): Map<string, unknown> {
 /** What of that may miss or differ when this record is damaged. */
 function ofRecord(table: string, key: Key): string[] {
   switch (table) {
-    case "tasks":
+    case "live":
+    case "finished":
       return [`task ${String(key)}`, `live ${String(key)}`];
     case "runs":
       return [`run ${String(key)}`];

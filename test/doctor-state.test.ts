@@ -48,16 +48,16 @@ test("a record that cannot be read is found; --fix sets it aside and the daemon 
   const found = await doctor(rig);
   expect(found.code).toBe(1);
   expect(found.checks).toContainEqual({
-    name: "tasks/2",
+    name: "finished/2",
     level: "error",
-    message: "The record tasks/2 cannot be read",
+    message: "The record finished/2 cannot be read",
     hint: "`claudine doctor --fix` repairs it",
   });
   const before = (await rig.status())?.pid;
   const fixed = await doctor(rig, "--fix");
   expect(fixed.checks.filter(({ level }) => level === "error")).toEqual([]);
   expect(fixed.checks).toContainEqual(
-    expect.objectContaining({ name: "tasks/2", message: "The record tasks/2 cannot be read: set aside" }),
+    expect.objectContaining({ name: "finished/2", message: "The record finished/2 cannot be read: set aside" }),
   );
   const after = await rig.status();
   expect(after).toMatchObject({ counts: { running: 1, succeeded: 1 } });

@@ -41,7 +41,7 @@ export function createTurn({ state, lookup, keyed, clock, outputAt, machine }: T
 
   const apply = (body: EventBody): Fact => {
     const event: TaskEvent = { ...body, seq: state.lastSeq + 1, at: clock.wall() };
-    const before = "id" in event ? find(event.id) : undefined;
+    const before = "id" in event && event.type !== "task.submitted" ? find(event.id) : undefined;
     const after = evolve(state, event, before);
     if ("id" in event) {
       const seen = changes.get(event.id);

@@ -15,14 +15,15 @@ import { sync } from "./sync.ts";
 export type TableName = Exclude<keyof Tables, "root">;
 export const TABLE_NAMES: readonly TableName[] = [
   "meta",
-  "tasks",
+  "live",
+  "finished",
   "byState",
   "runs",
   "journal",
   "groups",
   "keys",
   "envs",
-  "envRefs",
+  "envUses",
   "setAside",
 ];
 
@@ -91,7 +92,9 @@ const PIECE = 200;
 
 /** The work of one such process: copies what is not there yet. */
 export async function copyTable({ from, to, table, reverse, piece: size }: CopyJob): Promise<void> {
-  const [source, target] = [openTables(from, { create: false }), openTables(to)];
+  const [source, target] = [openTables(from, { create: false, upgrade: false }), openTables(to, { upgrade: false })];
+  // The copy is as old as what it is a copy of, and brought up to date when it is whole.
+  target.meta.putSync("schema", source.meta.get("schema"));
   const [input, output] = [tableOf(source, table), tableOf(target, table)];
   let piece: [Parameters<typeof output.putSync>[0], Buffer][] = [];
   const flush = () => {
@@ -113,5 +116,7 @@ export async function copyTable({ from, to, table, reverse, piece: size }: CopyJ
     if (piece.length >= size) flush();
   }
   flush();
+  const head = table === "meta" ? source.root.getBinary("head") : undefined;
+  if (head !== undefined) tableOf(target, "root").putSync("head", asBinary(Buffer.from(head)));
   await Promise.all([source.root.close(), target.root.close()]);
 }

@@ -1,5 +1,5 @@
 /** The store: everything durable, behind one small face. */
-import type { Task, TaskId } from "@claudine/protocol";
+import { isFinished, type Task, type TaskId } from "@claudine/protocol";
 import type { GroupSeed } from "../core/groups.ts";
 import type { StoredSeed } from "../core/state.ts";
 import { dirname } from "node:path";
@@ -7,8 +7,8 @@ import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
 import { openTables, type Tables } from "./open.ts";
-import { createReader, LIVE_STATES, type Reader } from "./read.ts";
-import { readRecord, readTask } from "./valid.ts";
+import { createReader, type Reader } from "./read.ts";
+import { readRecord } from "./valid.ts";
 
 export type Store = Reader & {
   commit: Committer;
@@ -72,30 +72,28 @@ function readGroups(tables: Tables, onUnreadable: (key: string) => void): GroupS
 const HISTORY = 500;
 
 function newestFinished(tables: Tables): Task[] {
-  const tasks: Task[] = [];
-  for (const id of tables.tasks.getKeys({ reverse: true, limit: 2 * HISTORY })) {
-    const task = readTask(tables, id);
-    if (task !== undefined && "finishedAt" in task.status && tasks.push(task) === HISTORY) break;
-  }
-  return tasks.toReversed();
+  return [...tables.finished.getKeys({ reverse: true, limit: HISTORY })]
+    .flatMap((id) => {
+      const record = readRecord(tables, "finished", id);
+      return typeof record === "string" ? [] : [record.value as Task];
+    })
+    .toReversed();
 }
 
 /** Unreadable records are copied aside as raw bytes, so that a later repair has them. */
 function* liveTasks(tables: Tables, onUnreadable: (key: string) => void): Generator<Task> {
-  for (const state of LIVE_STATES) {
-    for (const [, id] of tables.byState.getKeys({ start: [state, 0], end: [state, Infinity] })) {
-      const task = readTask(tables, id);
-      if (task === undefined) setAside(tables, id, onUnreadable);
-      else if (task.status.state === state) yield task;
-      else onUnreadable(`by-state/${state},${id}`);
-    }
+  for (const id of tables.live.getKeys()) {
+    const record = readRecord(tables, "live", id);
+    if (typeof record === "string") setAside(tables, id, onUnreadable);
+    else if (isFinished((record.value as Task).status.state)) onUnreadable(`live/${id}`);
+    else yield record.value as Task;
   }
 }
 
 /** Undefined also for one that cannot be read. */
 export function setAside(tables: Tables, id: TaskId, onUnreadable: (key: string) => void): void {
-  const key = `tasks/${id}`;
-  const bytes = tables.tasks.getBinary(id);
+  const key = `live/${id}`;
+  const bytes = tables.live.getBinary(id);
   if (bytes !== undefined) void tables.setAside.put(key, Buffer.from(bytes)).catch(() => {});
   onUnreadable(key);
 }
