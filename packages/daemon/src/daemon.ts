@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Config, Paths, TaskEvent } from "@claudine/protocol";
-import { createClock } from "./clock.ts";
+import { createClock, monotonicMs } from "./clock.ts";
 import { withCrashPoints } from "./crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
 import { createEnvVault } from "./env-vault.ts";
@@ -12,6 +12,7 @@ import { createLiveUsage } from "./live-usage.ts";
 import type { Log } from "./log.ts";
 import { createRunFolders } from "./output/files.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./rest.ts";
+import { systemProcesses } from "./runner/processes.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./run-processes.ts";
 import type { EnvRecord } from "./env-record.ts";
@@ -54,7 +55,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const vault = createEnvVault(paths.runtimeDir, config.secretNames);
   const runs = createRunFolders(paths.stateDir);
   const watchers = createWatchers();
-  const clock = createClock();
+  const bootId = systemProcesses(process.platform).bootId();
+  const clock = createClock({ wall: Date.now, monotonic: monotonicMs, bootId }, store.timeMark());
 
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();

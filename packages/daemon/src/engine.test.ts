@@ -1,5 +1,6 @@
 import { ClaudineError, type Task, type TaskId, noCounts } from "@claudine/protocol";
 import { expect, test } from "vitest";
+import { createClock } from "./clock.ts";
 import { spec } from "./core/fixtures.ts";
 import type { Seed } from "./core/state.ts";
 import { createEngine, type CommitBatch, type Fact } from "./engine.ts";
@@ -32,7 +33,7 @@ function bench() {
         pending.push({ batch, finish: (error) => (error === undefined ? (keep(batch), resolve()) : reject(error)) }),
       );
     },
-    clock: { wall: Date.now, steady: Date.now },
+    clock: createClock({ wall: Date.now, monotonic: () => performance.now(), bootId: "b" }, undefined),
     onDurable: (facts) => durable.push(...facts),
     onProblem: (problem) => problems.push(problem?.message),
     retryMs: 5,

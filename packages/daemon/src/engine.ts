@@ -1,6 +1,6 @@
 /** The one place where state changes: commands in, events durable, then effects, observers and answers. */
 import { ClaudineError, type Task, type TaskEvent, type TaskId } from "@claudine/protocol";
-import type { Clock } from "./clock.ts";
+import type { Clock, TimeMark } from "./clock.ts";
 import { isReport, type Command } from "./core/command.ts";
 import { wakeAt } from "./core/plan.ts";
 import { createTurn, type Change, type Fact, type Turn } from "./core/turn.ts";
@@ -12,7 +12,7 @@ export type CommitBatch<Env> = {
   events: readonly TaskEvent[];
   changes: ReadonlyMap<TaskId, Change>;
   envs: readonly Env[];
-  head: { nextId: number; lastSeq: number; counts: State["counts"] };
+  head: { nextId: number; lastSeq: number; counts: State["counts"]; time: TimeMark };
 };
 
 export type EnginePorts<Env> = {
@@ -72,7 +72,8 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
     if (turn.facts.length === 0) return;
     const { nextId, lastSeq, counts } = state;
     const events = turn.facts.map(({ event }) => event);
-    await ports.commit({ events, changes: turn.changes, envs, head: { nextId, lastSeq, counts: { ...counts } } });
+    const head = { nextId, lastSeq, counts: { ...counts }, time: ports.clock.mark() };
+    await ports.commit({ events, changes: turn.changes, envs, head });
   }
 
   /** Nothing of the turn is stored: go back to what is, refuse people, keep the reports and try again. */

@@ -1,5 +1,6 @@
 /** The store: everything durable, behind one small face. */
 import type { Task, TaskId } from "@claudine/protocol";
+import type { TimeMark } from "../clock.ts";
 import type { Seed } from "../core/state.ts";
 import { dirname } from "node:path";
 import { backupStore, noteLineage } from "./backup.ts";
@@ -7,7 +8,7 @@ import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
 import { openTables, type Tables } from "./open.ts";
 import { createReader, LIVE_STATES, type Reader } from "./read.ts";
-import { readRecord, readTask } from "./valid.ts";
+import { readHead, readRecord, readTask } from "./valid.ts";
 
 export type Store = Reader & {
   commit: Committer;
@@ -17,6 +18,8 @@ export type Store = Reader & {
   backup(file: string): Promise<{ bytes: number }>;
   /** Boot in which a daemon last started on this store. */
   lastBoot(): string | undefined;
+  /** When the last commit was, on the clocks of that time. */
+  timeMark(): TimeMark | undefined;
   close(): Promise<void>;
 };
 
@@ -39,6 +42,10 @@ export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): St
     lastBoot() {
       const boot = tables.meta.get("boot");
       return typeof boot === "string" ? boot : undefined;
+    },
+    timeMark() {
+      const head = readHead(tables);
+      return typeof head === "object" ? head.time : undefined;
     },
     async close() {
       await tables.root.flushed;

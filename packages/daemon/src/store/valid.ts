@@ -47,8 +47,14 @@ export function readHead(tables: Tables): Head | Damaged {
 
 function isHead(value: unknown): value is Head {
   if (!isFields(value)) return false;
-  const { nextId, lastSeq, counts } = value;
+  const { nextId, lastSeq, counts, time } = value;
+  if (time !== undefined && !isTimeMark(time)) return false;
   return isCount(nextId) && isCount(lastSeq) && isFields(counts) && STATES.every((state) => isCount(counts[state]));
+}
+
+function isTimeMark(value: unknown): boolean {
+  if (!isFields(value) || !isText(value["bootId"])) return false;
+  return [value["wallAt"], value["monotonicMs"], value["steadyAt"]].every(Number.isFinite);
 }
 
 function isEnv({ plain, sealed }: Fields): boolean {
