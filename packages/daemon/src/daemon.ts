@@ -32,6 +32,8 @@ export type DaemonOptions = {
   cores: number;
   /** Asked to end by a client. */
   onShutdown(): void;
+  /** It cannot go on; tasks do. */
+  onFatal(error: unknown): void;
 };
 
 export type Daemon = {
@@ -68,9 +70,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     load: () => store.load(config.slots === "auto" ? Math.max(2, options.cores) : config.slots),
     lookup: store.task,
     commit: withCrashPoints(store.commit),
+    room: store.room,
     clock,
     onDurable,
     onProblem: health.problem,
+    onFatal: options.onFatal,
     retryMs: RETRY_MS,
   });
   const rest = createRest({ unfinished: engine.unfinished, heapBytes, compact: compactHeap });

@@ -125,7 +125,7 @@ async function serve(paths: Paths): Promise<number> {
   };
   const once = onlyOnce(end);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => once(signal));
-  reportBugs(log);
+  const fatal = reportBugs(log);
   running.daemon = await startDaemon({
     paths,
     config,
@@ -135,6 +135,7 @@ async function serve(paths: Paths): Promise<number> {
     cores: availableParallelism(),
     shimDir: join(import.meta.dirname, "shim"),
     onShutdown: () => once("asked by a client"),
+    onFatal: fatal,
   });
   note.ready();
   log.info("Ready", { pid: process.pid, version, socket: paths.socket, state: paths.stateDir });
@@ -176,15 +177,20 @@ function onlyOnce(action: (why: string) => void): (why: string) => void {
 }
 
 /** A bug ends the daemon, as its state may be wrong; the service manager starts the next one, and the tasks go on. */
-function reportBugs(log: Log): void {
+function reportBugs(log: Log): (error: unknown) => void {
   // The log may be on a disk that is full, or its reader gone; the daemon's work is not.
   process.stderr.on("error", () => {});
   const fatal = (error: unknown) => {
+    if (error instanceof ClaudineError) {
+      log.error(error.message, { hint: error.hint });
+      process.exit(ERRORS[error.code].exit);
+    }
     log.error("A bug: the daemon ends; running tasks go on and the next daemon takes them up", errorFacts(error));
     process.exit(ERRORS.internal.exit);
   };
   process.on("uncaughtException", fatal);
   process.on("unhandledRejection", fatal);
+  return fatal;
 }
 
 /** What the system refused is no bug, wherever it came up. */

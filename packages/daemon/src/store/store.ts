@@ -1,5 +1,5 @@
 /** The store: everything durable, behind one small face. */
-import type { Task, TaskId } from "@claudine/protocol";
+import { ClaudineError, type Task, type TaskId } from "@claudine/protocol";
 import type { TimeMark } from "../clock.ts";
 import type { Seed } from "../core/state.ts";
 import { dirname } from "node:path";
@@ -7,11 +7,14 @@ import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
 import { openTables, type Tables } from "./open.ts";
+import { createReserve } from "./reserve.ts";
 import { createReader, LIVE_STATES, type Reader } from "./read.ts";
 import { readHead, readRecord, readTask } from "./valid.ts";
 
 export type Store = Reader & {
   commit: Committer;
+  /** Why nothing that takes more space should be written now; looks again. */
+  room(): ClaudineError | undefined;
   /** What is not finished, and where the counters stand. */
   load(defaultSlots: number): Seed;
   /** A consistent copy in one file. @throws ClaudineError storage */
@@ -34,9 +37,20 @@ export type StoreOptions = {
 export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): Store {
   const tables = openTables(path);
   noteLineage(dirname(path), tables);
+  noteOpening(tables);
+  const reserve = createReserve(tables, path);
+  let shortage = reserve.take();
+  const commit = createCommitter(tables, { journalKeep, path });
   return {
     ...createReader(tables, onUnreadable),
-    commit: createCommitter(tables, { journalKeep, path }),
+    async commit(batch) {
+      await commit(batch);
+      shortage = reserve.take();
+    },
+    room() {
+      if (shortage !== undefined) shortage = reserve.take();
+      return shortage === undefined ? undefined : noRoom(shortage);
+    },
     load: (defaultSlots) => load(tables, { path, defaultSlots, onUnreadable }),
     backup: (file) => backupStore(tables, file),
     lastBoot() {
@@ -48,10 +62,31 @@ export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): St
       return typeof head === "object" ? head.time : undefined;
     },
     async close() {
+      reserve.close();
       await tables.root.flushed;
       await tables.root.close();
     },
   };
+}
+
+/** What the daemon before was just writing may be shown and not be flushed: it is, with this, before anybody acts on it. */
+function noteOpening({ root, meta }: Tables): void {
+  try {
+    root.transactionSync(() => void meta.put("opened", process.pid));
+  } catch (cause) {
+    throw new ClaudineError("storage", `Cannot write the store: ${String(cause)}`, {
+      hint: "Check the disk of the state folder, its free space and permissions",
+      cause,
+    });
+  }
+}
+
+function noRoom(cause: Error): ClaudineError {
+  const isFull = "code" in cause && cause.code === "ENOSPC";
+  return new ClaudineError("storage", `Cannot write the state: ${isFull ? "No space left on device" : cause.message}`, {
+    hint: "Free some space on the disk of the state folder; nothing was changed and running tasks go on",
+    cause,
+  });
 }
 
 type LoadOptions = { path: string; defaultSlots: number; onUnreadable: (key: string) => void };
