@@ -32,6 +32,8 @@ export type DaemonOptions = {
   cores: number;
   /** Asked to end by a client. */
   onShutdown(): void;
+  /** The state cannot be written; `isReplaced` when another store is in the place of its own. */
+  onUnwritable(isReplaced: boolean): void;
   /** It cannot go on; tasks do. */
   onFatal(error: unknown): void;
 };
@@ -73,7 +75,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     room: store.room,
     clock,
     onDurable,
-    onProblem: health.problem,
+    onProblem(problem) {
+      health.problem(problem);
+      if (problem !== undefined) options.onUnwritable(store.isReplaced());
+    },
     onFatal: options.onFatal,
     retryMs: RETRY_MS,
   });

@@ -9,7 +9,7 @@ import { checkSafely, parseCopyJob, salvageIfDeadly } from "./expendable.ts";
 import { checkState } from "./check-state.ts";
 import { startDaemon, type Daemon } from "./daemon.ts";
 import { prepareFolders } from "./folders.ts";
-import { takeLock } from "./lock.ts";
+import { takeLock, type Lock } from "./lock.ts";
 import { createLog, errorFacts, type Log, writeToStderr } from "./log.ts";
 import { isAlive } from "./runner/identity.ts";
 import { systemProcesses } from "./runner/processes.ts";
@@ -110,7 +110,7 @@ async function serve(paths: Paths): Promise<number> {
     process.kill(process.pid, "SIGTERM");
   });
   prepareFolders(paths, process.getuid?.() ?? 0);
-  lock(paths);
+  const held = lock(paths);
   const note = noteStart(paths.stateDir);
   if (note.suspicious) await suspectStore(paths, log);
   let settle: { resolve(code: number): void; reject(error: unknown): void } | undefined;
@@ -125,6 +125,11 @@ async function serve(paths: Paths): Promise<number> {
   };
   const once = onlyOnce(end);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => once(signal));
+  const makeRoom = onlyOnce((what) => {
+    log.error(`${what} is no longer this daemon's: it ends, and tasks go on`, { state: paths.stateDir });
+    once("no longer in charge");
+  });
+  held.watch(() => makeRoom("The lock"));
   const fatal = reportBugs(log);
   running.daemon = await startDaemon({
     paths,
@@ -136,6 +141,10 @@ async function serve(paths: Paths): Promise<number> {
     shimDir: join(import.meta.dirname, "shim"),
     onShutdown: () => once("asked by a client"),
     onFatal: fatal,
+    onUnwritable: (isReplaced) => {
+      if (isReplaced) makeRoom("The store");
+      else if (!held.isOwn()) makeRoom("The lock");
+    },
   });
   note.ready();
   log.info("Ready", { pid: process.pid, version, socket: paths.socket, state: paths.stateDir });
@@ -151,13 +160,13 @@ async function suspectStore(paths: Paths, log: Log): Promise<void> {
 }
 
 /** Takes the state folder, and completes what somebody before was interrupted at. */
-function lock(paths: Paths): void {
+function lock(paths: Paths): Lock {
   const processes = systemProcesses(process.platform);
   const self = processes.read(process.pid);
   const bootId = processes.bootId();
   if (self === undefined)
     throw new ClaudineError("os", "Cannot read the daemon's own process entry", { hint: "Is /proc mounted?" });
-  takeLock(join(paths.stateDir, "lock"), {
+  const taken = takeLock(join(paths.stateDir, "lock"), {
     self: { pid: process.pid, startTicks: self.startTicks, bootId },
     isAlive: (identity) => isAlive(processes, identity),
     // It alone knows whether it can still be reached.
@@ -165,6 +174,7 @@ function lock(paths: Paths): void {
   });
   finishRestore(paths.stateDir);
   finishSalvage(paths.stateDir);
+  return taken;
 }
 
 function onlyOnce(action: (why: string) => void): (why: string) => void {

@@ -2,7 +2,8 @@
 import { ClaudineError, type Task, type TaskId } from "@claudine/protocol";
 import type { TimeMark } from "../clock.ts";
 import type { Seed } from "../core/state.ts";
-import { dirname } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
@@ -23,6 +24,8 @@ export type Store = Reader & {
   lastBoot(): string | undefined;
   /** When the last commit was, on the clocks of that time. */
   timeMark(): TimeMark | undefined;
+  /** Another store is in its place: what would be written to this one is of no use. */
+  isReplaced(): boolean;
   close(): Promise<void>;
 };
 
@@ -38,6 +41,8 @@ export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): St
   const tables = openTables(path);
   noteLineage(dirname(path), tables);
   noteOpening(tables);
+  const file = join(path, "data.mdb");
+  const { ino } = statSync(file);
   const reserve = createReserve(tables, path);
   let shortage = reserve.take();
   const commit = createCommitter(tables, { journalKeep, path });
@@ -60,6 +65,10 @@ export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): St
     timeMark() {
       const head = readHead(tables);
       return typeof head === "object" ? head.time : undefined;
+    },
+    isReplaced() {
+      const now = statSync(file, { throwIfNoEntry: false });
+      return now !== undefined && now.ino !== ino;
     },
     async close() {
       reserve.close();
