@@ -1,33 +1,15 @@
 /** A disk that fails to flush: what the store shows all the same is acted on once a flush has succeeded, and only once. */
-import { spawn, spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { once } from "node:events";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { type Rig, startDaemon } from "./support/daemon.ts";
+import { injectFault, whyNoFaults } from "./support/inject-fault.ts";
 import { until } from "./support/until.ts";
 
-/** There may be no strace, and containers may forbid it. */
-const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
-if (!canTrace) process.stderr.write("The tests of a failing flush are skipped: strace is missing or may not trace\n");
+const why = whyNoFaults();
+if (why !== undefined) process.stderr.write(`The tests of a failing flush are skipped: ${why}\n`);
 
 /** From now on every flush of the daemon fails, until it is mended. */
-async function breakFlush(rig: Rig): Promise<{ mend(): Promise<void> }> {
-  const pid = String(rig.daemon?.pid);
-  const fault = ["-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO"];
-  const tracer = spawn("strace", ["-f", "-p", pid, ...fault, "-o", "/dev/null"], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const mend = async () => {
-    if (tracer.exitCode !== null || tracer.signalCode !== null) return;
-    tracer.kill("SIGINT");
-    await once(tracer, "exit");
-  };
-  onTestFinished(mend);
-  let said = "";
-  tracer.stderr.on("data", (data: Buffer) => (said += data.toString()));
-  await until("strace to be attached", () => said.includes("attached"));
-  return { mend };
-}
+const breakFlush = (rig: Rig) => injectFault(rig.daemon?.pid ?? 0, ["fdatasync"], "EIO");
 
 async function submitTasks(rig: Rig, count: number): Promise<unknown> {
   const client = await rig.client();
@@ -48,7 +30,7 @@ async function allRan(rig: Rig, count: number): Promise<void> {
   expect((await ran(rig)).toSorted((a, b) => a - b)).toEqual(upTo(count));
 }
 
-test.runIf(canTrace)("one task: refused, and not there", async () => {
+test.skipIf(why !== undefined)("one task: refused, and not there", async () => {
   const rig = await startDaemon();
   const { mend } = await breakFlush(rig);
   expect(await submitTasks(rig, 1)).toEqual(storageError("Input/output error"));
@@ -58,20 +40,23 @@ test.runIf(canTrace)("one task: refused, and not there", async () => {
   await allRan(rig, 1);
 });
 
-test.runIf(canTrace)("many: nothing is started before a flush has succeeded, then each runs once", async () => {
-  const rig = await startDaemon({ config: "slots: 2\n" });
-  const { mend } = await breakFlush(rig);
-  expect(await submitTasks(rig, 100)).toEqual(storageError("(it was written, but not flushed)"));
-  expect((await rig.claudine("list", "--no-autostart", "-q")).stdout.split("\n")).toHaveLength(101);
-  await until("another attempt to have failed", () =>
-    rig.daemon?.stderr().includes('"Cannot write the state: Input/output error"'),
-  );
-  expect(await ran(rig)).toEqual([]);
-  await mend();
-  await allRan(rig, 100);
-});
+test.skipIf(why !== undefined)(
+  "many: nothing is started before a flush has succeeded, then each runs once",
+  async () => {
+    const rig = await startDaemon({ config: "slots: 2\n" });
+    const { mend } = await breakFlush(rig);
+    expect(await submitTasks(rig, 100)).toEqual(storageError("(it was written, but not flushed)"));
+    expect((await rig.claudine("list", "--no-autostart", "-q")).stdout.split("\n")).toHaveLength(101);
+    await until("another attempt to have failed", () =>
+      rig.daemon?.stderr().includes('"Cannot write the state: Input/output error"'),
+    );
+    expect(await ran(rig)).toEqual([]);
+    await mend();
+    await allRan(rig, 100);
+  },
+);
 
-test.runIf(canTrace)("many, and the daemon is killed meanwhile: the next one has each run once", async () => {
+test.skipIf(why !== undefined)("many, and the daemon is killed meanwhile: the next one has each run once", async () => {
   const rig = await startDaemon({ config: "slots: 2\n" });
   const { mend } = await breakFlush(rig);
   expect(await submitTasks(rig, 100)).toEqual(storageError("(it was written, but not flushed)"));
