@@ -136,9 +136,8 @@ describe("pages of the store", () => {
     const client = await rig.client();
     const { tasks } = await client.call("task.list", { limit: 1000 });
     const labels = tasks.map(({ label }) => label);
-    for (const place of ["front", "middle", "rear"]) {
-      expect(labels.filter((label) => label === place).length, place).toBeGreaterThan(30);
-    }
+    const found = (place: string) => labels.filter((label) => label === place).length;
+    for (const count of ["front", "middle", "rear"].map(found)) expect(count).toBeGreaterThan(30);
     const again = await client.call("task.submit", { env: {}, cwd: "/", umask: 0o22, tasks: [{ command: ["true"] }] });
     expect(Math.min(...again.ids)).toBeGreaterThan(182);
     expect((await readdir(rig.home.stateDir)).filter((name) => name.startsWith("store.damaged-"))).toHaveLength(1);
