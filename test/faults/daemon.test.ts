@@ -94,7 +94,7 @@ test("fault 6: what was stopped or deleted does not come back, and stop and rest
 });
 
 /** The daemon's wall clock goes forwards or backwards by a day when it gets the signal. */
-const JUMP = `const real = Date.now; let offset = 0; const day = 86_400_000;
+const JUMP = `const real = Date.now; const day = 86_400_000; let offset = Number(process.env.JUMPED_DAYS ?? 0) * day;
 Date.now = () => real() + offset;
 process.on("SIGUSR2", () => { offset += day; });
 process.on("SIGVTALRM", () => { offset -= day; });`;
@@ -128,6 +128,39 @@ test("fault 7: a clock that jumps a day ends nothing early, and one that jumps b
   process.kill(rig.daemon?.pid ?? 0, "SIGVTALRM");
   expect(await rig.ended(stubborn)).toMatchObject({ state: "cancelled", signal: "SIGKILL" });
   await second.ended;
+});
+
+test("fault 7: a clock that was set while no daemon was there ends nothing early and nothing late", async () => {
+  const rig = await startJumping();
+  const patient = await rig.submit(`trap 'echo term >> log' TERM; echo ready; ${UNTIL_GO}; exit 0`);
+  const stubborn = await rig.submit("trap 'echo term >> log2' TERM; echo ready; while :; do sleep 0.01; done");
+  for (const id of [patient, stubborn]) await until("the trap to be set", async () => (await rig.output(id)) !== "");
+  const kills = [
+    rig.open(["kill", "--grace", "1h", String(patient)]),
+    rig.open(["kill", "--grace", "1s", String(stubborn)]),
+  ];
+  for (const name of ["log", "log2"])
+    await until("the signal", async () => (await readFile(rig.file(name), "utf8").catch(() => "")) !== "");
+  await rig.down("SIGKILL");
+  await rig.up({ NODE_OPTIONS: `--require ${rig.file("jump.cjs")}`, JUMPED_DAYS: "-1" });
+  expect(await rig.ended(stubborn)).toMatchObject({ state: "cancelled", signal: "SIGKILL" });
+  await rig.down("SIGKILL");
+  await rig.up({ NODE_OPTIONS: `--require ${rig.file("jump.cjs")}`, JUMPED_DAYS: "1" });
+  const { task } = await rig.ran("true");
+  expect(task.createdAt).toBeGreaterThan(Date.now() + 80_000_000);
+  expect(await rig.show(patient)).toMatchObject({ state: "running", stopping: true });
+  await writeFile(rig.file("go"), "");
+  expect(await rig.ended(patient)).toMatchObject({ state: "cancelled", exitCode: 0 });
+  for (const kill of kills) await kill.ended;
+});
+
+test("fault 7: a clock that is set back while the shim is being replaced holds no start up", async () => {
+  const rig = await startJumping();
+  const { pid } = await rig.started(await rig.submit("exec sleep 1000"));
+  process.kill(Number(statOf(pid)?.[1]), "SIGKILL");
+  await until("the daemon to notice", () => rig.daemon?.stderr().includes("The shim ended"));
+  process.kill(rig.daemon?.pid ?? 0, "SIGVTALRM");
+  expect((await rig.ran("echo fine")).stdout).toBe("fine\n");
 });
 
 test("fault 11: nothing spins after the daemon died: neither the shim nor clients that wait for the next", async () => {

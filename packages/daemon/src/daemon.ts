@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Config, Paths, TaskEvent } from "@claudine/protocol";
-import { createClock } from "./clock.ts";
+import { createClock, monotonicMs } from "./clock.ts";
 import { withCrashPoints } from "./crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
 import { createEnvVault, environmentOf } from "./env-vault.ts";
@@ -17,6 +17,7 @@ import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./machine.ts";
 import { settingsOf } from "./scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./rest.ts";
+import { systemProcesses } from "./runner/processes.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./run-processes.ts";
 import type { EnvRecord } from "./env-record.ts";
@@ -36,6 +37,10 @@ export type DaemonOptions = {
   cores: number;
   /** Asked to end by a client. */
   onShutdown(): void;
+  /** The state cannot be written; `isReplaced` when another store is in the place of its own. */
+  onUnwritable(isReplaced: boolean): void;
+  /** It cannot go on; tasks do. */
+  onFatal(error: unknown): void;
 };
 
 export type Daemon = {
@@ -60,7 +65,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const vault = createEnvVault(paths.runtimeDir, config.secretNames);
   const runs = createRunFolders(paths.stateDir);
   const watchers = createWatchers();
-  const clock = createClock();
+  const bootId = systemProcesses(process.platform).bootId();
+  const clock = createClock({ wall: Date.now, monotonic: monotonicMs, bootId }, store.timeMark());
 
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();
@@ -80,9 +86,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     lookup: store.task,
     keyed: store.keyed,
     commit: withCrashPoints(store.commit),
+    room: store.room,
     clock,
     onDurable,
-    onProblem: health.problem,
+    onProblem(problem) {
+      health.problem(problem);
+      if (problem !== undefined) options.onUnwritable(store.isReplaced());
+    },
+    onFatal: options.onFatal,
     retryMs: RETRY_MS,
   });
   const rest = createRest({ unfinished: engine.unfinished, heapBytes, compact: compactHeap });

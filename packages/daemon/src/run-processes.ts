@@ -55,7 +55,11 @@ export function openProcesses(options: RunProcessesOptions) {
     processes: system,
     intervalMs: options.intervalMs,
     never,
-    readUsage: pidusageSource({ usePs: process.platform !== "linux", maxAgeMs: 3 * options.intervalMs, now: Date.now }),
+    readUsage: pidusageSource({
+      usePs: process.platform !== "linux",
+      maxAgeMs: 3 * options.intervalMs,
+      now: () => performance.now(),
+    }),
     onStarted: on.started,
     onSample: on.sample,
     onGone: on.gone,

@@ -57,3 +57,8 @@ export type Command = UserCommand | Report;
 export function isReport(command: Command): command is Report {
   return command.type.startsWith("report-");
 }
+
+/** What a process did stays true, whether it can be written now or not. */
+export function isReportOfRun(command: Command): boolean {
+  return isReport(command) && command.type !== "report-daemon";
+}

@@ -1,5 +1,6 @@
 /** Shapes that are stored but never sent. */
 import type { StateCounts } from "@claudine/protocol";
+import type { TimeMark } from "../clock.ts";
 
 /** A group that somebody has set up. */
 export type GroupRecord = { slots?: number | undefined; paused?: boolean };
@@ -11,6 +12,7 @@ export type Head = {
   counts: StateCounts;
   /** The environment taken last: most tasks share theirs with the one before, and the head changes anyway. */
   env?: EnvUse;
+  time?: TimeMark;
 };
 
 /** How many tasks have an environment. */

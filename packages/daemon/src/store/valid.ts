@@ -65,9 +65,15 @@ function isTask(value: Fields, key: Key): boolean {
 
 function isHead(value: unknown): value is Head {
   if (!isFields(value)) return false;
-  const { nextId, lastSeq, counts, env } = value;
+  const { nextId, lastSeq, counts, env, time } = value;
   if (env !== undefined && !(isFields(env) && isText(env["id"]) && isCount(env["uses"]))) return false;
+  if (time !== undefined && !isTimeMark(time)) return false;
   return isCount(nextId) && isCount(lastSeq) && isFields(counts) && STATES.every((state) => isCount(counts[state]));
+}
+
+function isTimeMark(value: unknown): boolean {
+  if (!isFields(value) || !isText(value["bootId"])) return false;
+  return [value["wallAt"], value["monotonicMs"], value["steadyAt"]].every(Number.isFinite);
 }
 
 function isEnv({ plain, sealed }: Fields): boolean {

@@ -9,7 +9,7 @@ import { hasStarted, waitForTasks } from "../wait.ts";
 import { noSuchTask } from "./read-tasks.ts";
 
 export const read: Handler<"log.read"> = async (context, params, caller) => {
-  const until = Date.now() + params.waitMs;
+  const until = performance.now() + params.waitMs;
   let wanted: PieceWanted = { offset: params.offset, tailLines: params.tailLines, maxBytes: params.maxBytes };
   let watch: RunWatch | undefined;
   try {
@@ -19,7 +19,7 @@ export const read: Handler<"log.read"> = async (context, params, caller) => {
       const { length, ...piece } = await caller.inTurn(() => readEncoded(path, wanted, over));
       const nextOffset = piece.offset + length;
       const eof = over && nextOffset >= piece.size;
-      const left = until - Date.now();
+      const left = until - performance.now();
       if (length > 0 || eof || left <= 0 || caller.closed.aborted) return { attempt, ...piece, nextOffset, eof };
       wanted = { offset: piece.offset, tailLines: undefined, maxBytes: params.maxBytes };
       if (watch !== undefined && watch.path === path) {
