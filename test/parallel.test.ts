@@ -69,8 +69,8 @@ test("groups have slots of their own", async () => {
   await until("one of gpu and two of default to run", async () => (await countIn(rig, "running")) === 3);
   const { stdout } = await rig.claudine("groups", "--json");
   expect(JSON.parse(stdout)).toEqual([
-    { name: "default", slots: 2, running: 2, queued: 1 },
-    { name: "gpu", slots: 1, running: 1, queued: 1 },
+    { name: "default", slots: 2, paused: false, running: 2, used: 2, queued: 1 },
+    { name: "gpu", slots: 1, paused: false, running: 1, used: 1, queued: 1 },
   ]);
   const queued = JSON.parse((await rig.claudine("list", "queued", "--json")).stdout) as {
     id: number;

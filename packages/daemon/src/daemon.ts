@@ -11,6 +11,8 @@ import { createLaunch, runUid } from "./launch.ts";
 import { createLiveUsage } from "./live-usage.ts";
 import type { Log } from "./log.ts";
 import { createRunFolders } from "./output/files.ts";
+import type { HostPort } from "./core/capacity.ts";
+import { hostFacts, usedOf } from "./machine.ts";
 import { settingsOf } from "./scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./rest.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
@@ -63,8 +65,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
   };
+  const machine: HostPort = {
+    host: () => hostFacts(processes.readHost()),
+    used: (id) => usedOf(usage.current(id)),
+  };
   const engine: Engine<EnvRecord> = createEngine<EnvRecord>({
     load: () => ({ ...store.load(), settings: settingsOf(config, options.cores) }),
+    machine,
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
     lookup: store.task,
     commit: withCrashPoints(store.commit),
@@ -131,6 +138,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       startedAt: Date.now(),
       launcher: processes.kind,
       readHost: processes.readHost,
+      machine,
       writeInput: input.write,
       look: supervisor.look,
       connections: () => server.connections(),

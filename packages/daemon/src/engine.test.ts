@@ -24,6 +24,7 @@ function bench() {
       ...head,
       settings: SETTINGS,
       groups: [],
+      history: [],
       tasks: [...tasks.values()].filter((task) => !("finishedAt" in task.status)),
     }),
     lookup: (id) => tasks.get(id),
@@ -37,6 +38,7 @@ function bench() {
     onProblem: (problem) => problems.push(problem?.message),
     retryMs: 5,
     outputAt: () => undefined,
+    machine: { host: () => undefined, used: () => undefined },
   });
   const finish = async (index: number, error?: Error) => {
     await expect.poll(() => pending.length).toBeGreaterThan(index);

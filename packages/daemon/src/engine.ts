@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import { isReport, type Command } from "./core/command.ts";
 import { wakeAt } from "./core/plan.ts";
 import { createTurn, type Change, type Fact, type Turn } from "./core/turn.ts";
+import type { HostPort } from "./core/capacity.ts";
 import { createState, type Seed, type State } from "./core/state.ts";
 
 export type { Fact } from "./core/turn.ts";
@@ -26,6 +27,8 @@ export type EnginePorts<Env> = {
   retryMs: number;
   /** When a running task last wrote something, epoch ms. */
   outputAt(task: Task): number | undefined;
+  /** What the machine has and running tasks use. */
+  machine: HostPort;
 };
 
 export type Engine<Env> = {
@@ -104,7 +107,13 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
   async function turnOnce(): Promise<void> {
     const jobs = inbox;
     inbox = [];
-    const turn = createTurn({ state, lookup: ports.lookup, clock: ports.clock, outputAt: ports.outputAt });
+    const turn = createTurn({
+      state,
+      lookup: ports.lookup,
+      clock: ports.clock,
+      outputAt: ports.outputAt,
+      machine: ports.machine,
+    });
     const decided: Decided<Env>[] = [];
     for (const job of jobs) {
       try {

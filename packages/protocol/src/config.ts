@@ -1,7 +1,7 @@
 /** The configuration file's schema: defaults, units and words for the docs in one place. */
 import * as z from "zod";
 import { ResourceName } from "./rules.ts";
-import { parseDuration } from "./units.ts";
+import { parseBytes, parseDuration } from "./units.ts";
 
 const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: string }) =>
   z
@@ -23,6 +23,22 @@ const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: st
     .default(parseDuration(fallback))
     .meta({ unit: "duration", fallback });
 
+const Size = (fallback: string) =>
+  z
+    .union([
+      z.int().min(0),
+      z.string().transform((text, context) => {
+        try {
+          return parseBytes(text);
+        } catch {
+          context.addIssue({ code: "custom", message: `"${text}" is not a size; write 512M, 4G or 100K` });
+          return z.NEVER;
+        }
+      }),
+    ])
+    .default(parseBytes(fallback))
+    .meta({ unit: "size", fallback });
+
 export const Config = z.strictObject({
   slots: z
     .union([z.literal("auto"), z.int().min(1).max(100_000)])
@@ -30,6 +46,18 @@ export const Config = z.strictObject({
     .describe(
       "How many tasks of each group run at once; `auto` is the number of cores, at least 2. `claudine parallel` overrides it for a group",
     ),
+  autoscale: z
+    .enum(["on", "off"])
+    .default("on")
+    .describe(
+      "Whether tasks start by what they need and the machine has free; with `slots: auto` the number that run at once then follows the machine. `off`: slots alone decide",
+    ),
+  reserve: z
+    .strictObject({
+      memory: Size("256M").describe("Memory kept free for everything else"),
+      cpus: z.number().min(0).max(100_000).default(0).describe("Cores kept free for everything else"),
+    })
+    .prefault({}),
   totalSlots: z
     .int()
     .min(1)
@@ -41,6 +69,7 @@ export const Config = z.strictObject({
   aging: z
     .union([z.literal("off"), Duration("10m", { min: "1s", max: "3650d" })])
     .default(600_000)
+    .meta({ unit: "duration", fallback: "10m" })
     .describe(
       "So much waiting is worth one point of priority, so that nothing waits for ever; `off`: a higher priority always comes first",
     ),

@@ -4,7 +4,8 @@ import { noCounts } from "@claudine/protocol/states";
 import type { EventBody, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
 import type { Command } from "./command.ts";
 import type { PlanFacts } from "./plan.ts";
-import { explain } from "./explain.ts";
+import { createCapacity, type HostFacts, type HostPort, type Used } from "./capacity.ts";
+import { explain, type ExplainFacts } from "./explain.ts";
 import { createTurn, type Turn } from "./turn.ts";
 import type { Settings } from "./settings.ts";
 import { createState, type State } from "./state.ts";
@@ -32,6 +33,9 @@ export const SETTINGS: Settings = {
   totalSlots: undefined,
   agingMs: 600_000,
   graceMs: 5000,
+  autoscale: true,
+  slotsFollow: false,
+  reserve: { memoryBytes: 0, cpus: 0 },
   resources: {},
   dependenciesPerTask: 100,
   dependencyDepth: 100,
@@ -44,6 +48,10 @@ export class World {
   readonly events: TaskEvent[] = [];
   readonly finished = new Map<TaskId, Task>();
 
+  /** What the machine has; undefined is not known. */
+  host: HostFacts | undefined;
+  readonly used = new Map<TaskId, Used>();
+  readonly machine: HostPort = { host: () => this.host, used: (id) => this.used.get(id) };
   /** When running tasks last wrote something. */
   readonly written = new Map<TaskId, number>();
 
@@ -54,6 +62,7 @@ export class World {
       settings: { ...SETTINGS, defaultSlots: slots, ...change },
       groups: [],
       tasks: [],
+      history: [],
       counts: noCounts(),
     });
   }
@@ -67,7 +76,7 @@ export class World {
     const { state, now } = this;
     const outputAt = ({ id }: Task) => this.written.get(id);
     const clock = { wall: () => now, steady: () => now };
-    const turn = createTurn({ state, lookup: (id) => this.finished.get(id), clock, outputAt });
+    const turn = createTurn({ state, lookup: (id) => this.finished.get(id), clock, outputAt, machine: this.machine });
     action(turn);
     for (const [id, { after }] of turn.changes) {
       if (after !== undefined && "finishedAt" in after.status) this.finished.set(id, after);
@@ -79,9 +88,17 @@ export class World {
   }
 
   /** What is known at this moment, for the functions that only look. */
-  facts(): PlanFacts {
-    const { state, now } = this;
-    return { state, now, wall: now, lookup: (id) => this.task(id), outputAt: ({ id }) => this.written.get(id) };
+  facts(): PlanFacts & ExplainFacts {
+    const { state, now, machine } = this;
+    return {
+      state,
+      now,
+      machine,
+      capacity: createCapacity(state, machine),
+      wall: now,
+      lookup: (id) => this.task(id),
+      outputAt: ({ id }) => this.written.get(id),
+    };
   }
 
   /** Decides and applies; gives the types of the events. */

@@ -69,7 +69,8 @@ export function isUsed({ name, slots, paused, running, queued }: GroupState): bo
 }
 
 export function slotsOf(state: State, group: GroupState): number {
-  return group.slots ?? state.settings.defaultSlots;
+  const { defaultSlots, slotsFollow } = state.settings;
+  return group.slots ?? defaultSlots + (slotsFollow ? state.scale.extra : 0);
 }
 
 export function totalSlotsOf(state: State): number {

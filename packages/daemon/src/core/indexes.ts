@@ -27,6 +27,7 @@ function unindex(state: State, task: Task): void {
     group.ready.delete(id);
     state.waiting.later.delete(id);
     state.waiting.unjudged.delete(id);
+    state.waiting.short.delete(id);
   }
   if (!state.inFlight.delete(id)) return;
   const width = state.widths.get(id) ?? 1;

@@ -1,22 +1,42 @@
 /** What time and free slots ask for next. Called again after every event until it has nothing more to say. */
 import type { EventBody, Task } from "@claudine/protocol";
-import { admission } from "./admission.ts";
+import { admission, reconsider } from "./admission.ts";
+import type { Capacity, HostPort } from "./capacity.ts";
 import { dueEvent, nextDue, type Times } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { consequence, judge } from "./dependencies.ts";
-import { groupOf } from "./groups.ts";
+import { groupOf, slotsOf } from "./groups.ts";
 import { enterLine, setDeadline } from "./indexes.ts";
+import { RESCALE_MS, rescale } from "./scale.ts";
 import type { State } from "./state.ts";
 import { rankOf } from "./waiting.ts";
 
-export type PlanFacts = Pick<Facts, "state" | "lookup"> & Times;
+export type PlanFacts = Pick<Facts, "state" | "lookup"> & Times & { capacity: Capacity };
+
+/** Once before a series of `planNext`: what was short is looked at again, and the slots follow the machine. */
+export function beginPlan(state: State, { port, now }: { port: HostPort; now: number }): void {
+  reconsider(state);
+  const { autoscale, slotsFollow, defaultSlots, reserve } = state.settings;
+  if (!autoscale || !slotsFollow) return;
+  const wanted = isWanted(state);
+  const host = wanted || state.scale.extra > 0 ? port.host() : undefined;
+  if (host === undefined) return;
+  state.scale = rescale(state.scale, { now, host, wanted, slots: defaultSlots, reserveBytes: reserve.memoryBytes });
+}
+
+/** Tasks wait for slots that are all in use. */
+function isWanted(state: State): boolean {
+  for (const group of state.groups.values())
+    if (group.slots === undefined && group.ready.size > 0 && group.used >= slotsOf(state, group)) return true;
+  return false;
+}
 
 /** The next event that is due, or undefined; nothing new is started unless `admit`. */
 export function planNext(facts: PlanFacts, admit: boolean): EventBody | undefined {
   const due = nextDeadline(facts);
   if (due !== undefined) return due;
   ripen(facts);
-  return judgeNext(facts) ?? (admit ? admission(facts.state) : undefined);
+  return judgeNext(facts) ?? (admit ? admission(facts) : undefined);
 }
 
 /** When `planNext` has something to say next if nothing else happens, on the steady clock. */
@@ -26,7 +46,15 @@ export function wakeAt(state: State, { now, wall }: Pick<Times, "now" | "wall">)
   const status = id === undefined ? undefined : state.live.get(id)?.status;
   const ripeAt =
     status?.state === "queued" && status.notBefore !== undefined ? status.notBefore - wall + now : undefined;
-  return due === undefined || ripeAt === undefined ? (due ?? ripeAt) : Math.min(due, ripeAt);
+  const times = [due, ripeAt, lookAgainAt(state, now)].filter((at) => at !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** What the machine has is not told by any event. */
+function lookAgainAt(state: State, now: number): number | undefined {
+  const { autoscale, slotsFollow } = state.settings;
+  const waits = state.waiting.short.size > 0 || (slotsFollow && isWanted(state));
+  return autoscale && waits ? now + RESCALE_MS : undefined;
 }
 
 function dueAt(state: State): number | undefined {

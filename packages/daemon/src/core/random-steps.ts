@@ -127,5 +127,5 @@ export function restart(world: World): void {
   const set = [...groups.values()].map(({ name, slots, paused }) => ({ name, slots, paused }));
   const all = totalSlots === undefined ? [] : [{ name: "*", slots: totalSlots }];
   const tasks = [...live.values()].toSorted((a, b) => a.id - b.id);
-  world.state = createState({ nextId, lastSeq, settings, counts, groups: [...set, ...all], tasks });
+  world.state = createState({ nextId, lastSeq, settings, counts, groups: [...set, ...all], tasks, history: [] });
 }

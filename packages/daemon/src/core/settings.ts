@@ -8,6 +8,12 @@ export type Settings = {
   /** So much waiting is worth one point of priority; undefined: a higher priority always comes first. */
   agingMs: number | undefined;
   graceMs: number;
+  /** Whether what is measured decides; else slots alone do. */
+  autoscale: boolean;
+  /** The default slots follow the machine. */
+  slotsFollow: boolean;
+  /** Kept free for everything else. */
+  reserve: { memoryBytes: number; cpus: number };
   /** Counted resources, as `{gpu: 2}`. */
   resources: Readonly<Record<string, number>>;
   dependenciesPerTask: number;

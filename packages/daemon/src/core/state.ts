@@ -3,6 +3,8 @@ import type { StateCounts, Task, TaskId } from "@claudine/protocol";
 import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } from "./groups.ts";
 import { createHeap, type Heap } from "./heap.ts";
 import { indexTask } from "./indexes.ts";
+import { learnFrom, type Kinds } from "./kinds.ts";
+import type { Scale } from "./scale.ts";
 import type { Settings } from "./settings.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
 
@@ -22,6 +24,9 @@ export type State = {
   /** Slots of all groups together, set by a person; undefined follows the configuration. */
   totalSlots: number | undefined;
   waiting: Waiting;
+  /** Slots beyond the configured ones. */
+  scale: Scale;
+  kinds: Kinds;
   /** Running tasks for which something is due, by when. */
   deadlines: Heap<TaskId>;
   /** When to look whether a task has written something. */
@@ -41,6 +46,8 @@ export type Seed = {
   counts: StateCounts;
   groups: Iterable<GroupSeed>;
   tasks: Iterable<Task>;
+  /** Tasks that ended not long ago, the newest last: what their kinds need is learned from them. */
+  history: Iterable<Task>;
 };
 
 /** The state as the store has it. */
@@ -56,6 +63,8 @@ export function createState(seed: Seed): State {
     used: 0,
     totalSlots: undefined,
     waiting: createWaiting(),
+    scale: { extra: 0, changedAt: 0 },
+    kinds: new Map(),
     deadlines: createHeap(),
     idleAt: new Map(),
     counts: { ...seed.counts },
@@ -63,6 +72,7 @@ export function createState(seed: Seed): State {
   };
   groupOf(state, DEFAULT_GROUP);
   for (const group of seed.groups) setGroup(state, group);
+  for (const task of seed.history) learnFrom(state.kinds, task);
   for (const task of seed.tasks) indexTask(state, undefined, task);
   return state;
 }

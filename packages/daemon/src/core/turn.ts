@@ -3,7 +3,8 @@ import type { EventBody, Task, TaskEvent, TaskId } from "@claudine/protocol";
 import type { Command } from "./command.ts";
 import { decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
-import { planNext } from "./plan.ts";
+import { createCapacity, type HostPort } from "./capacity.ts";
+import { beginPlan, planNext } from "./plan.ts";
 import type { State } from "./state.ts";
 
 /** An event with the task after it (undefined when it is about none, or the task is no more). */
@@ -18,6 +19,7 @@ export type TurnPorts = {
   clock: { wall(): number; steady(): number };
   /** When a running task last wrote something, epoch ms. */
   outputAt(task: Task): number | undefined;
+  machine: HostPort;
 };
 
 export type Turn = {
@@ -29,7 +31,7 @@ export type Turn = {
   plan(admit: boolean): void;
 };
 
-export function createTurn({ state, lookup, clock, outputAt }: TurnPorts): Turn {
+export function createTurn({ state, lookup, clock, outputAt, machine }: TurnPorts): Turn {
   const facts: Fact[] = [];
   const changes = new Map<TaskId, Change>();
   const find = (id: TaskId): Task | undefined =>
@@ -52,9 +54,11 @@ export function createTurn({ state, lookup, clock, outputAt }: TurnPorts): Turn 
     changes,
     decide: (command) => decide({ state, lookup: find, now: clock.steady(), wall: clock.wall() }, command).map(apply),
     plan(admit) {
+      const capacity = createCapacity(state, machine);
+      beginPlan(state, { port: machine, now: clock.steady() });
       const times = { now: clock.steady(), wall: clock.wall(), outputAt };
       for (;;) {
-        const body = planNext({ state, lookup: find, ...times }, admit);
+        const body = planNext({ state, lookup: find, capacity, ...times }, admit);
         if (body === undefined) return;
         apply(body);
       }

@@ -13,6 +13,8 @@ export type Waiting = {
   dependents: Map<TaskId, Set<TaskId>>;
   /** Locks and counted resources that somebody has or waits for, by name. */
   counted: Map<string, Counted>;
+  /** Tasks for which the machine had no room when they were last looked at. */
+  short: Set<TaskId>;
   /** The resource a task waits for. */
   parked: Map<TaskId, string>;
 };
@@ -23,6 +25,7 @@ export function createWaiting(): Waiting {
     unjudged: new Set(),
     dependents: new Map(),
     counted: new Map(),
+    short: new Set(),
     parked: new Map(),
   };
 }

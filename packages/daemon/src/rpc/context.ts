@@ -14,6 +14,7 @@ import type {
   TaskId,
   TaskState,
 } from "@claudine/protocol";
+import type { HostPort } from "../core/capacity.ts";
 import type { Engine } from "../engine.ts";
 import type { EnvVault } from "../env-vault.ts";
 import type { Log } from "../log.ts";
@@ -50,6 +51,8 @@ export type Context = {
   startedAt: number;
   launcher: "perl" | "node";
   readHost(): HostSample;
+  /** What the scheduler looks at. */
+  machine: HostPort;
   /** Writes to a running task's input and, with `eof`, ends it. @returns bytes written @throws ClaudineError */
   writeInput(task: Task, run: LiveRun, input: { text: string; eof: boolean }): Promise<number>;
   /** Has the start of its run reported, if that is on record and was not noticed yet. */

@@ -55,6 +55,7 @@ function load(tables: Tables, { path, onUnreadable }: LoadOptions): StoredSeed {
     ...loadHead(tables, path, onUnreadable),
     groups: readGroups(tables, onUnreadable),
     tasks: liveTasks(tables, onUnreadable),
+    history: newestFinished(tables),
   };
 }
 
@@ -65,6 +66,18 @@ function readGroups(tables: Tables, onUnreadable: (key: string) => void): GroupS
     onUnreadable(`groups/${name}`);
     return [];
   });
+}
+
+/** Enough to know what the kinds of tasks need that somebody runs. */
+const HISTORY = 500;
+
+function newestFinished(tables: Tables): Task[] {
+  const tasks: Task[] = [];
+  for (const id of tables.tasks.getKeys({ reverse: true, limit: 2 * HISTORY })) {
+    const task = readTask(tables, id);
+    if (task !== undefined && "finishedAt" in task.status && tasks.push(task) === HISTORY) break;
+  }
+  return tasks.toReversed();
 }
 
 /** Unreadable records are copied aside as raw bytes, so that a later repair has them. */

@@ -3,6 +3,7 @@ import { isAbsolute } from "node:path";
 import { ClaudineError, isFinished } from "@claudine/protocol";
 import { writtenConfig } from "../../config.ts";
 import { explain } from "../../core/explain.ts";
+import { explainFacts } from "../task-info.ts";
 import type { Handler } from "../context.ts";
 import { taskOf } from "../select.ts";
 import { ended, waitForTasks } from "../wait.ts";
@@ -57,9 +58,7 @@ export const host: Handler<"host.read"> = async (context, params) =>
     reasons: params.explain.flatMap((id) => {
       const task = taskOf(context, state, id);
       const why =
-        task === undefined || isFinished(task.status.state)
-          ? null
-          : explain({ state, lookup: context.store.task, wall: Date.now() }, task);
+        task === undefined || isFinished(task.status.state) ? null : explain(explainFacts(context, state), task);
       return why === null ? [] : [{ id, why }];
     }),
   }));

@@ -4,7 +4,7 @@ import type { UserCommand } from "../../core/command.ts";
 import { causes } from "../../core/explain.ts";
 import type { Caller, Context, Handler } from "../context.ts";
 import { selectTasks, taskOf } from "../select.ts";
-import { infoOf, infosOf } from "../task-info.ts";
+import { explainFacts, infoOf, infosOf } from "../task-info.ts";
 import { act, changedIds } from "./change-tasks.ts";
 import { noSuchTask } from "./read-tasks.ts";
 import { argvOf } from "./submit.ts";
@@ -43,6 +43,6 @@ export const explain: Handler<"task.explain"> = async (context, { id }) =>
   context.engine.read((state) => {
     const task = taskOf(context, state, id);
     if (task === undefined) throw noSuchTask("explain", id);
-    const facts = { state, lookup: context.store.task, wall: Date.now() };
-    return { task: infoOf(context, state, task), causes: causes(facts, task) };
+    const facts = explainFacts(context, state);
+    return { task: infoOf(context, state, task), causes: [...causes(facts, task)] };
   });
