@@ -87,7 +87,7 @@ export const METHODS = {
       edits: z
         .array(z.strictObject({ id: TaskId, changes: ChangeTask }))
         .min(1)
-        .max(10_000),
+        .max(100_000),
       retry: z.boolean().default(false),
     }),
     tasks,

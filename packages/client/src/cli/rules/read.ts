@@ -107,6 +107,14 @@ const NEEDS: readonly Row[] = [
   { option: "claim", key: "claims", read: claims },
 ];
 
+/** Those that change a part of a rule, so that the rest of it must be known. */
+export const PARTIAL_OPTIONS: readonly string[] = [
+  ...[...RETRY, ...LIMITS, ...NEEDS].map(({ option }) => option),
+  "on-dependency-failure",
+];
+/** Those that may be changed while a task runs. */
+export const RETRY_OPTIONS: readonly string[] = RETRY.map(({ option }) => option);
+
 /** Undefined when none of the options was given, null when nothing is left. */
 function merge<Rules extends RetryRule | Limits | Needs>(
   asked: Asked,
