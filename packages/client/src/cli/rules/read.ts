@@ -58,7 +58,7 @@ export async function readRules(asked: Asked, base: Base = {}): Promise<RuleChan
       needs,
     });
   } catch (error) {
-    if (!(error instanceof ClaudineError)) throw error;
+    if (!(error instanceof ClaudineError) || error.message.startsWith("Cannot ")) throw error;
     throw new ClaudineError(error.code, `Cannot ${verb}: ${error.message}`, { hint: error.hint });
   }
 }
