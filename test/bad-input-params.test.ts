@@ -27,6 +27,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "task.hold": { selector: ["last"] },
   "task.release": { selector: ["lost"] },
   "task.change": { selector: ["lost"], changes: { priority: 1 } },
+  "task.edit": { edits: [{ id: 1, changes: { label: "x" } }] },
   "task.move": { selector: ["lost"], to: "front" },
   "task.switch": { id: 1, with: 2 },
   "task.start": { selector: ["lost"] },

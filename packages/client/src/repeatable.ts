@@ -13,6 +13,7 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "task.hold": false,
   "task.release": false,
   "task.change": false,
+  "task.edit": false,
   "task.move": false,
   "task.switch": false,
   "task.start": false,

@@ -40,10 +40,12 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     arrayIndex: task.arrayIndex,
     stdin: task.stdin,
     after: task.after ?? [],
-    notBefore: status.state === "queued" ? (status.notBefore ?? null) : null,
+    onDependencyFailure: task.onDependencyFailure ?? null,
+    notBefore: startsAt(task),
     retry: task.retry ?? null,
     limits: task.limits ?? null,
     needs: task.needs ?? null,
+    units: run?.units ?? null,
     pid: run?.started?.pid ?? null,
     stopping: run?.stopping !== undefined,
     createdAt: task.createdAt,
@@ -53,6 +55,12 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     cpuPercent: live.cpuPercent ?? null,
     rssBytes: live.rssBytes ?? null,
   };
+}
+
+/** A held task keeps its time for its release. */
+function startsAt({ status, notBefore }: Task): number | null {
+  if (status.state === "queued") return status.notBefore ?? null;
+  return status.state === "held" ? (notBefore ?? null) : null;
 }
 
 function notStarted({ step, errno, path }: NotStarted): NotStarted {

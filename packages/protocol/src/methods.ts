@@ -92,6 +92,17 @@ export const METHODS = {
     z.strictObject({ ...select, changes: ChangeTask }),
     tasks,
   ),
+  "task.edit": method(
+    "Changes several tasks, each in its own way; all or none. With `retry` finished ones, which are queued again.",
+    z.strictObject({
+      edits: z
+        .array(z.strictObject({ id: TaskId, changes: ChangeTask }))
+        .min(1)
+        .max(100_000),
+      retry: z.boolean().default(false),
+    }),
+    tasks,
+  ),
   "task.move": method(
     "Moves queued tasks in their line: it decides among equal priorities.",
     z.strictObject({ ...select, to: z.enum(["front", "back"]).or(z.strictObject({ before: TaskId })) }),

@@ -1,7 +1,7 @@
 /** Schemas of a task, its runs and what they used. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
 import { Millis, TaskId } from "./ids.ts";
-import { Batch, Dependency, Limits, Needs, RetryRule, rules } from "./rules.ts";
+import { Batch, Dependency, Limits, Needs, OnDependencyFailure, RetryRule, rules } from "./rules.ts";
 import { STATES } from "./states.ts";
 
 export { Millis, TaskId } from "./ids.ts";
@@ -191,10 +191,12 @@ export const TaskInfo = z.object({
   arrayIndex: z.int().nullable(),
   stdin: z.boolean(),
   after: z.array(Dependency).describe("What it waits for, or waited for"),
+  onDependencyFailure: OnDependencyFailure.nullable().describe("`skip` when null"),
   notBefore: Millis.nullable().describe("Does not start earlier"),
   retry: RetryRule.nullable(),
   limits: Limits.nullable(),
   needs: Needs.nullable(),
+  units: Units.nullable().describe("Which units of the counted resources the run has"),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),
   createdAt: Millis,

@@ -27,6 +27,7 @@ export type UserCommand =
   | { type: "retry"; targets: Targets; envId?: string | undefined }
   | { type: "remove"; targets: Targets }
   | { type: "change"; targets: Targets; changes: TaskChanges }
+  | { type: "edit"; edits: readonly { id: TaskId; changes: TaskChanges }[]; retry: boolean }
   | { type: "move"; targets: Targets; to: Place }
   | { type: "swap"; ids: readonly [TaskId, TaskId] }
   | { type: "start"; targets: Targets }

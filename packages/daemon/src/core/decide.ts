@@ -6,6 +6,7 @@ import type { State } from "./state.ts";
 import { decideTargets } from "./targets.ts";
 import { decideStop } from "./stop.ts";
 import { decideChange } from "./change.ts";
+import { decideEdit } from "./edit.ts";
 import { decideGroup } from "./group-commands.ts";
 import { decideMove } from "./move.ts";
 import { decideSubmit } from "./submit.ts";
@@ -33,6 +34,8 @@ export function decide(facts: Facts, command: Command): EventBody[] {
       return decideGroup(facts.state, command);
     case "change":
       return decideChange(facts, command);
+    case "edit":
+      return decideEdit(facts, command);
     case "move":
     case "swap":
       return decideMove(facts, command);

@@ -22,6 +22,7 @@ export const HANDLERS: Handlers = {
   "task.hold": hold,
   "task.release": release,
   "task.change": queue.change,
+  "task.edit": queue.edit,
   "task.move": queue.move,
   "task.switch": queue.switchTasks,
   "task.start": queue.start,

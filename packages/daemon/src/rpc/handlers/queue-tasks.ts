@@ -21,6 +21,11 @@ function changesOf(context: Context, { command, ...rest }: ChangeTask): TaskChan
   return { ...rest, command: text, argv: argvOf(command, context.config.shell) };
 }
 
+export const edit: Handler<"task.edit"> = async (context, { edits, retry }, caller) => {
+  const tasks = edits.map(({ id, changes }) => ({ id, changes: changesOf(context, changes) }));
+  return changed(context, { type: "edit", edits: tasks, retry }, caller);
+};
+
 export const move: Handler<"task.move"> = async (context, { selector, to }, caller) => {
   const targets = await selectTasks(context, { words: selector, scope: "live", wish: act("move") }, caller);
   return changed(context, { type: "move", targets, to }, caller);
