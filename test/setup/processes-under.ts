@@ -1,4 +1,4 @@
-/** Finds the processes that work inside a folder: by their arguments, their environment or their directory. */
+/** Finds the processes that work inside a folder: by their arguments, environment, directory or, for a shim, open files. */
 import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -28,8 +28,18 @@ async function inspect(pid: number, folder: string): Promise<FoundProcess | unde
     readFile(`/proc/${pid}/environ`, "utf8").catch(() => ""),
     readlink(`/proc/${pid}/cwd`).catch(() => ""),
   ]);
-  const belongs = [args, environment, `${directory}/`].some((text) => text.includes(`${folder}/`));
+  const texts = [args, environment, `${directory}/`, ...(args.startsWith(SHIM) ? await openFiles(pid) : [])];
+  const belongs = texts.some((text) => text.includes(`${folder}/`));
   return belongs ? { pid, command: args.replaceAll("\0", " ").trim() } : undefined;
+}
+
+/** It has given up its arguments for this title, and takes nothing of the daemon's environment. */
+const SHIM = "claudine-shim";
+
+async function openFiles(pid: number): Promise<string[]> {
+  const folder = `/proc/${pid}/fd`;
+  const names = await readdir(folder).catch(() => []);
+  return Promise.all(names.map((name) => readlink(`${folder}/${name}`).catch(() => "")));
 }
 
 async function fromPs(folder: string): Promise<FoundProcess[]> {

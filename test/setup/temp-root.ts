@@ -18,7 +18,12 @@ const DEADLINE_MS = 5_000;
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "clt-")));
   project.provide("testRoot", root);
+  // Where the unit tests make their folders: a test that is cut off leaves them here, and they go with the rest.
+  const { TMPDIR } = process.env;
+  process.env["TMPDIR"] = root;
   return async () => {
+    if (TMPDIR === undefined) Reflect.deleteProperty(process.env, "TMPDIR");
+    else process.env["TMPDIR"] = TMPDIR;
     const leftBehind = await awaitNoProcesses(root);
     for (const { pid } of leftBehind) {
       kill(pid);

@@ -92,8 +92,8 @@ test("a run that has not started yet, or that ends before its first sample, is n
   const meter = openMeter(rig, 20);
   meter.track("9.1", join(rig.dir, "9.1.record"));
   const spec = rig.start("1.1", ["true"]);
-  meter.track("1.1", spec.recordPath);
   await rig.ended("1.1");
+  meter.track("1.1", spec.recordPath);
   expect(meter.untrack("1.1")).toBeUndefined();
   rig.start("9.1", ["sleep", "600"]);
   await until(() => meter.usage.has("9.1"), "a sample of the late one");
