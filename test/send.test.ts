@@ -1,6 +1,10 @@
 /** `claudine send`: the standard input of a running task. */
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { createRig, type Rig } from "./support/daemon.ts";
+import { readRecord } from "../packages/daemon/src/runner/record.ts";
+import { createRig, type Rig, startDaemon } from "./support/daemon.ts";
+import { signalIfThere } from "./support/home.ts";
+import { statOf } from "./support/process.ts";
 import { until } from "./support/until.ts";
 
 let rig: Rig;
@@ -32,6 +36,23 @@ test("what is sent right after the submit arrives", async () => {
   expect(await rig.claudine("send", String(id), "early")).toMatchObject({ code: 0 });
   expect(await rig.ended(id)).toMatchObject({ state: "succeeded" });
   expect(await rig.output(id)).toBe("got early\n");
+});
+
+test("a start that nobody has noticed does not keep input from the task", async () => {
+  const own = await startDaemon({ config: "sampleInterval: 1h\n" });
+  const shim = Number(statOf((await own.started(await own.submit("exec sleep 1000"))).pid)?.[1]);
+  signalIfThere(shim, "SIGSTOP");
+  const id = await own.submit("--stdin", 'read answer; echo "got $answer"');
+  // It is looked for 50 ms after it was admitted and then not for long: a later timer of the daemon comes after that.
+  const client = await own.client();
+  const waiting = client.call("task.wait", { selector: [String(id)], for: "running", timeoutMs: 100 });
+  await expect(waiting).rejects.toMatchObject({ code: "timeout" });
+  signalIfThere(shim, "SIGCONT");
+  const record = join(own.home.stateDir, `runs/0/${id}.1.record`);
+  await until("the start to be on record", () => readRecord(record).state === "started");
+  expect(await own.claudine("send", String(id), "late")).toMatchObject({ code: 0 });
+  await own.ended(id);
+  expect(await own.output(id)).toBe("got late\n");
 });
 
 test("input stays open between sends, also when the task has not read yet", async () => {
