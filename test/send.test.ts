@@ -1,15 +1,16 @@
 /** `claudine send`: the standard input of a running task. */
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { readRecord } from "../packages/daemon/src/runner/record.ts";
-import { createRig, type Rig, startDaemon } from "./support/daemon.ts";
+import { createRig, type Rig, startDaemon, TELLS_REQUESTS } from "./support/daemon.ts";
 import { signalIfThere } from "./support/home.ts";
 import { statOf } from "./support/process.ts";
 import { until } from "./support/until.ts";
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await createRig({ config: "slots: 8\n" });
+  rig = await createRig({ config: `slots: 8\n${TELLS_REQUESTS}` });
   return () => rig[Symbol.asyncDispose]();
 });
 
@@ -81,8 +82,8 @@ test("the end of the input can be sent", async () => {
 test("a task that reads slowly gets all of it", async () => {
   const id = await rig.submit("--stdin", "until [ -e read-now ]; do sleep 0.01; done; head -c 300000 | wc -c");
   await rig.started(id);
-  const send = rig.open(["send", String(id), "-"], { input: "x".repeat(300_000) });
-  await rig.submit("touch read-now");
+  const send = await rig.asking("task.send", ["send", String(id), "-"], { input: "x".repeat(300_000) });
+  await writeFile(rig.file("read-now"), "");
   expect(await send.ended).toMatchObject({ code: 0 });
   expect(await rig.ended(id)).toMatchObject({ state: "succeeded" });
   expect((await rig.output(id)).trim()).toBe("300000");

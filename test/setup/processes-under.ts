@@ -1,4 +1,4 @@
-/** Finds the processes that work inside a folder: by their arguments, environment, directory or, for a shim, open files. */
+/** Finds the processes that work inside a folder: by their arguments, environment, directory or open files. */
 import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -8,17 +8,18 @@ export interface FoundProcess {
   readonly command: string;
 }
 
-export async function processesUnder(folder: string): Promise<FoundProcess[]> {
-  return process.platform === "linux" ? fromProc(folder) : fromPs(folder);
+/** `allFiles`: looks at what every process has open, which takes a while; otherwise only at that of shims. */
+export async function processesUnder(folder: string, { allFiles = false } = {}): Promise<FoundProcess[]> {
+  return process.platform === "linux" ? fromProc(folder, allFiles) : fromPs(folder);
 }
 
-async function fromProc(folder: string): Promise<FoundProcess[]> {
+async function fromProc(folder: string, allFiles: boolean): Promise<FoundProcess[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(pids.map((pid) => inspect(pid, folder)));
+  const found = await Promise.all(pids.map((pid) => inspect(pid, folder, allFiles)));
   return found.filter((entry) => entry !== undefined);
 }
 
-async function inspect(pid: number, folder: string): Promise<FoundProcess | undefined> {
+async function inspect(pid: number, folder: string, allFiles: boolean): Promise<FoundProcess | undefined> {
   if (pid === process.pid) {
     return undefined;
   }
@@ -28,7 +29,8 @@ async function inspect(pid: number, folder: string): Promise<FoundProcess | unde
     readFile(`/proc/${pid}/environ`, "utf8").catch(() => ""),
     readlink(`/proc/${pid}/cwd`).catch(() => ""),
   ]);
-  const texts = [args, environment, `${directory}/`, ...(args.startsWith(SHIM) ? await openFiles(pid) : [])];
+  const files = allFiles || args.startsWith(SHIM) ? await openFiles(pid) : [];
+  const texts = [args, environment, `${directory}/`, ...files];
   const belongs = texts.some((text) => text.includes(`${folder}/`));
   return belongs ? { pid, command: args.replaceAll("\0", " ").trim() } : undefined;
 }

@@ -95,10 +95,10 @@ export class Rig {
   }
 
   /** Starts `claudine` and resolves when the daemon, which has to tell of its requests, has got its question. */
-  async asking(method: MethodName, args: readonly string[]): Promise<Running> {
+  async asking(method: MethodName, args: readonly string[], options: CommandOptions = {}): Promise<Running> {
     const asked = () => this.daemon?.stderr().split(`"method":"${method}"`).length ?? 0;
     const before = asked();
-    const command = this.open(args);
+    const command = this.open(args, options);
     await until(`claudine ${args.join(" ")} to have asked`, () => asked() > before);
     return command;
   }
