@@ -163,7 +163,7 @@ describe("pages of the store", () => {
   const ROUNDS = Number(process.env["CLAUDINE_FUZZ_ROUNDS"] ?? 6);
   test(
     `damaged at random: with --fix it serves again (CLAUDINE_FUZZ_SEED=${seed})`,
-    { timeout: 30_000 + ROUNDS * 10_000 },
+    { timeout: 180_000 + ROUNDS * 60_000 },
     async () => {
       const random = seeded(seed);
       const rig = await startDaemon({ daemon: false });

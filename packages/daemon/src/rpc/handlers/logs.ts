@@ -99,7 +99,11 @@ const START_MS = 5000;
 
 async function startedRun(context: Context, task: Task, caller: Caller): Promise<LiveRun> {
   const { id } = task;
-  if ("run" in task.status) await waitForTasks(context, { ids: [id], judge: hasStarted, timeoutMs: START_MS, caller });
+  if ("run" in task.status) {
+    // It may have started already, and nobody has noticed yet.
+    context.look(task);
+    await waitForTasks(context, { ids: [id], judge: hasStarted, timeoutMs: START_MS, caller });
+  }
   const now = await context.engine.read((state) => taskOf(context, state, id));
   if (now === undefined) throw noSuchTask("send to", id);
   const { status } = now;
