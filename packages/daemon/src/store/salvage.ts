@@ -9,7 +9,8 @@ import { ClaudineError } from "@claudine/protocol";
 import { asBinary } from "lmdb";
 import { crashPoint } from "../crash-points.ts";
 import { highestRun, skipUsedIds } from "./backup.ts";
-import { openTables, tableOf, type Tables } from "./open.ts";
+import { openTables, type Tables } from "./open.ts";
+import { tableOf } from "./table-of.ts";
 import { sync } from "./sync.ts";
 
 export type TableName = Exclude<keyof Tables, "root">;
