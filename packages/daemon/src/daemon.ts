@@ -2,11 +2,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Config, Paths, TaskEvent } from "@claudine/protocol";
-import { createClock } from "./clock.ts";
+import { createClock, monotonicMs } from "./clock.ts";
 import { withCrashPoints } from "./crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
-import { createEnvVault } from "./env-vault.ts";
+import { createEnvVault, environmentOf } from "./env-vault.ts";
 import { createHealth } from "./health.ts";
+import { createHooks } from "./hooks.ts";
+import { runHook } from "./runner/hook-process.ts";
 import { createLaunch, runUid } from "./launch.ts";
 import { createLiveUsage } from "./live-usage.ts";
 import type { Log } from "./log.ts";
@@ -15,6 +17,7 @@ import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./machine.ts";
 import { settingsOf } from "./scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./rest.ts";
+import { systemProcesses } from "./runner/processes.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./run-processes.ts";
 import type { EnvRecord } from "./env-record.ts";
@@ -34,6 +37,10 @@ export type DaemonOptions = {
   cores: number;
   /** Asked to end by a client. */
   onShutdown(): void;
+  /** The state cannot be written; `isReplaced` when another store is in the place of its own. */
+  onUnwritable(isReplaced: boolean): void;
+  /** It cannot go on; tasks do. */
+  onFatal(error: unknown): void;
 };
 
 export type Daemon = {
@@ -43,6 +50,7 @@ export type Daemon = {
 };
 
 const RETRY_MS = 1000;
+const HOOK_MS_MAX = 60_000;
 
 /** Comes up: the store is read, running tasks are taken up, the socket answers, and only then anything new starts. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -57,11 +65,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const vault = createEnvVault(paths.runtimeDir, config.secretNames);
   const runs = createRunFolders(paths.stateDir);
   const watchers = createWatchers();
-  const clock = createClock();
+  const bootId = systemProcesses(process.platform).bootId();
+  const clock = createClock({ wall: Date.now, monotonic: monotonicMs, bootId }, store.timeMark());
 
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();
     supervisor.onFacts(facts);
+    hooks.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
   };
@@ -74,10 +84,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     machine,
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
     lookup: store.task,
+    keyed: store.keyed,
     commit: withCrashPoints(store.commit),
+    room: store.room,
     clock,
     onDurable,
-    onProblem: health.problem,
+    onProblem(problem) {
+      health.problem(problem);
+      if (problem !== undefined) options.onUnwritable(store.isReplaced());
+    },
+    onFatal: options.onFatal,
     retryMs: RETRY_MS,
   });
   const rest = createRest({ unfinished: engine.unfinished, heapBytes, compact: compactHeap });
@@ -89,9 +105,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     on: {
       wake: (fact) => supervisor.onWake(fact),
       started: (key, start) => supervisor.onStarted(key, start),
+      sample: (key, { rssBytes }) => supervisor.onSample(key, rssBytes),
       gone: (key) => supervisor.onGone(key),
       shimExit: () => supervisor.onShimExit(),
     },
+  });
+  const hooks = createHooks({
+    callback: config.callback,
+    run: (hook) => runHook(hook, HOOK_MS_MAX),
+    files: runs.files,
+    environment: (task) => environmentOf(store.env(task.envId), vault),
+    queued: () => engine.counts().queued,
+    log,
   });
   const input = createTaskInput(paths.runtimeDir, processes.system);
   const usage = createLiveUsage(engine, processes.meter);

@@ -3,9 +3,9 @@ import type { HostSample, LiveUsage } from "@claudine/protocol";
 import type { HostFacts, Used } from "./core/capacity.ts";
 
 export function hostFacts(sample: HostSample): HostFacts {
-  const { cores, cpuPercent, memAvailableBytes, pressure } = sample;
+  const { cores, usableCores, cpuPercent, memAvailableBytes, pressure } = sample;
   return {
-    cores,
+    cores: usableCores,
     busyCpus: (cpuPercent / 100) * cores,
     memoryFreeBytes: memAvailableBytes,
     memoryPressure: pressure.memory,

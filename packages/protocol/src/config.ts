@@ -83,6 +83,13 @@ export const Config = z.strictObject({
       depth: z.int().min(1).max(1000).default(100).describe("How long a chain of dependencies may be"),
     })
     .prefault({}),
+  callback: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "A shell command that runs when any task has ended, with what happened in its environment (`CLAUDINE_STATE`, `CLAUDINE_EXIT_CODE` …; docs/scheduling.md lists all)",
+    ),
   grace: Duration("5s", { max: "1d" }).describe("Time between SIGTERM and SIGKILL"),
   sampleInterval: Duration("1s", { min: "50ms", max: "1h" }).describe(
     "How often the CPU and memory of running tasks are sampled",

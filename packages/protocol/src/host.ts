@@ -23,6 +23,7 @@ export const Total = z.object({
 const share = z.number().nullable();
 export const HostSample = z.object({
   cores: z.int(),
+  usableCores: z.number().describe("Fewer than there are where a control group or container has a quota"),
   cpuPercent: z.number().describe("Of all cores together, 0 to 100"),
   load1: z.number(),
   load5: z.number(),

@@ -23,8 +23,19 @@ export const METHODS = {
       cwd: Cwd.describe("The caller's working directory, absolute"),
       umask: z.int().min(0).max(0o777),
       tasks: z.array(SubmitTask).min(1).max(100_000),
+      maxFails: z
+        .int()
+        .min(0)
+        .optional()
+        .describe("When more tasks of this call have failed, the others are cancelled"),
     }),
-    z.object({ ids: z.array(TaskId), uids: z.array(z.string()) }),
+    z.object({
+      ids: z.array(TaskId).describe("In the order of the tasks"),
+      uids: z.array(z.string()),
+      existing: z
+        .array(TaskId)
+        .describe("Those of them that were there already, by their key or because one was running"),
+    }),
   ),
   "task.list": method(
     "Lists tasks, newest first, a page at a time.",

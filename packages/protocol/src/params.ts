@@ -1,6 +1,6 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
-import { rules } from "./rules.ts";
+import { IfRunning, rules } from "./rules.ts";
 import { TaskChanges, TaskId } from "./task.ts";
 
 /** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
@@ -14,16 +14,27 @@ export const Selector = z
 export const GroupName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "use letters, digits, . _ - (at most 64)");
-/** What a process can be given: its words end at a NUL, and half a character has no bytes. */
+/** What a process cannot be given: its words end at a NUL, and half a character has no bytes. */
+const notGiven = (what: string, text: string): string | undefined => {
+  if (text.includes("\0")) return `${what} holds no NUL`;
+  return text.isWellFormed() ? undefined : `${what} holds no half of a character`;
+};
 const given = (what: string) =>
-  z
-    .string()
-    .refine((text) => !text.includes("\0"), `${what} holds no NUL`)
-    .refine((text) => text.isWellFormed(), `${what} holds no half of a character`);
-export const Env = z.record(
-  given("a variable's name").refine((name) => /^[^=]+$/.test(name), "a variable has a name, and no = in it"),
-  given("a variable's value"),
-);
+  z.string().check((context) => {
+    const message = notGiven(what, context.value);
+    if (message !== undefined) context.issues.push({ code: "custom", message, input: context.value });
+  });
+/** One check for all: with schemas for names and values a submit spends most of its time on them. */
+export const Env = z.record(z.string(), z.string()).check((context) => {
+  for (const [name, value] of Object.entries(context.value)) {
+    const message = wrongVariable(name, value);
+    if (message !== undefined) context.issues.push({ code: "custom", message, path: [name], input: value });
+  }
+});
+function wrongVariable(name: string, value: string): string | undefined {
+  if (name === "" || name.includes("=")) return "a variable has a name, and no = in it";
+  return notGiven("a variable's name", name) ?? notGiven("a variable's value", value);
+}
 export const NewEnv = Env.optional().describe("Replaces the tasks' environment");
 const Word = given("an argument");
 export const Cwd = given("a folder's path").min(1);
@@ -55,6 +66,9 @@ export const SubmitTask = z.strictObject({
       "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
     ),
   ...rules,
+  ifRunning: IfRunning.optional().describe(
+    "When a task of the same label, else of the same command, is unfinished: take that one, end it first, or start after it",
+  ),
 });
 export type SubmitTask = z.infer<typeof SubmitTask>;
 

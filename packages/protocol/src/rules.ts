@@ -74,4 +74,23 @@ export const rules = {
   retry: RetryRule.optional(),
   limits: Limits.optional(),
   needs: Needs.optional(),
+  onFinish: z
+    .string()
+    .min(1)
+    .max(65_536)
+    .optional()
+    .describe("A shell command that runs when the task has ended, with what happened in its environment"),
+  key: z.string().min(1).max(512).optional().describe("Submitting it again gives the task that has this key"),
 } as const;
+
+/** Tasks of one call whose failures are counted together. Their ids follow each other. */
+export const Batch = z.object({
+  first: TaskId,
+  size: z.int().positive(),
+  maxFails: z.int().min(0).describe("When more have failed, the others are cancelled"),
+});
+export type Batch = z.infer<typeof Batch>;
+
+/** When a task of the same label, else of the same command, is unfinished. */
+export const IfRunning = z.enum(["skip", "replace", "queue"]);
+export type IfRunning = z.infer<typeof IfRunning>;

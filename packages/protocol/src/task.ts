@@ -1,7 +1,7 @@
 /** Schemas of a task, its runs and what they used. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
 import { Millis, TaskId } from "./ids.ts";
-import { Dependency, Limits, Needs, OnDependencyFailure, RetryRule, rules } from "./rules.ts";
+import { Batch, Dependency, Limits, Needs, OnDependencyFailure, RetryRule, rules } from "./rules.ts";
 import { STATES } from "./states.ts";
 
 export { Millis, TaskId } from "./ids.ts";
@@ -47,7 +47,7 @@ export const ProcessIdentity = z.object({
 export type ProcessIdentity = z.infer<typeof ProcessIdentity>;
 
 /** The first cause to end a run wins; later ones only escalate it. */
-export const StopCause = z.enum(["kill", "cancel", "timeout", "idle-timeout"]);
+export const StopCause = z.enum(["kill", "cancel", "replaced", "timeout", "idle-timeout", "memory"]);
 export type StopCause = z.infer<typeof StopCause>;
 
 export const Stopping = z.object({
@@ -128,6 +128,7 @@ export const TaskSpec = z.object({
   arrayIndex: z.int().nullable(),
   lostRetries: z.int().describe("A run that is lost is queued again as long as there were not more runs than this"),
   ...rules,
+  batch: Batch.optional(),
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 

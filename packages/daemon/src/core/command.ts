@@ -1,20 +1,13 @@
 /** Everything that can be asked of the engine, by people and by the reports of processes. */
-import type {
-  HoldWhy,
-  Outcome,
-  ProcessIdentity,
-  StopCause,
-  TaskChanges,
-  TaskId,
-  TaskSpec,
-  Usage,
-} from "@claudine/protocol";
+import type { HoldWhy, Outcome, ProcessIdentity, StopCause, TaskChanges, TaskId, Usage } from "@claudine/protocol";
+
+import type { Submission } from "./submit.ts";
 
 /** Tasks `named` one by one must each allow the command; those `matched` by a range or word are taken where they do. */
 export type Targets = { named: readonly TaskId[]; matched: readonly TaskId[] };
 
 export type UserCommand =
-  | { type: "submit"; tasks: readonly { spec: TaskSpec; held: boolean }[] }
+  | { type: "submit"; tasks: readonly Submission[]; maxFails?: number | undefined }
   | { type: "hold"; targets: Targets; why: HoldWhy }
   | { type: "release"; targets: Targets; envId?: string | undefined }
   | {
@@ -56,6 +49,7 @@ export type Report =
       finishedAt: number;
       usage: Usage;
     }
+  | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }
   | { type: "report-no-environment"; id: TaskId; attempt: number; names: readonly string[] }
   | { type: "report-daemon"; started: boolean; pid: number; version: string; bootId: string };
 
@@ -63,4 +57,9 @@ export type Command = UserCommand | Report;
 
 export function isReport(command: Command): command is Report {
   return command.type.startsWith("report-");
+}
+
+/** What a process did stays true, whether it can be written now or not. */
+export function isReportOfRun(command: Command): boolean {
+  return isReport(command) && command.type !== "report-daemon";
 }

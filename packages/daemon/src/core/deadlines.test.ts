@@ -66,6 +66,20 @@ test("a paused run may be silent", () => {
   expect(wakeAt(world.state, world.facts())).toBe(6000);
 });
 
+test("a run that uses more memory than it may is ended at once, and has failed", () => {
+  const world = running({ needs: { memoryMaxBytes: 1000 } });
+  const over = (rssBytes: number) => world.do({ type: "report-memory", id: 1, attempt: 1, rssBytes });
+  expect(over(1000)).toEqual([]);
+  expect(over(2048)).toEqual(["run.stopping"]);
+  expect(world.events.at(-1)).toMatchObject({ cause: "memory", signal: "SIGKILL" });
+  expect(over(4096)).toEqual([]);
+  world.end(1, 137);
+  expect(world.task(1)?.status).toMatchObject({
+    state: "failed",
+    note: "used 2.0K of memory, and may use 1.0K",
+  });
+});
+
 test("somebody who asked first is the cause", () => {
   const world = running({ limits: { timeoutMs: 1000 } });
   world.do({ type: "stop", targets: one(1), cause: "kill", signal: "SIGTERM", graceMs: 9000, note: null });

@@ -5,18 +5,19 @@ import { decideReport } from "./reports.ts";
 import type { State } from "./state.ts";
 import { decideTargets } from "./targets.ts";
 import { decideStop } from "./stop.ts";
-import { checkRoom } from "./room.ts";
 import { decideChange } from "./change.ts";
 import { decideEdit } from "./edit.ts";
 import { decideGroup } from "./group-commands.ts";
 import { decideMove } from "./move.ts";
-import { checkRules } from "./check-rules.ts";
+import { decideSubmit } from "./submit.ts";
 import { decideStart } from "./force.ts";
 
 /** `lookup` finds any task, finished ones too. */
 export type Facts = {
   state: State;
   lookup: (id: TaskId) => Task | undefined;
+  /** The task that has a key, unfinished or not. */
+  keyed: (key: string) => TaskId | undefined;
   /** The steady clock, for deadlines. */
   now: number;
   /** Epoch ms. */
@@ -27,14 +28,7 @@ export type Facts = {
 export function decide(facts: Facts, command: Command): EventBody[] {
   switch (command.type) {
     case "submit":
-      checkRoom(facts.state, command.tasks);
-      for (const { spec } of command.tasks) checkRules(facts, { verb: "submit", rules: spec });
-      return command.tasks.map(({ spec, held }, index) => ({
-        type: "task.submitted",
-        id: facts.state.nextId + index,
-        spec,
-        held,
-      }));
+      return decideSubmit(facts, command.tasks, command.maxFails);
     case "set-group":
     case "remove-group":
       return decideGroup(facts.state, command);
@@ -59,6 +53,7 @@ export function decide(facts: Facts, command: Command): EventBody[] {
       return decideTargets(facts, command);
     case "report-started":
     case "report-ended":
+    case "report-memory":
     case "report-no-environment":
     case "report-daemon":
       return decideReport(facts, command);

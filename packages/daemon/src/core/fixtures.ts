@@ -74,9 +74,17 @@ export class World {
   /** One round as the engine makes it, and what the store would keep of it. */
   turn(action: (turn: Turn) => void): readonly TaskEvent[] {
     const { state, now } = this;
+    const keyed = (key: string) => [...this.finished.values()].find((task) => task.key === key)?.id;
     const outputAt = ({ id }: Task) => this.written.get(id);
     const clock = { wall: () => now, steady: () => now };
-    const turn = createTurn({ state, lookup: (id) => this.finished.get(id), clock, outputAt, machine: this.machine });
+    const turn = createTurn({
+      state,
+      lookup: (id) => this.finished.get(id),
+      keyed,
+      clock,
+      outputAt,
+      machine: this.machine,
+    });
     action(turn);
     for (const [id, { after }] of turn.changes) {
       if (after !== undefined && "finishedAt" in after.status) this.finished.set(id, after);

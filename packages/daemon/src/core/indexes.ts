@@ -1,5 +1,6 @@
 /** Keeps every index of the state in step with the tasks. */
 import type { LiveRun, Task, TaskId } from "@claudine/protocol";
+import { noteEnd } from "./batches.ts";
 import { leave, take } from "./counted.ts";
 import { nextDue } from "./deadlines.ts";
 import { linkDependencies, unlinkDependencies } from "./dependencies.ts";
@@ -18,6 +19,7 @@ function unindex(state: State, task: Task): void {
   if (!state.live.delete(task.id)) return;
   const { id, status } = task;
   state.text -= specText(task);
+  if (task.key !== undefined) state.keys.delete(task.key);
   state.deadlines.delete(id);
   unlinkDependencies(state, task);
   leave(state, task);
@@ -41,11 +43,13 @@ function index(state: State, task: Task): void {
   const { id, status } = task;
   if ("finishedAt" in status) {
     state.idleAt.delete(id);
+    noteEnd(state, task);
     for (const dependent of state.waiting.dependents.get(id) ?? []) rejudge(state, dependent);
     return;
   }
   state.live.set(id, task);
   state.text += specText(task);
+  if (task.key !== undefined) state.keys.set(task.key, id);
   linkDependencies(state, task);
   if (status.state === "queued") indexQueued(state, task);
   else if ("run" in status) indexRun(state, task, status.run);

@@ -1,6 +1,7 @@
 /** What time and free slots ask for next. Called again after every event until it has nothing more to say. */
 import type { EventBody, Task } from "@claudine/protocol";
 import { admission, reconsider } from "./admission.ts";
+import { giveUpNext } from "./batches.ts";
 import type { Capacity, HostPort } from "./capacity.ts";
 import { dueEvent, nextDue, type Times } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
@@ -36,7 +37,7 @@ export function planNext(facts: PlanFacts, admit: boolean): EventBody | undefine
   const due = nextDeadline(facts);
   if (due !== undefined) return due;
   ripen(facts);
-  return judgeNext(facts) ?? (admit ? admission(facts) : undefined);
+  return judgeNext(facts) ?? giveUpNext(facts) ?? (admit ? admission(facts) : undefined);
 }
 
 /** When `planNext` has something to say next if nothing else happens, on the steady clock. */

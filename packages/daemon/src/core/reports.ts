@@ -1,5 +1,13 @@
 /** What processes report: a report about a run that is over, or was never admitted, is ignored. */
-import type { EventBody, LiveRun, Outcome, StopCause, TaskId, TaskState } from "@claudine/protocol";
+import {
+  formatBytes,
+  type EventBody,
+  type LiveRun,
+  type Outcome,
+  type StopCause,
+  type TaskId,
+  type TaskState,
+} from "@claudine/protocol";
 import type { Report } from "./command.ts";
 import type { Facts } from "./decide.ts";
 import { again } from "./retries.ts";
@@ -20,11 +28,24 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
     }
     case "report-ended":
       return decideEnd(facts, report);
+    case "report-memory":
+      return decideMemory(facts, report);
     case "report-no-environment":
       return currentRun(facts, report.id, report.attempt) === undefined
         ? []
         : [{ type: "task.held", id: report.id, why: { kind: "environment-lost", names: [...report.names] } }];
   }
+}
+
+/** A run that uses more than it may is not asked to end: what it allocates meanwhile would hurt others. */
+function decideMemory(facts: Facts, report: Extract<Report, { type: "report-memory" }>): EventBody[] {
+  const run = currentRun(facts, report.id, report.attempt);
+  const limitBytes = facts.lookup(report.id)?.needs?.memoryMaxBytes;
+  if (run === undefined || run.stopping?.killed === true || limitBytes === undefined) return [];
+  const { id, attempt, rssBytes } = report;
+  if (rssBytes <= limitBytes) return [];
+  const note = `used ${formatBytes(rssBytes)} of memory, and may use ${formatBytes(limitBytes)}`;
+  return [{ type: "run.stopping", id, attempt, cause: "memory", signal: "SIGKILL", killAt: facts.now, note }];
 }
 
 function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefined {
@@ -71,13 +92,15 @@ function endState(run: LiveRun, outcome: Outcome): TaskState {
 const STOPPED: Readonly<Record<StopCause, TaskState>> = {
   kill: "cancelled",
   cancel: "cancelled",
+  replaced: "cancelled",
   timeout: "timed-out",
   "idle-timeout": "timed-out",
+  memory: "failed",
 };
 
 function endNote(run: LiveRun): string | null {
   const { stopping } = run;
   if (stopping === undefined) return null;
   if (stopping.note !== null) return stopping.note;
-  return stopping.cause === "kill" ? "killed" : "cancelled";
+  return stopping.cause === "kill" ? "killed" : stopping.cause === "replaced" ? "replaced" : "cancelled";
 }

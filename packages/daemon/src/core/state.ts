@@ -1,5 +1,6 @@
 /** What the scheduler knows: the unfinished tasks and the indexes that keep every event cheap. */
 import type { StateCounts, Task, TaskId } from "@claudine/protocol";
+import { createBatches, type Batches } from "./batches.ts";
 import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } from "./groups.ts";
 import { createHeap, type Heap } from "./heap.ts";
 import { indexTask } from "./indexes.ts";
@@ -27,6 +28,9 @@ export type State = {
   /** Slots beyond the configured ones. */
   scale: Scale;
   kinds: Kinds;
+  batches: Batches;
+  /** Unfinished tasks by their keys. */
+  keys: Map<string, TaskId>;
   /** Running tasks for which something is due, by when. */
   deadlines: Heap<TaskId>;
   /** When to look whether a task has written something. */
@@ -65,6 +69,8 @@ export function createState(seed: Seed): State {
     waiting: createWaiting(),
     scale: { extra: 0, changedAt: 0 },
     kinds: new Map(),
+    batches: createBatches(),
+    keys: new Map(),
     deadlines: createHeap(),
     idleAt: new Map(),
     counts: { ...seed.counts },

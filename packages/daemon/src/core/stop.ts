@@ -43,7 +43,10 @@ function judgeStop(facts: Facts, command: Extract<StopCommand, { type: "stop" }>
   }
 }
 
-function stopRun(facts: Facts, command: Extract<StopCommand, { type: "stop" }>, task: Task): EventBody[] {
+export type StopWish = Pick<Extract<StopCommand, { type: "stop" }>, "cause" | "signal" | "graceMs" | "note">;
+
+/** Nothing when it is already being ended as soon as that. */
+export function stopRun(facts: Pick<Facts, "state" | "now">, command: StopWish, task: Task): EventBody[] {
   if (!("run" in task.status)) return [];
   const { id, status } = task;
   const { attempt, stopping } = status.run;

@@ -16,6 +16,8 @@ export type TurnPorts = {
   state: State;
   /** Finds finished tasks; the others are in the state. */
   lookup(id: TaskId): Task | undefined;
+  /** Finds finished tasks by their keys; the others are in the state. */
+  keyed(key: string): TaskId | undefined;
   clock: { wall(): number; steady(): number };
   /** When a running task last wrote something, epoch ms. */
   outputAt(task: Task): number | undefined;
@@ -31,7 +33,7 @@ export type Turn = {
   plan(admit: boolean): void;
 };
 
-export function createTurn({ state, lookup, clock, outputAt, machine }: TurnPorts): Turn {
+export function createTurn({ state, lookup, keyed, clock, outputAt, machine }: TurnPorts): Turn {
   const facts: Fact[] = [];
   const changes = new Map<TaskId, Change>();
   const find = (id: TaskId): Task | undefined =>
@@ -39,7 +41,7 @@ export function createTurn({ state, lookup, clock, outputAt, machine }: TurnPort
 
   const apply = (body: EventBody): Fact => {
     const event: TaskEvent = { ...body, seq: state.lastSeq + 1, at: clock.wall() };
-    const before = "id" in event ? find(event.id) : undefined;
+    const before = "id" in event && event.type !== "task.submitted" ? find(event.id) : undefined;
     const after = evolve(state, event, before);
     if ("id" in event) {
       const seen = changes.get(event.id);
@@ -52,7 +54,17 @@ export function createTurn({ state, lookup, clock, outputAt, machine }: TurnPort
   return {
     facts,
     changes,
-    decide: (command) => decide({ state, lookup: find, now: clock.steady(), wall: clock.wall() }, command).map(apply),
+    decide: (command) =>
+      decide(
+        {
+          state,
+          lookup: find,
+          keyed: (key) => state.keys.get(key) ?? keyed(key),
+          now: clock.steady(),
+          wall: clock.wall(),
+        },
+        command,
+      ).map(apply),
     plan(admit) {
       const capacity = createCapacity(state, machine);
       beginPlan(state, { port: machine, now: clock.steady() });

@@ -30,6 +30,7 @@ export type Reads = {
   task(id: TaskId): Task | undefined;
   runs(id: TaskId): Run[];
   env(id: string): EnvRecord | undefined;
+  keyed(key: string): TaskId | undefined;
   /** Ids below `before`, descending; of one state, or of all. */
   idsBelow(before: TaskId, state?: TaskState): Iterable<TaskId>;
   events(since: number, limit: number): TaskEvent[];

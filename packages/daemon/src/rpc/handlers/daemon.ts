@@ -16,7 +16,7 @@ export const status: Handler<"daemon.status"> = async (context) =>
       pid: process.pid,
       version: context.version,
       startedAt: context.startedAt,
-      uptimeMs: Date.now() - context.startedAt,
+      uptimeMs: Math.round(process.uptime() * 1000),
       socket: context.paths.socket,
       stateDir: context.paths.stateDir,
       rssBytes: process.memoryUsage.rss(),
