@@ -31,6 +31,14 @@ describe("submit --follow and --wait exit as the task does", () => {
   });
 });
 
+test("the runs that follow by themselves are followed, too", async () => {
+  const retries = ["--retries", "5", "--retry-delay", "50ms"];
+  const script = "echo run $CLAUDINE_RUN; exit $((CLAUDINE_RUN < 3))";
+  const followed = await rig.claudine("submit", "--follow", ...retries, script);
+  expect(followed).toMatchObject({ code: 0, stdout: "run 1\nrun 2\nrun 3\n" });
+  expect(await rig.claudine("submit", "--wait", ...retries, "exit $((CLAUDINE_RUN < 3))")).toMatchObject({ code: 0 });
+});
+
 test("says on stderr why a task has no exit code of its own", async () => {
   const { stderr } = await rig.claudine("submit", "-f", "no-such-command-here", "x");
   expect(stderr).toMatch(/^Task \d+ failed: could not start: ENOENT .*no-such-command-here\n$/);

@@ -6,6 +6,7 @@ import type { Client } from "../client.ts";
 import type { Input, Io } from "./command.ts";
 import { flag } from "./input.ts";
 import { nameTasks, printJson, say } from "./print.ts";
+import { OPEN_STATES } from "./states.ts";
 
 export async function pauseGroup(
   input: Input,
@@ -34,6 +35,9 @@ export async function resumeGroup(input: Input, io: Io, name: string): Promise<n
 async function requireGroup(client: Client, verb: string, name: string): Promise<void> {
   const { groups } = await client.call("group.list", {});
   if (groups.some((one) => one.name === name)) return;
+  // One with held tasks only is not among those with slots.
+  const { tasks } = await client.call("task.list", { group: name, states: [...OPEN_STATES], limit: 1 });
+  if (tasks.length > 0) return;
   throw new ClaudineError("not_found", `Cannot ${verb} group "${name.slice(0, 80)}": there is no such group`, {
     hint: `There ${groups.length === 1 ? "is" : "are"} ${groups
       .map((one) => one.name)

@@ -61,6 +61,8 @@ test("a group is removed when nothing is in it", () => {
   world.submit(spec({ group: "b" }));
   world.do({ type: "hold", targets: one(1), why: { kind: "user" } });
   expect(() => world.do({ type: "remove-group", name: "b" })).toThrow("Cannot remove group b: it has unfinished tasks");
+  world.do({ type: "submit", tasks: [{ spec: spec({ group: "held" }), held: true }] });
+  expect(() => world.do({ type: "remove-group", name: "held" })).toThrow("it has unfinished tasks");
   expect(() => world.do({ type: "remove-group", name: "c" })).toThrow("there is no such group");
   expect(() => world.do({ type: "remove-group", name: "default" })).toThrow("tasks without a group are in it");
   world.do({ type: "stop", targets: one(1), cause: "cancel", signal: "SIGTERM", note: null });

@@ -23,21 +23,20 @@ export function decideGroup(state: State, command: GroupCommand): EventBody[] {
 }
 
 function removeGroup(state: State, name: string): EventBody[] {
-  const group = state.groups.get(name);
-  if (group === undefined)
+  if (name !== DEFAULT_GROUP && holdsTasks(state, name))
+    throw new ClaudineError("wrong_state", `Cannot remove group ${name}: it has unfinished tasks`, {
+      hint: `\`claudine cancel group:${name}\` ends them, \`claudine set group:${name} --group NAME\` moves those that wait`,
+    });
+  if (!state.groups.has(name))
     throw new ClaudineError("not_found", `Cannot remove group ${name}: there is no such group`, {
       hint: "`claudine group list` shows every group",
     });
   if (name === DEFAULT_GROUP)
     throw new ClaudineError("wrong_state", `Cannot remove group ${name}: tasks without a group are in it`);
-  if (group.running + group.queued > 0 || holdsTasks(state, name))
-    throw new ClaudineError("wrong_state", `Cannot remove group ${name}: it has unfinished tasks`, {
-      hint: `\`claudine cancel group:${name}\` ends them, \`claudine set group:${name} --group NAME\` moves those that wait`,
-    });
   return [{ type: "group.removed", name }];
 }
 
-/** Held tasks are in no line. */
+/** A group with held tasks only has no line, and is not in the table. */
 function holdsTasks(state: State, name: string): boolean {
   for (const task of state.live.values()) if (task.group === name) return true;
   return false;
