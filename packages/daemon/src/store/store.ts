@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
+import { refuseLostStore } from "./lost.ts";
 import { openTables, type Tables } from "./open.ts";
 import { createReader, LIVE_STATES, type Reader } from "./read.ts";
 import { readRecord, readTask } from "./valid.ts";
@@ -29,6 +30,7 @@ export type StoreOptions = {
 
 /** @throws ClaudineError version_mismatch, storage */
 export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): Store {
+  refuseLostStore(dirname(path));
   const tables = openTables(path);
   noteLineage(dirname(path), tables);
   return {
