@@ -14,8 +14,26 @@ test("everything that submit says, and keeps what it does not say", async () => 
   const { code, stderr } = await rig.claudine(
     "set",
     String(id),
-    ...["--label", "new", "--group", "other", "--priority", "urgent", "--cwd", "/", "--after", "1", "--delay", "1h"],
-    ...["--timeout", "2h", "--claim", "gpu=2", "--retry-delay", "5s", "--on-dependency-failure", "hold"],
+    "--label",
+    "new",
+    "--group",
+    "other",
+    "--priority",
+    "urgent",
+    "--cwd",
+    "/",
+    "--after",
+    "1",
+    "--delay",
+    "1h",
+    "--timeout",
+    "2h",
+    "--claim",
+    "gpu=2",
+    "--retry-delay",
+    "5s",
+    "--on-dependency-failure",
+    "hold",
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: `Changed task ${id}\n` });
   expect(await rig.show(id)).toMatchObject({
