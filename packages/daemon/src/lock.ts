@@ -10,17 +10,22 @@ import { crashPoint } from "./crash-points.ts";
 
 export type LockPorts = {
   self: ProcessIdentity;
+  /** Where it listens; undefined when it does not. */
+  socket?: string | undefined;
   isAlive: (process: ProcessIdentity) => boolean;
   /** Told of the daemon that has the lock. */
   onHeld?: (holder: ProcessIdentity) => void;
 };
 
-/** @throws ClaudineError already_running, with the holder's pid */
+/** Clients that find nobody on their socket read it, too. */
+type LockRecord = ProcessIdentity & { socket?: string | undefined };
+
+/** @throws ClaudineError already_running, with the holder's pid and socket */
 export function takeLock(dir: string, ports: LockPorts): void {
-  const { self } = ports;
+  const { self, socket } = ports;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const draft = join(dir, `draft.${self.pid}`);
-  writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });
+  writeFileSync(draft, JSON.stringify({ ...self, socket } satisfies LockRecord), { mode: 0o600 });
   try {
     while (!tryLock(dir, draft, ports)) {
       /* somebody else made the next number; look again */
@@ -35,7 +40,7 @@ function tryLock(dir: string, draft: string, { isAlive, onHeld }: LockPorts): bo
   const holder = newest === 0 ? undefined : readHolder(join(dir, `lock.${newest}`));
   if (holder !== undefined && isAlive(holder)) {
     onHeld?.(holder);
-    throw held(holder.pid);
+    throw held(holder);
   }
   const mine = newest + 1;
   try {
@@ -63,18 +68,25 @@ function numbersIn(dir: string): number[] {
 }
 
 /** An unreadable lock was torn by a crash while it was written by an older scheme: nobody holds it. */
-function readHolder(path: string): ProcessIdentity | undefined {
+function readHolder(path: string): LockRecord | undefined {
   try {
     // A FIFO would never be read to its end.
     if (!lstatSync(path).isFile()) return undefined;
-    return ProcessIdentity.parse(JSON.parse(readFileSync(path, "utf8")));
+    const record: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return { ...ProcessIdentity.parse(record), socket: socketOf(record) };
   } catch {
     return undefined;
   }
 }
 
-function held(pid: number): ClaudineError {
-  return new ClaudineError("already_running", `Another claudined (pid ${pid}) serves this state folder`, {
+function socketOf(record: unknown): string | undefined {
+  const named = typeof record === "object" && record !== null && "socket" in record;
+  return named && typeof record.socket === "string" ? record.socket : undefined;
+}
+
+function held({ pid, socket }: LockRecord): ClaudineError {
+  const where = socket === undefined ? "" : ` and listens on ${socket}`;
+  return new ClaudineError("already_running", `Another claudined (pid ${pid}) serves this state folder${where}`, {
     hint: "`claudine daemon status` shows it; `claudine daemon restart` replaces it",
   });
 }

@@ -110,7 +110,7 @@ async function serve(paths: Paths): Promise<number> {
     process.kill(process.pid, "SIGTERM");
   });
   prepareFolders(paths, process.getuid?.() ?? 0);
-  lock(paths);
+  lock(paths, paths.socket);
   const note = noteStart(paths.stateDir);
   if (note.suspicious) await suspectStore(paths, log);
   let settle: { resolve(code: number): void; reject(error: unknown): void } | undefined;
@@ -150,7 +150,7 @@ async function suspectStore(paths: Paths, log: Log): Promise<void> {
 }
 
 /** Takes the state folder, and completes what somebody before was interrupted at. */
-function lock(paths: Paths): void {
+function lock(paths: Paths, socket?: string): void {
   const processes = systemProcesses(process.platform);
   const self = processes.read(process.pid);
   const bootId = processes.bootId();
@@ -158,6 +158,7 @@ function lock(paths: Paths): void {
     throw new ClaudineError("os", "Cannot read the daemon's own process entry", { hint: "Is /proc mounted?" });
   takeLock(join(paths.stateDir, "lock"), {
     self: { pid: process.pid, startTicks: self.startTicks, bootId },
+    socket,
     isAlive: (identity) => isAlive(processes, identity),
     // It alone knows whether it can still be reached.
     onHeld: (holder) => process.kill(holder.pid, "SIGHUP"),
