@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Paths } from "@claudine/protocol/paths";
+import { systemWords } from "@claudine/protocol/text";
 import { type LastWords, lastWords } from "./last-words.ts";
 import { type Elsewhere, elsewhereError, servedElsewhere } from "./served-elsewhere.ts";
 
@@ -158,11 +159,7 @@ function openLog(path: string): number {
     if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES_MAX) renameSync(path, `${path}.1`);
     return openSync(path, "a", 0o600);
   } catch (error) {
-    throw new ClaudineError(
-      "permission",
-      `Cannot write the daemon's log: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new ClaudineError("permission", `Cannot write the daemon's log: ${systemWords(error)}`, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 /** Reads and checks config.yaml. */
 import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
-import { ClaudineError, Config } from "@claudine/protocol";
+import { ClaudineError, Config, systemWords } from "@claudine/protocol";
 import { parseDocument, stringify } from "yaml";
 import { describeIssues } from "./issues.ts";
 
@@ -42,9 +42,7 @@ function readTextSafely(path: string): string | undefined {
   try {
     return readText(path);
   } catch (error) {
-    throw error instanceof ClaudineError
-      ? error
-      : unreadable(path, error instanceof Error ? error.message : String(error), error);
+    throw error instanceof ClaudineError ? error : unreadable(path, systemWords(error), error);
   }
 }
 
