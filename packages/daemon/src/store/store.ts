@@ -6,19 +6,19 @@ import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
 import { openTables, type Tables } from "./open.ts";
-import { createReader, LIVE_STATES, type Reader } from "./read.ts";
+import type { Backup, Reader } from "../reader.ts";
+import { createReader, LIVE_STATES } from "./read.ts";
 import { readRecord, readTask } from "./valid.ts";
 
-export type Store = Reader & {
-  commit: Committer;
-  /** What is not finished, and where the counters stand. */
-  load(defaultSlots: number): Seed;
-  /** A consistent copy in one file. @throws ClaudineError storage */
-  backup(file: string): Promise<{ bytes: number }>;
-  /** Boot in which a daemon last started on this store. */
-  lastBoot(): string | undefined;
-  close(): Promise<void>;
-};
+export type Store = Reader &
+  Backup & {
+    commit: Committer;
+    /** What is not finished, and where the counters stand. */
+    load(defaultSlots: number): Seed;
+    /** Boot in which a daemon last started on this store. */
+    lastBoot(): string | undefined;
+    close(): Promise<void>;
+  };
 
 export type StoreOptions = {
   path: string;
