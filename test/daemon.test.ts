@@ -137,7 +137,7 @@ test("daemon without a word of what to do is a usage error", async () => {
   const { code, stderr } = await rig.claudine("daemon");
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: expect.stringContaining("claudine daemon start, stop, restart or status"),
+    stderr: expect.stringContaining("daemon needs to be told what to do: start, stop, restart, status"),
   });
 });
 

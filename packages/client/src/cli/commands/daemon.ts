@@ -130,10 +130,4 @@ export const daemon: Command = {
   summary: "Start, stop, restart or show the daemon",
   options: [],
   subcommands: [start, stop, restart, status],
-  run: () =>
-    Promise.reject(
-      new ClaudineError("invalid_params", "Cannot control the daemon: say what to do", {
-        hint: "claudine daemon start, stop, restart or status",
-      }),
-    ),
 };
