@@ -35,11 +35,21 @@ test("check tells every problem and exits with 78", async () => {
   const checked = await rig.claudine("config", "check");
   expect(checked).toMatchObject({ code: 78, stdout: "", stderr: problems.map((line) => `${line}\n`).join("") });
   const json = await rig.claudine("config", "check", "--json");
-  expect(JSON.parse(json.stdout)).toEqual({ path: rig.home.configFile, valid: false, problems });
+  expect(JSON.parse(json.stdout)).toEqual({ path: rig.home.configFile, exists: true, valid: false, problems });
   expect(await rig.claudine("config", "show")).toMatchObject({
     code: 78,
     stderr: `claudine: ${problems[0]}\n  hint: claudine config check lists every problem\n`,
   });
+});
+
+test("check says when there is no file", async () => {
+  const rig = await startDaemon({ daemon: false });
+  expect(await rig.claudine("config", "check")).toMatchObject({
+    code: 0,
+    stderr: `There is no ${rig.home.configFile}; the defaults hold\n`,
+  });
+  const { stdout } = await rig.claudine("config", "check", "--json");
+  expect(JSON.parse(stdout)).toEqual({ path: rig.home.configFile, exists: false, valid: true, problems: [] });
 });
 
 test("path tells where it is looked for", async () => {

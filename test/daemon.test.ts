@@ -71,6 +71,28 @@ test("stop --kill-tasks ends them first", async () => {
   expect(await rig.show(id)).toMatchObject({ state: "cancelled", signal: "SIGKILL" });
 });
 
+test("stop --kill-tasks ends them also when no daemon runs, and leaves what waits", async () => {
+  const rig = await startDaemon({ config: "slots: 1\n" });
+  const id = await rig.submit("exec sleep 1000");
+  const { pid } = await rig.started(id);
+  const waiting = await rig.submit("exec sleep 1000");
+  await rig.down();
+  const stopped = await rig.claudine("daemon", "stop", "--kill-tasks", "--json");
+  expect(JSON.parse(stopped.stdout)).toEqual({ pid: expect.any(Number), left: 0 });
+  expect(alive(pid ?? 0)).toBe(false);
+  expect(await rig.status()).toBeUndefined();
+  await rig.up();
+  expect(await rig.show(id)).toMatchObject({ state: "cancelled" });
+  expect(await rig.started(waiting)).toMatchObject({ state: "running" });
+});
+
+test("stop --grace alone is refused, as it ends no tasks", async () => {
+  const rig = await startDaemon();
+  const { code, stderr } = await rig.claudine("daemon", "stop", "--grace", "1s");
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("--grace goes with --kill-tasks") });
+  expect((await rig.status())?.pid).toBe(rig.daemon?.pid);
+});
+
 test("restart says both pids, and tasks go on", async () => {
   const rig = await startDaemon();
   const id = await rig.submit("sleep", "1000");
@@ -117,7 +139,7 @@ test("daemon without a word of what to do is a usage error", async () => {
   const { code, stderr } = await rig.claudine("daemon");
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: expect.stringContaining("claudine daemon start, stop, restart or status"),
+    stderr: expect.stringContaining("daemon needs to be told what to do: start, stop, restart, status"),
   });
 });
 

@@ -30,6 +30,24 @@ test("stdout and stderr are apart, and each can be had alone", async () => {
   });
 });
 
+test("of several tasks one after the other, each under its name", async () => {
+  const [one, two] = [
+    (await rig.ran("-l", "both", "echo one")).task.id,
+    (await rig.ran("-l", "both", "echo two")).task.id,
+  ];
+  expect(await rig.claudine("logs", "label:both")).toMatchObject({
+    code: 0,
+    stdout: `==> task ${one} <==\none\n\n==> task ${two} <==\ntwo\n`,
+  });
+  expect(await rig.claudine("logs", "-q", "label:both")).toMatchObject({ stdout: "one\ntwo\n" });
+  expect(JSON.parse((await rig.claudine("logs", "label:both", "--json", "--stdout")).stdout)).toEqual([
+    { id: one, stdout: "one\n" },
+    { id: two, stdout: "two\n" },
+  ]);
+  const followed = (await rig.claudine("logs", "-f", `${one}`, `${two}`)).stdout;
+  expect(followed.split("\n").toSorted()).toEqual(["", `[${one}] one`, `[${two}] two`]);
+});
+
 test("shows the last task unless told", async () => {
   await rig.ran("echo the last");
   expect(await rig.claudine("logs")).toMatchObject({ stdout: "the last\n" });

@@ -71,16 +71,20 @@ test("what was queued in the backup and has run since does not run again", async
 });
 
 test.for([
-  { name: "no such file", write: undefined, code: 74 },
-  { name: "a file of something else", write: "not a backup, but long enough to be one".repeat(500), code: 74 },
-  { name: "an empty file", write: "", code: 74 },
-])("$name is refused and changes nothing; the daemon runs again", async ({ write, code }) => {
+  { name: "no such file", write: undefined, why: "no such file or directory" },
+  {
+    name: "a file of something else",
+    write: "not a backup, but long enough to be one".repeat(500),
+    why: "it is no backup of Claudine\n  hint: claudine backup FILE makes one",
+  },
+  { name: "an empty file", write: "", why: "it is no backup of Claudine\n  hint: claudine backup FILE makes one" },
+])("$name is refused and changes nothing; the daemon runs again", async ({ write, why }) => {
   const rig = await startDaemon();
   await rig.ran("echo one");
   if (write !== undefined) await writeFile(rig.file("bad"), write);
   const refused = await rig.claudine("restore", "--stop", "bad");
-  expect(refused.code).toBe(code);
-  expect(refused.stderr).toContain(`claudine: Cannot restore ${rig.file("bad")}: `);
+  expect(refused.code).toBe(74);
+  expect(refused.stderr).toContain(`claudine: Cannot restore ${rig.file("bad")}: ${why}`);
   expect(existsSync(join(rig.home.stateDir, "store.restoring"))).toBe(false);
   expect((await rig.status())?.counts.succeeded).toBe(1);
   expect(await rig.output(1)).toBe("one\n");

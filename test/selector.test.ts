@@ -107,6 +107,20 @@ describe("half of a list wrong: nothing is changed", () => {
   });
 });
 
+test("last names one task, so it must allow what is asked", async () => {
+  const id = await rig.submit("true");
+  await rig.ended(id);
+  for (const verb of ["kill", "cancel", "pause", "resume", "hold"]) {
+    expect(await rig.claudine(verb, "last")).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining(`Cannot ${verb} task ${id}: it has already finished (succeeded)`),
+    });
+  }
+  expect(await rig.claudine("kill", "last:2")).toMatchObject({ code: 0 });
+  await rig.claudine("remove", "last");
+});
+
 test("of a range or a word, those are taken that allow it", async () => {
   await rig.claudine("cancel", `${at(2)}`);
   const { stdout } = await rig.claudine("cancel", `${at(1)}-${at(3)}`, "--json");

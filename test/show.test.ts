@@ -48,14 +48,34 @@ test("for a person, every line is a name and its value", async () => {
 test("shows the last task unless told, and one that is named by a selector of one", async () => {
   const { task } = await rig.ran("-l", "only-one", "true");
   expect(JSON.parse((await rig.claudine("show", "--json")).stdout)).toMatchObject({ id: task.id });
-  expect(JSON.parse((await rig.claudine("info", "label:only-one", "--json")).stdout)).toMatchObject({ id: task.id });
+  expect(JSON.parse((await rig.claudine("info", "last", "--json")).stdout)).toMatchObject({ id: task.id });
+  expect((await rig.claudine("info", "label:only-one")).stdout).toMatch(new RegExp(`^Task ${task.id} `));
   expect(await rig.claudine("show", "-q")).toMatchObject({ code: 0, stdout: `${task.id}\n` });
 });
 
-test("several at once and none at all are refused", async () => {
-  await Promise.all([rig.ran("-l", "twice", "true"), rig.ran("-l", "twice", "true")]);
-  const several = await rig.claudine("show", "label:twice");
-  expect(several).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("more than one task") });
+test("several, one after the other; what may name several gives a list", async () => {
+  const ran = await Promise.all([rig.ran("-l", "twice", "true"), rig.ran("-l", "twice", "true")]);
+  const ids = ran.map(({ task }) => task.id).toSorted((a, b) => a - b);
+  const { stdout, code } = await rig.claudine("show", "label:twice");
+  expect(code).toBe(0);
+  expect([...stdout.matchAll(/^Task (\d+) /gm)].map(([, id]) => Number(id))).toEqual(ids);
+  const listed = JSON.parse((await rig.claudine("show", "label:twice", "--json")).stdout) as { id: number }[];
+  expect(listed.map(({ id }) => id)).toEqual(ids);
+  const [first] = ids;
+  const one = JSON.parse((await rig.claudine("show", `${first}-${first}`, "--json")).stdout) as { id: number }[];
+  expect(one.map(({ id }) => id)).toEqual([first]);
+});
+
+test("none at all is refused", async () => {
+  expect(await rig.claudine("show", "lost")).toMatchObject({
+    code: 66,
+    stderr: expect.stringContaining("Cannot show lost: no task matches"),
+  });
+  expect(await rig.claudine("show", "all", "99999")).toMatchObject({
+    code: 66,
+    stdout: "",
+    stderr: expect.stringContaining("Cannot show task 99999: there is no such task"),
+  });
   expect(await rig.claudine("show", "99999")).toMatchObject({
     code: 66,
     stdout: "",

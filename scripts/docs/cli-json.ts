@@ -6,11 +6,13 @@ const SERVICE =
   '`manager` (`"systemd"`, `"launchd"`), `installed`, `enabled`, `active`, `socket`, `listens`, `pid`, `linger`';
 
 export const JSON_SHAPES: Readonly<Record<string, string>> = {
-  submit: "`{ids, uids}`; with `--wait` also `tasks`, a list of [TaskInfo](methods.md#taskinfo)",
+  submit:
+    "`{ids, uids}` on one line; with `--wait`, also on one line, `tasks` too, a list of [TaskInfo](methods.md#taskinfo); with `--follow` that line comes first, and then what `follow` prints",
   list: TASKS,
-  show: "[TaskInfo](methods.md#taskinfo) with `runs`, a list of [Run](methods.md#run), and `environment` `{names, sealed}`",
-  logs: "`{id, stdout, stderr}`, each stream as text",
-  follow: "the output itself; there is no JSON form",
+  show: "[TaskInfo](methods.md#taskinfo) with `runs`, a list of [Run](methods.md#run), and `environment` `{names, sealed}`; a list of these unless the task is named by its id or `last`",
+  logs: "`{id, stdout, stderr}`, each stream as text; a list of these unless the task is named by its id or `last`; with `-f` a line `{id, stream, text}` for each piece of output",
+  follow:
+    "a line `{id, stream, text}` for each piece of output, and at the end a line `{id, task}` for each task, with its [TaskInfo](methods.md#taskinfo)",
   wait: "`{reached, tasks}`, the tasks as [TaskInfo](methods.md#taskinfo)",
   kill: TASKS,
   cancel: TASKS,
@@ -39,15 +41,17 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   events: "one [event](events.md) per line",
   top: "the result of [host.read](methods.md#hostread), once",
   "daemon start": "the result of [daemon.status](methods.md#daemonstatus)",
-  "daemon stop": "`{pid, left}`: the process that is gone (null when none ran), and how many tasks go on",
+  "daemon stop":
+    "`{pid, left}`: the process that is gone (null when none ran), and how many tasks the daemon left running",
   "daemon restart": "`oldPid` (null when none ran) and the new daemon's [daemon.status](methods.md#daemonstatus)",
-  "daemon status": "`running` and, when true, the result of [daemon.status](methods.md#daemonstatus), else `socket`",
+  "daemon status":
+    "`running` and, when true, the result of [daemon.status](methods.md#daemonstatus), else `socket`, and `elsewhere` `{pid, socket}` when a daemon serves this state folder on another socket",
   "service install": `${SERVICE}; with \`--dry-run\` the list of steps`,
   "service uninstall": `${SERVICE}; with \`--dry-run\` the list of steps`,
   "service status": `${SERVICE}; where there is no service manager \`{manager: null, why}\``,
-  "config show": "the options with their values, durations in milliseconds",
+  "config show": "the options with their values as the file would say them: times are texts with a unit, as `5s`",
   "config path": "`{path, exists}`",
-  "config check": "`{path, valid, problems}`",
+  "config check": "`{path, exists, valid, problems}`",
   backup: "`{path, bytes}`",
   restore: "`{tasks, setAside}`; `setAside` is where the store is now that was there before, or null",
   doctor: '`{checks}`, each `{name, level, message, hint}` with `level` `"ok"`, `"warning"` or `"error"`',

@@ -35,6 +35,11 @@ export function cliPage(): string {
           "`CLAUDINE_TASK_ID`, `CLAUDINE_RUN`, `CLAUDINE_GROUP`, `CLAUDINE_ARRAY_INDEX`",
           "Set for tasks: their id, attempt, group, and number in an array",
         ],
+        ["`CLAUDINE_SOCKET`", "Set for tasks, too, so that `claudine` in a task reaches the daemon that runs it"],
+        [
+          "`CLAUDINE_RUN_UID`",
+          "Set for tasks: the mark by which a process that has left its session is still found; leave it as it is",
+        ],
       ],
     ),
     ...COMMANDS.flatMap((command) => commandTexts([command])),
@@ -108,6 +113,6 @@ function exitCodes(): string {
       sorted.map(([exit, means]) => [String(exit), means.join("; ")]),
     )}\n\n` +
     "`submit --follow`, `submit --wait` and `follow` of one task end with the task's own exit code, with 128 plus the signal's number " +
-    "when a signal ended it, and with 1 when it never ran to an end."
+    "when a signal ended it, with 127 when there is no such program and 126 when it cannot be executed, and with 1 when it never ran to an end for another reason."
   );
 }

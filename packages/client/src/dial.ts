@@ -4,6 +4,7 @@ import { createConnection, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { ClaudineError } from "@claudine/protocol/errors";
 import { maxSocketPathBytes } from "@claudine/protocol/paths";
+import { systemWords } from "@claudine/protocol/text";
 
 /** `nobody`: no daemon listens. `gone`: there is no socket at all, as after an orderly stop. `busy`: try again in a moment. */
 export type Dialled = { kind: "open"; socket: Socket } | { kind: "nobody" } | { kind: "gone" } | { kind: "busy" };
@@ -63,11 +64,7 @@ function statOf(path: string): { uid: number } | undefined {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return undefined;
-    throw new ClaudineError(
-      "permission",
-      `Cannot look at ${path}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new ClaudineError("permission", `Cannot look at ${path}: ${systemWords(error)}`, { cause: error });
   }
 }
 

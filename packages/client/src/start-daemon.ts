@@ -5,7 +5,9 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Paths } from "@claudine/protocol/paths";
+import { systemWords } from "@claudine/protocol/text";
 import { type LastWords, lastWords } from "./last-words.ts";
+import { type Elsewhere, elsewhereError, servedElsewhere } from "./served-elsewhere.ts";
 
 const DEADLINE_MS = 10_000;
 /** A longer log makes room for a new one when a daemon is started; the one before is kept as `.1`. */
@@ -13,8 +15,9 @@ const LOG_BYTES_MAX = 16 * 2 ** 20;
 const STEP_MS = 10;
 /** The daemon's exit code when another one was faster. */
 const LOST_THE_RACE = 75;
-/** How long the faster one gets to answer before another try. */
+/** How long the faster one gets to answer before another try; twice as long each time. */
 const OUTRUN_MS = 200;
+const OUTRUN_MOST_MS = 2000;
 /** Meant for the process that was given them, and the daemon is another one. NODE_OPTIONS are of one shell, the daemon lives on. */
 const NOT_FOR_THE_DAEMON = [
   "CLAUDINE_TASK_ID",
@@ -47,6 +50,7 @@ export async function startDaemon<T>(
       spawnOne: () => spawnDaemon(paths, env, log),
       answered,
       lastWords: () => lastWords(textFrom(paths.logFile, from)),
+      elsewhere: () => servedElsewhere(paths),
       logFile: paths.logFile,
     });
   } finally {
@@ -58,31 +62,50 @@ type Waiting<T> = {
   spawnOne: () => ChildProcess;
   answered: () => Promise<T | undefined>;
   lastWords: () => LastWords | undefined;
+  elsewhere: () => Promise<Elsewhere | undefined>;
   logFile: string;
 };
 
-async function untilAnswered<T>({ spawnOne, answered, lastWords: said, logFile }: Waiting<T>): Promise<T> {
+async function untilAnswered<T>(waiting: Waiting<T>): Promise<T> {
+  const { spawnOne, answered, lastWords: said } = waiting;
   const deadline = performance.now() + DEADLINE_MS;
-  const hint = `The log is ${logFile}`;
+  const hint = `The log is ${waiting.logFile}`;
   let attempt = watch(spawnOne());
+  let outrunMs = OUTRUN_MS;
+  /** Of the last one that was outrun: the newest may still be starting. */
+  let refusal: LastWords | undefined;
   try {
     while (performance.now() < deadline) {
       const answer = await answered();
       if (answer !== undefined) return answer;
       const end = attempt.end();
       if (end?.kind === "failed") throw failed(said(), end.how, hint);
-      // The one that was faster may have been the one before, about to stop.
-      if (end?.kind === "outrun" && performance.now() - end.at > OUTRUN_MS) attempt = watch(spawnOne());
+      if (end?.kind === "outrun") {
+        refusal = said();
+        const late = await answerUnlessElsewhere(waiting);
+        if (late !== undefined) return late;
+        // The one that was faster may have been the one before, about to stop.
+        if (performance.now() - end.at > outrunMs) {
+          attempt = watch(spawnOne());
+          outrunMs = Math.min(2 * outrunMs, OUTRUN_MOST_MS);
+        }
+      }
       await delay(STEP_MS);
     }
-    throw failed(
-      attempt.end() === undefined ? undefined : said(),
-      `it did not answer within ${DEADLINE_MS / 1000} s`,
-      hint,
-    );
+    throw failed(refusal, `it did not answer within ${DEADLINE_MS / 1000} s`, hint);
   } finally {
     attempt.child.unref();
   }
+}
+
+/** @throws ClaudineError already_running */
+async function answerUnlessElsewhere<T>({ elsewhere, answered }: Waiting<T>): Promise<T | undefined> {
+  const other = await elsewhere();
+  if (other === undefined) return undefined;
+  // It may listen on the same socket by another name.
+  const answer = await answered();
+  if (answer === undefined) throw elsewhereError("start", other);
+  return answer;
 }
 
 function failed(said: LastWords | undefined, how: string, hint: string): ClaudineError {
@@ -136,11 +159,7 @@ function openLog(path: string): number {
     if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES_MAX) renameSync(path, `${path}.1`);
     return openSync(path, "a", 0o600);
   } catch (error) {
-    throw new ClaudineError(
-      "permission",
-      `Cannot write the daemon's log: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new ClaudineError("permission", `Cannot write the daemon's log: ${systemWords(error)}`, { cause: error });
   }
 }
 

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
-import { ClaudineError, Config } from "@claudine/protocol";
+import { ClaudineError, Config, systemWords } from "@claudine/protocol";
 import { parseDocument, stringify } from "yaml";
 import { describeIssues } from "./issues.ts";
 
@@ -60,9 +60,7 @@ function readTextSafely(path: string): string | undefined {
   try {
     return readText(path);
   } catch (error) {
-    throw error instanceof ClaudineError
-      ? error
-      : unreadable(path, error instanceof Error ? error.message : String(error), error);
+    throw error instanceof ClaudineError ? error : unreadable(path, systemWords(error), error);
   }
 }
 

@@ -11,12 +11,12 @@ test.for([
   [
     "a long label",
     { tasks: [{ command: "true", label: "x".repeat(4097) }] },
-    "tasks.0.label: expected at most 4,096 characters",
+    "task 1: label: expected at most 4,096 characters",
   ],
   [
     "an empty label",
     { tasks: [{ command: "true", label: "" }] },
-    "tasks.0.label: a label is not empty; leave it out for none",
+    "task 1: label: a label is not empty; leave it out for none",
   ],
   ["a number", { umask: -1, tasks: [{ command: "true" }] }, "umask: expected at least 0"],
 ] as const)("too much or too little: %s", ([, params, words]) => {

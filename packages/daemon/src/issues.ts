@@ -12,7 +12,7 @@ export function describeIssues(error: ZodError, schema: $ZodType): string[] {
 }
 
 function describe(issue: Issue, schema: $ZodType): string {
-  const where = issue.path.map(pathPart).join(".");
+  const where = whereOf(issue.path);
   if (issue.code === "unrecognized_keys") {
     const inside = where === "" ? "" : ` in ${where}`;
     const known = knownKeys(schema, issue.path);
@@ -40,6 +40,13 @@ function messageOf(issue: Issue): string {
     case "unrecognized_keys":
       return plain(issue);
   }
+}
+
+/** `grace`, `log.level`; of the tasks of a submit `task 1: group`, as people count. */
+function whereOf(path: readonly PropertyKey[]): string {
+  const [list, index, ...rest] = path;
+  if (list !== "tasks" || typeof index !== "number") return path.map(pathPart).join(".");
+  return [`task ${index + 1}`, ...(rest.length === 0 ? [] : [rest.map(pathPart).join(".")])].join(": ");
 }
 
 /** A key that came from outside may be anything. */

@@ -16,16 +16,25 @@ const take = (pid: number, alive: readonly number[]) =>
   takeLock(dir, {
     what: "this folder",
     self: process(pid),
+    socket: `/run/${pid}.sock`,
     isAlive: (one) => alive.includes(one.pid) && one.startTicks === `${one.pid}0` && one.bootId === "boot",
   });
 
 test("one holds it at a time", () => {
   take(1, []);
   expect(() => take(2, [1])).toThrow(
-    expect.objectContaining({ code: "already_running", message: expect.stringContaining("pid 1") }),
+    expect.objectContaining({
+      code: "already_running",
+      message: expect.stringContaining("(pid 1) serves this state folder and listens on /run/1.sock"),
+    }),
   );
   take(3, [2, 3]);
   expect(readdirSync(dir)).toEqual(["lock.2"]);
+});
+
+test("one that names no socket, as of an older version, holds it as well", () => {
+  writeFileSync(join(dir, "lock.1"), JSON.stringify(process(7)));
+  expect(() => take(2, [7])).toThrow(/\(pid 7\) serves this state folder$/);
 });
 
 test("a reused pid does not hold it", () => {

@@ -22,6 +22,8 @@ export type LockPorts = {
   /** What is locked, in words. */
   what: string;
   self: ProcessIdentity;
+  /** Where it listens; undefined when it does not. */
+  socket?: string | undefined;
   isAlive: (process: ProcessIdentity) => boolean;
   /** Told of the daemon that has the lock. */
   onHeld?: (holder: ProcessIdentity) => void;
@@ -34,12 +36,15 @@ export type Lock = {
   watch(onLost: () => void): () => void;
 };
 
-/** @throws ClaudineError already_running, with the holder's pid */
+/** Clients that find nobody on their socket read it, too. */
+type LockRecord = ProcessIdentity & { socket?: string | undefined };
+
+/** @throws ClaudineError already_running, with the holder's pid and socket */
 export function takeLock(dir: string, ports: LockPorts): Lock {
-  const { self } = ports;
+  const { self, socket } = ports;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const draft = join(dir, `draft.${self.pid}`);
-  writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });
+  writeFileSync(draft, JSON.stringify({ ...self, socket } satisfies LockRecord), { mode: 0o600 });
   try {
     for (;;) {
       const path = tryLock(dir, draft, ports);
@@ -76,7 +81,7 @@ function tryLock(dir: string, draft: string, { what, isAlive, onHeld }: LockPort
   const holder = newest === 0 ? undefined : readHolder(join(dir, `lock.${newest}`));
   if (holder !== undefined && isAlive(holder)) {
     onHeld?.(holder);
-    throw held(holder.pid, what);
+    throw held(holder, what);
   }
   const mine = newest + 1;
   try {
@@ -104,18 +109,25 @@ function numbersIn(dir: string): number[] {
 }
 
 /** An unreadable lock was torn by a crash while it was written by an older scheme: nobody holds it. */
-function readHolder(path: string): ProcessIdentity | undefined {
+function readHolder(path: string): LockRecord | undefined {
   try {
     // A FIFO would never be read to its end.
     if (!lstatSync(path).isFile()) return undefined;
-    return ProcessIdentity.parse(JSON.parse(readFileSync(path, "utf8")));
+    const record: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return { ...ProcessIdentity.parse(record), socket: socketOf(record) };
   } catch {
     return undefined;
   }
 }
 
-function held(pid: number, what: string): ClaudineError {
-  return new ClaudineError("already_running", `Another claudined (pid ${pid}) serves ${what}`, {
+function socketOf(record: unknown): string | undefined {
+  const named = typeof record === "object" && record !== null && "socket" in record;
+  return named && typeof record.socket === "string" ? record.socket : undefined;
+}
+
+function held({ pid, socket }: LockRecord, what: string): ClaudineError {
+  const where = socket === undefined ? "" : ` and listens on ${socket}`;
+  return new ClaudineError("already_running", `Another claudined (pid ${pid}) serves ${what}${where}`, {
     hint: "`claudine daemon status` shows it; `claudine daemon restart` replaces it",
   });
 }

@@ -111,8 +111,8 @@ async function serve(paths: Paths): Promise<number> {
     process.kill(process.pid, "SIGTERM");
   });
   prepareFolders(paths, process.getuid?.() ?? 0);
-  const held = lock(paths);
-  lockFolder(join(paths.runtimeDir, "lock"), `the runtime folder ${paths.runtimeDir}`);
+  const held = lock(paths, paths.socket);
+  lockFolder(join(paths.runtimeDir, "lock"), `the runtime folder ${paths.runtimeDir}`, paths.socket);
   if (fd === undefined) await refuseSocketInUse(paths.socket);
   const note = noteStart(paths.stateDir);
   if (note.suspicious) await suspectStore(paths, log);
@@ -163,14 +163,14 @@ async function suspectStore(paths: Paths, log: Log): Promise<void> {
 }
 
 /** Takes the state folder, and completes what somebody before was interrupted at. */
-function lock(paths: Paths): Lock {
-  const held = lockFolder(join(paths.stateDir, "lock"), "this state folder");
+function lock(paths: Paths, socket?: string): Lock {
+  const held = lockFolder(join(paths.stateDir, "lock"), "this state folder", socket);
   finishRestore(paths.stateDir);
   finishSalvage(paths.stateDir);
   return held;
 }
 
-function lockFolder(dir: string, what: string): Lock {
+function lockFolder(dir: string, what: string, socket?: string): Lock {
   const processes = systemProcesses(process.platform);
   const self = processes.read(process.pid);
   const bootId = processes.bootId();
@@ -179,6 +179,7 @@ function lockFolder(dir: string, what: string): Lock {
   return takeLock(dir, {
     what,
     self: { pid: process.pid, startTicks: self.startTicks, bootId },
+    socket,
     isAlive: (identity) => isAlive(processes, identity),
     // It alone knows whether it can still be reached.
     onHeld: (holder) => process.kill(holder.pid, "SIGHUP"),

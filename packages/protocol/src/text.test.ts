@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { oneLine, safeJson, safeLog } from "./text.ts";
+import { oneLine, safeJson, safeLog, systemWords } from "./text.ts";
 
 // oxlint-disable-next-line no-control-regex -- control characters are what this is about
 const ACTS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
@@ -41,4 +41,13 @@ test("a log keeps colours, tabs and line ends only", () => {
     }),
   );
   expect(safeLog("a\r\nb\t\u001b[1;31mred\u001b[0m\u001b[2J")).toBe("a\nb\t\u001b[1;31mred\u001b[0m␛[2J");
+});
+
+test.each([
+  ["ENOENT: no such file or directory, open '/nope'", "no such file or directory"],
+  ["ENOENT: no such file or directory, copyfile '/a, b' -> '/c'", "no such file or directory"],
+  ["EISDIR: illegal operation on a directory, read", "illegal operation on a directory"],
+  ["Something else: entirely, of course", "Something else: entirely, of course"],
+])("the system's words in %s", (message, words) => {
+  expect(systemWords(new Error(message))).toBe(words);
 });

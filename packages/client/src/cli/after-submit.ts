@@ -1,9 +1,10 @@
 /** What `submit --follow` and `--wait` do once the tasks are in the queue. */
+import { safeJson } from "@claudine/protocol/text";
 import type { Client } from "../client.ts";
 import type { Input, Io } from "./command.ts";
 import { concludeTasks, exitCodeOfAll, followTasks, untilInterrupted, waitForEnd } from "./follow-tasks.ts";
 import { flag } from "./input.ts";
-import { nameTasks, printJson, say } from "./print.ts";
+import { nameTasks, say } from "./print.ts";
 
 export type Submitted = { input: Input; io: Io; client: Client; ids: readonly number[]; uids: readonly string[] };
 
@@ -18,6 +19,6 @@ export async function afterSubmit({ input, io, client, ids, uids }: Submitted): 
   if (!json) io.out(ids.map((id) => `${id}\n`).join(""));
   const tasks = await untilInterrupted(io, ids, (signal) => waitForEnd(client, ids, signal));
   if (!json) return concludeTasks(input, io, tasks);
-  printJson(io, { ids, uids, tasks });
+  io.out(`${safeJson({ ids, uids, tasks })}\n`);
   return exitCodeOfAll(tasks);
 }

@@ -6,6 +6,8 @@ export type Option = {
   name: string;
   short?: string;
   type: "string" | "number" | "boolean" | "list";
+  /** Of a number: the smallest. Numbers are whole. */
+  least?: number;
   /** The value's name in the help. */
   arg?: string;
   describe: string;
@@ -16,7 +18,7 @@ export type Option = {
 
 export type Positional = { name: string; describe: string; required?: boolean; many?: boolean };
 
-export type Command = {
+type Described = {
   name: string;
   aliases?: readonly string[];
   summary: string;
@@ -24,12 +26,23 @@ export type Command = {
   options: readonly Option[];
   /** Pairs of a command line and what it does. */
   examples?: readonly (readonly [string, string])[];
-  subcommands?: readonly Command[];
   /** From the first positional on, words are not options of Claudine. They arrive in `Input.rest`. */
   rest?: boolean;
-  /** @returns the exit code */
-  run(input: Input, io: Io): Promise<number>;
 };
+
+export type Command = Described &
+  (
+    | {
+        subcommands?: undefined;
+        /** @returns the exit code */
+        run(input: Input, io: Io): Promise<number>;
+      }
+    /** Does nothing by itself: one of these must be named. */
+    | { subcommands: readonly Command[] }
+  );
+
+/** A command that does something. */
+export type Runnable = Extract<Command, { subcommands?: undefined }>;
 
 export type FlagValue = string | number | boolean | readonly string[];
 

@@ -26,14 +26,18 @@ const MOST = 200;
 /** @returns how the tasks ended. @throws Interrupted when the person has seen enough; the tasks go on */
 export async function followTasks(options: FollowOptions): Promise<readonly TaskInfo[]> {
   const { io, client, ids } = options;
-  if (ids.length > MOST) {
-    throw new ClaudineError("limit", `Cannot follow ${ids.length} tasks at once: at most ${MOST}`, {
-      hint: "Name fewer; claudine top shows all",
-    });
-  }
+  refuseTooMany(ids);
   return untilInterrupted(io, ids, async (signal) => {
     await Promise.all(ids.map((id) => followOne(options, id, signal)));
     return waitForEnd(client, ids, signal);
+  });
+}
+
+/** @throws ClaudineError limit */
+export function refuseTooMany(ids: readonly number[]): void {
+  if (ids.length <= MOST) return;
+  throw new ClaudineError("limit", `Cannot follow ${ids.length} tasks at once: at most ${MOST}`, {
+    hint: "Name fewer; claudine top shows all",
   });
 }
 

@@ -4,7 +4,7 @@ import { flag } from "./input.ts";
 import { BOTH_STREAMS, type StreamName } from "./tail.ts";
 
 export const STREAM_OPTIONS: readonly Option[] = [
-  { name: "lines", short: "n", type: "number", arg: "N", describe: "Begin with the last N lines" },
+  { name: "lines", short: "n", type: "number", least: 0, arg: "N", describe: "Begin with the last N lines" },
   { name: "stdout", type: "boolean", describe: "Only standard output" },
   { name: "stderr", type: "boolean", describe: "Only standard error" },
   { name: "raw", type: "boolean", describe: "Control bytes reach the terminal as they are" },

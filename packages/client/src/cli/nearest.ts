@@ -5,6 +5,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
+    // Any two single letters are one step apart.
+    if (/^-.$/.test(candidate)) continue;
     const steps = candidate.startsWith(word) && word.length > 1 ? 1 : distance(word, candidate);
     if (steps < least) {
       best = candidate;

@@ -1,23 +1,25 @@
 import { expect, test } from "vitest";
-import type { Command } from "./command.ts";
+import type { Command, Runnable } from "./command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { GLOBAL_OPTIONS } from "./global-options.ts";
 import { parseCommand } from "./parse.ts";
 
-const leaf = (name: string, more: Partial<Command> = {}): Command => ({
+const leaf = (name: string, more: Partial<Runnable> = {}): Runnable => ({
   name,
   summary: name,
   options: [],
   run: async () => 0,
   ...more,
 });
-const tree = leaf("daemon", {
+const tree: Command = {
+  name: "daemon",
+  summary: "daemon",
   options: [{ name: "deep", type: "boolean", describe: "" }],
   subcommands: [
     leaf("stop", { options: [{ name: "kill-tasks", type: "boolean", describe: "" }] }),
     leaf("status", { aliases: ["st"] }),
   ],
-});
+};
 const kill = leaf("kill", { positional: [{ name: "TASK", describe: "which", required: true, many: true }] });
 const show = leaf("show", { positional: [{ name: "TASK", describe: "which" }] });
 
@@ -35,7 +37,13 @@ test("a word names the subcommand, whose options may follow", () => {
     input: { flags: { deep: true, "kill-tasks": true } },
   });
   expect(parseCommand(tree, ["st"])).toMatchObject({ kind: "run", command: { name: "status" } });
-  expect(parseCommand(tree, [])).toMatchObject({ kind: "run", command: { name: "daemon" } });
+});
+
+test("a command that only has subcommands needs one of them", () => {
+  expect(parseCommand(tree, [])).toMatchObject({
+    kind: "usage",
+    problem: { message: "daemon needs to be told what to do: stop, status" },
+  });
 });
 
 test("help is of the innermost verb", () => {

@@ -1,5 +1,5 @@
 /** Turns the words of a command line into the input of a verb, by the verb's option table. */
-import type { Command, Input } from "./command.ts";
+import type { Command, Input, Runnable } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./global-options.ts";
 import { type Flags, type Problem, splitWords } from "./split-words.ts";
 
@@ -10,7 +10,7 @@ export type UsageProblem = Problem & {
 };
 
 export type Parsed =
-  | { kind: "run"; command: Command; input: Input }
+  | { kind: "run"; command: Runnable; input: Input }
   | { kind: "help"; path: readonly Command[] }
   | { kind: "usage"; problem: UsageProblem };
 
@@ -22,12 +22,14 @@ export function parseCommand(command: Command, words: readonly string[], before:
 function descend(path: readonly Command[], words: readonly string[], before: Flags): Parsed {
   const command = path.at(-1);
   if (command === undefined) throw new TypeError("no command");
-  const nested = command.subcommands !== undefined;
+  const { subcommands } = command;
+  const nested = subcommands !== undefined;
   const split = splitWords([...command.options, ...GLOBAL_OPTIONS], words, nested || command.rest === true);
   if (split.kind === "usage") return { kind: "usage", problem: { ...split.problem, path } };
   const flags = { ...before, ...split.words.flags };
   if (nested && split.words.rest[0] !== undefined) return descendTo(path, split.words.rest, flags);
   if (flags["help"] === true) return { kind: "help", path };
+  if (nested) return { kind: "usage", problem: { message: needsOneOf(command.name, subcommands), path } };
   const { args, rest } = split.words;
   const problem = positionalProblem(command, args);
   if (problem !== undefined) return { kind: "usage", problem: { message: problem, path } };
@@ -42,6 +44,10 @@ function descendTo(path: readonly Command[], [word = "", ...words]: readonly str
   const known = subcommands.map(({ name }) => name);
   const message = `"${word}" is not something ${command?.name} can do; it can: ${known.join(", ")}`;
   return { kind: "usage", problem: { message, unknown: { word, known }, path } };
+}
+
+function needsOneOf(name: string, subcommands: readonly Command[]): string {
+  return `${name} needs to be told what to do: ${subcommands.map((one) => one.name).join(", ")}`;
 }
 
 export function findCommand(commands: readonly Command[], word: string): Command | undefined {

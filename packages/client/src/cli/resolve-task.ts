@@ -12,23 +12,28 @@ const HIGHEST_ID = 2 ** 32 - 1;
  * @throws ClaudineError not_found; invalid_params when it means several
  */
 export async function resolveTask(client: Client, word: string, wish: string): Promise<number> {
-  if (ID.test(word) && Number(word) <= HIGHEST_ID) return Number(word);
+  if (isId(word)) return Number(word);
   const {
     tasks: [first, second],
   } = await client.call("task.list", { selector: [word], limit: 2 });
-  if (first === undefined)
-    throw new ClaudineError("not_found", `Cannot ${wish} "${word}": there is no such task`, {
-      hint: "claudine list --all",
-    });
+  if (first === undefined) throw noSuchTask([word], wish);
   if (second === undefined) return first.id;
   throw new ClaudineError("invalid_params", `Cannot ${wish} "${word}": it means more than one task`, {
     hint: "Give one id; claudine list shows them",
   });
 }
 
-/** The ids of all that are meant, ascending. */
+/** Whether these words can only name one task, so that a program gets that task and not a list. */
+export function namesOne(words: readonly string[]): boolean {
+  return words.length === 1 && words.every((word) => word === "last" || ID.test(word));
+}
+
+/**
+ * The ids of all that are meant, ascending.
+ * @throws ClaudineError not_found when there are none, or not one that was named by its id
+ */
 export async function resolveTasks(client: Client, words: readonly string[], wish: string): Promise<number[]> {
-  if (words.every((word) => ID.test(word))) return [...new Set(words.map(Number))].toSorted((a, b) => a - b);
+  if (words.every(isId)) return [...new Set(words.map(Number))].toSorted((a, b) => a - b);
   const ids: number[] = [];
   let before: number | null = null;
   do {
@@ -39,11 +44,22 @@ export async function resolveTasks(client: Client, words: readonly string[], wis
     ids.push(...page.tasks.map(({ id }) => id));
     before = page.next;
   } while (before !== null);
-  if (ids.length === 0)
-    throw new ClaudineError("not_found", `Cannot ${wish} "${words.join(" ")}": there is no such task`, {
-      hint: "claudine list --all",
-    });
+  if (ids.length === 0) throw noSuchTask(words, wish);
+  const found = new Set(ids);
+  const missing = words.find((word) => ID.test(word) && !found.has(Number(word)));
+  if (missing !== undefined) throw noSuchTask([missing], wish);
   return ids.toReversed();
+}
+
+function isId(word: string): boolean {
+  return ID.test(word) && Number(word) <= HIGHEST_ID;
+}
+
+function noSuchTask(words: readonly string[], wish: string): ClaudineError {
+  const [word = ""] = words;
+  const named = words.length === 1 && ID.test(word);
+  const why = named ? `task ${word}: there is no such task` : `${words.join(" ")}: no task matches`;
+  return new ClaudineError("not_found", `Cannot ${wish} ${why}`, { hint: "claudine list --all" });
 }
 
 /** Ids as few selector words: `1-5`, `9`. */

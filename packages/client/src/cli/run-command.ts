@@ -1,8 +1,8 @@
 /** Runs a verb to its end: connection, errors, exit code. */
-import type { Command, Input } from "./command.ts";
+import type { Input, Runnable } from "./command.ts";
 import { ProcessIo } from "./process-io.ts";
 
-export async function runCommand(command: Command, input: Input): Promise<void> {
+export async function runCommand(command: Runnable, input: Input): Promise<void> {
   const io = new ProcessIo(input);
   let code: number;
   try {

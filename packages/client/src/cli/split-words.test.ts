@@ -5,6 +5,7 @@ import { splitWords } from "./split-words.ts";
 const OPTIONS: readonly Option[] = [
   { name: "label", short: "l", type: "string", arg: "TEXT", describe: "" },
   { name: "priority", short: "o", type: "number", describe: "" },
+  { name: "lines", short: "n", type: "number", least: 0, describe: "" },
   { name: "env", short: "e", type: "list", describe: "" },
   { name: "held", short: "s", type: "boolean", describe: "" },
   { name: "follow", short: "f", type: "boolean", describe: "" },
@@ -49,8 +50,10 @@ test.each([
   ["--held=yes", "--held takes no value"],
   ["--label", "--label needs a value (TEXT)"],
   ["-o", "-o needs a value"],
-  ["-o many", '-o needs a number, not "many"'],
-  ["--priority=", '--priority needs a number, not ""'],
+  ["-o many", '-o needs a whole number, not "many"'],
+  ["-o 1.5", '-o needs a whole number, not "1.5"'],
+  ["--priority=", '--priority needs a whole number, not ""'],
+  ["-n -1", '-n needs a whole number from 0 on, not "-1"'],
   ["--for ever", '--for is one of success, finished, not "ever"'],
 ])("refused: %s", (line, message) => {
   expect(split(line)).toMatchObject({ message });

@@ -88,7 +88,11 @@ function setFlag(
     return { message: `${name} is one of ${option.choices.join(", ")}, not "${value}"` };
   if (option.type === "number") {
     const number = value.trim() === "" ? Number.NaN : Number(value);
-    if (!Number.isFinite(number)) return { message: `${name} needs a number, not "${value}"` };
+    const { least = Number.MIN_SAFE_INTEGER } = option;
+    if (!Number.isSafeInteger(number) || number < least) {
+      const from = option.least === undefined ? "" : ` from ${option.least} on`;
+      return { message: `${name} needs a whole number${from}, not "${value}"` };
+    }
     flags[option.name] = number;
   } else if (option.type === "list") {
     const before = flags[option.name];

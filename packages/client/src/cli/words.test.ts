@@ -16,6 +16,11 @@ test.each([
   expect(nearest(word, ["submit", "list", "kill", "retry", "wait"])).toBe(expected);
 });
 
+test("an option of one letter is never what was meant", () => {
+  expect(nearest("-v", ["--group", "-g", "--limit", "-n"])).toBeUndefined();
+  expect(nearest("--grop", ["--group", "-g"])).toBe("--group");
+});
+
 test("ids become as few selector words as possible", () => {
   expect(selectorOf([1, 2, 3, 7, 9, 10])).toEqual(["1-3", "7", "9-10"]);
   expect(selectorOf([5])).toEqual(["5"]);

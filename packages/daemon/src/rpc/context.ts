@@ -8,11 +8,9 @@ import type {
   Params,
   Paths,
   Result,
-  Run,
   Task,
   TaskEvent,
   TaskId,
-  TaskState,
 } from "@claudine/protocol";
 import type { HostPort } from "../core/capacity.ts";
 import type { Engine } from "../engine.ts";
@@ -20,27 +18,15 @@ import type { EnvVault } from "../env-vault.ts";
 import type { Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { EnvRecord } from "../env-record.ts";
+import type { Backup, Reader } from "../reader.ts";
 import type { Watchers } from "../until.ts";
 
 /** Live figures by task, from the meter. */
 export type UsagePort = { current(id: TaskId): LiveUsage | undefined; all(): LiveUsage[] };
 
-/** Reads of what is durable. */
-export type Reads = {
-  task(id: TaskId): Task | undefined;
-  runs(id: TaskId): Run[];
-  env(id: string): EnvRecord | undefined;
-  keyed(key: string): TaskId | undefined;
-  /** Ids below `before`, descending; of one state, or of all. */
-  idsBelow(before: TaskId, state?: TaskState): Iterable<TaskId>;
-  events(since: number, limit: number): TaskEvent[];
-  firstSeq(): number;
-  backup(file: string): Promise<{ bytes: number }>;
-};
-
 export type Context = {
   engine: Engine<EnvRecord>;
-  store: Reads;
+  store: Reader & Backup;
   vault: EnvVault;
   watchers: Watchers;
   usage: UsagePort;

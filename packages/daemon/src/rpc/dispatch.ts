@@ -55,10 +55,16 @@ function addMethod<M extends MethodName>(context: Context, server: JSONRPCServer
     const parsed = schema.safeParse(params ?? {});
     if (parsed.success) return handler(context, parsed.data as Parameters<typeof handler>[1], caller);
     const problems = describeIssues(parsed.error, schema);
-    throw new ClaudineError("invalid_params", `${name}: ${problems.join("; ")}`, {
+    throw new ClaudineError("invalid_params", `Cannot ${wishOf(name)}: ${problems.join("; ")}`, {
       hint: `docs/reference/methods.md#${name.replace(".", "")}`,
     });
   });
+}
+
+/** `submit`, `read the log`. */
+function wishOf(name: MethodName): string {
+  const [noun = "", verb = ""] = name.split(".");
+  return noun === "task" ? verb : `${verb} the ${noun}`;
 }
 
 export function errorResponse(context: Pick<Context, "log">, id: JSONRPCID, error: unknown): JSONRPCErrorResponse {

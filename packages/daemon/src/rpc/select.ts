@@ -30,8 +30,8 @@ export async function selectTasks(
   caller: Caller,
 ): Promise<Targets> {
   const wanted = readWanted(parseSelector(words));
-  const found = new Set<TaskId>();
-  const search: Search = { context, scope, closed: caller.closed, found, unmet: unmetOf(wanted) };
+  const [named, found] = [new Set(wanted.named), new Set<TaskId>()];
+  const search: Search = { context, scope, closed: caller.closed, named, found, unmet: unmetOf(wanted) };
   if (!isOnlyNamed(wanted)) {
     await caller.inTurn(async () => {
       await findAll(search, wanted);
@@ -39,7 +39,7 @@ export async function selectTasks(
     });
   }
   // Whatever is done to several is done in the order in which they were submitted.
-  return { named: [...wanted.named], matched: [...found].toSorted((a, b) => a - b) };
+  return { named: [...named], matched: [...found].toSorted((a, b) => a - b) };
 }
 
 /** All ids, each once, ascending; unknown ones too. */
@@ -47,16 +47,24 @@ export function allIds(targets: Targets): TaskId[] {
   return [...new Set([...targets.named, ...targets.matched])].toSorted((a, b) => a - b);
 }
 
-type Search = { context: Context; scope: Scope; closed: AbortSignal; found: Set<TaskId>; unmet: Unmet };
+type Search = {
+  context: Context;
+  scope: Scope;
+  closed: AbortSignal;
+  named: Set<TaskId>;
+  found: Set<TaskId>;
+  unmet: Unmet;
+};
 
 function isOnlyNamed({ all, last, states, labels, groups, ranges }: Wanted): boolean {
   return !all && last + states.size + labels.size + groups.size + ranges.length === 0;
 }
 
 async function findAll(search: Search, wanted: Wanted): Promise<void> {
-  const { context, scope, found, unmet } = search;
+  const { context, scope, named, found, unmet } = search;
   const newest = await context.engine.read(() => take(context.store.idsBelow(TOP), wanted.last));
-  for (const id of newest) found.add(id);
+  // `last` names one task, as an id does; `last:3` takes those that allow it.
+  for (const id of newest) (wanted.last === 1 ? named : found).add(id);
   if (newest.length > 0) unmet.last = false;
   if (scope === "live") return findLive(search, wanted);
   if (wanted.all || wanted.labels.size + wanted.groups.size > 0) return scan(search, wanted, idsDownwards(context));

@@ -3,16 +3,13 @@ import { isRunning } from "./identity.ts";
 import { groupByOwner, processName } from "./members.ts";
 import { addSample, type MemberSample, type RunUsage, type Totals } from "./meter-totals.ts";
 import type { Processes, ProcessStat } from "./processes.ts";
-import { readRecord, type RecordStart } from "./record.ts";
+import type { RecordStart } from "./record.ts";
 import type { ReadUsage } from "./usage-source.ts";
 
 export type Tracked = {
   runKey: string;
-  recordPath: string;
   firstAt: number;
-  /** When its record is read for its start; never again once that is known. */
-  lookAt: number;
-  start: RecordStart | undefined;
+  start: RecordStart;
   totals: Totals;
 };
 
@@ -21,10 +18,8 @@ export type SampleOptions = {
   readUsage: ReadUsage;
   /** Pids that belong to no run although they may descend from one: the shim's. The daemon's own is added. */
   never(): Iterable<number>;
-  /** Found in its record, at the first look after `track` that can tell. */
-  onStarted(runKey: string, start: RecordStart): void;
   onSample(runKey: string, usage: RunUsage): void;
-  /** The run has ended, or its leader is gone; said at each sample until `untrack`, as its end may not be on record yet. */
+  /** The run's leader is gone; said at each sample until `untrack`, as its end may not be on record yet. */
   onGone(runKey: string): void;
 };
 
@@ -33,11 +28,8 @@ export async function sampleRuns(
   due: readonly Tracked[],
   isTracked: (run: Tracked) => boolean,
 ): Promise<void> {
-  for (const run of due) findStart(options, run);
-  const started = due.filter((run) => run.start !== undefined);
-  if (started.length === 0) return;
   const all = options.processes.list();
-  const { alive, gone } = partition(options.processes, started, all);
+  const { alive, gone } = partition(options.processes, due, all);
   for (const run of gone) options.onGone(run.runKey);
   const groups = groupByRun(options, alive, all);
   const usages = await options.readUsage([...groups.values()].flat().map((stat) => stat.pid));
@@ -61,17 +53,6 @@ export async function sampleRuns(
   }
 }
 
-export function findStart(options: SampleOptions, run: Tracked): void {
-  if (run.start !== undefined) return;
-  const record = readRecord(run.recordPath);
-  // Its end was told before the meter asked, or was not heard.
-  if (record.state === "ended" || record.state === "failed") return options.onGone(run.runKey);
-  if (record.state !== "started") return;
-  const { pid, startTicks, bootId, startedAt } = record;
-  run.start = { pid, startTicks, bootId, startedAt };
-  options.onStarted(run.runKey, run.start);
-}
-
 function partition(
   processes: Processes,
   runs: readonly Tracked[],
@@ -80,9 +61,9 @@ function partition(
   const byPid = new Map(all.map((stat) => [stat.pid, stat]));
   const bootId = processes.bootId();
   const isAlive = ({ start }: Tracked): boolean => {
-    const leader = start === undefined ? undefined : byPid.get(start.pid);
+    const leader = byPid.get(start.pid);
     return (
-      start?.bootId === bootId &&
+      start.bootId === bootId &&
       leader !== undefined &&
       isRunning(leader) &&
       processes.sameStart(leader.startTicks, start.startTicks)
@@ -98,8 +79,7 @@ function groupByRun(
   all: readonly ProcessStat[],
 ): Map<Tracked, ProcessStat[]> {
   const known = new Map(runs.flatMap((run) => [...run.totals.seen.keys()].map((name) => [name, run] as const)));
-  const sessions = new Map<number, Tracked>();
-  for (const run of runs) if (run.start !== undefined) sessions.set(run.start.pid, run);
+  const sessions = new Map(runs.map((run) => [run.start.pid, run]));
   const pids = new Map<number, Tracked>();
   for (const stat of all) {
     const run = known.get(processName(stat));

@@ -1,10 +1,16 @@
-/** Samples what running runs use, each with its whole process tree, and notices leaders that are gone. */
+/** Samples what running runs use, each with its whole process tree, and notices starts and leaders that are gone. */
 import { shortageOf } from "../shortage.ts";
-import { findStart, sampleRuns, type SampleOptions, type Tracked } from "./meter-sample.ts";
+import { sampleRuns, type SampleOptions, type Tracked } from "./meter-sample.ts";
 import { emptyTotals, type RunUsage } from "./meter-totals.ts";
 import type { RecordStart } from "./record.ts";
+import { createStarts, type StartsOptions } from "./starts.ts";
 
-export type MeterOptions = SampleOptions & { intervalMs: number };
+export type MeterOptions = SampleOptions &
+  StartsOptions & {
+    intervalMs: number;
+    /** Processor time this process has used. */
+    cpuMs?: () => number;
+  };
 
 export type Meter = {
   /** @param start when it is known without the record */
@@ -15,12 +21,13 @@ export type Meter = {
   close(): void;
 };
 
-/** Soon enough for short tasks to have a sample, late enough for the shortest to cost nothing. */
-const FIRST_SAMPLE_MS = 50;
-/** Sampling takes at most this part of the time. */
+/** Sampling takes at most this part of the processor time. */
 const SHARE_MAX = 0.02;
+/** A rest is no longer than this, however much a sample took: figures are to be of now. */
+const REST_INTERVALS_MAX = 3;
 
 export function createMeter(options: MeterOptions): Meter {
+  const { intervalMs, cpuMs = ownCpuMs } = options;
   const runs = new Map<string, Tracked>();
   let timer: NodeJS.Timeout | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
@@ -30,12 +37,8 @@ export function createMeter(options: MeterOptions): Meter {
   let isSampling = false;
 
   const setTimer = (): void => {
-    let [lookAt, firstAt] = [Number.POSITIVE_INFINITY, beatAt];
-    for (const run of runs.values()) {
-      lookAt = Math.min(lookAt, run.lookAt);
-      firstAt = Math.min(firstAt, run.firstAt);
-    }
-    const at = Math.min(lookAt, Math.max(restUntil, firstAt));
+    const firsts = [...runs.values()].map((run) => run.firstAt);
+    const at = Math.max(restUntil, Math.min(beatAt, ...firsts));
     if (isSampling || runs.size === 0 || at >= timerAt) return;
     clearTimeout(timer);
     timerAt = at;
@@ -45,61 +48,63 @@ export function createMeter(options: MeterOptions): Meter {
     clearTimeout(timer);
     timerAt = Number.POSITIVE_INFINITY;
   };
-  /** A look at a record is cheap: who waits for a start need not wait until the meter has rested. */
-  const findStarts = (now: number): void => {
-    for (const run of runs.values()) {
-      if (run.lookAt > now) continue;
-      findStart(options, run);
-      run.lookAt = run.start === undefined ? now + options.intervalMs : Number.POSITIVE_INFINITY;
-    }
-  };
-  const sample = async (now: number): Promise<void> => {
-    const isBeat = now >= beatAt;
-    const due = [...runs.values()].filter((run) => isBeat || run.firstAt <= now);
-    if (isBeat) beatAt = now + options.intervalMs;
-    for (const run of due) run.firstAt = Number.POSITIVE_INFINITY;
-    if (due.length === 0) return;
-    try {
-      await sampleRuns(options, due, (run) => runs.get(run.runKey) === run);
-    } finally {
-      const endedAt = performance.now();
-      restUntil = endedAt + (endedAt - now) / SHARE_MAX;
-    }
-  };
   const tick = async (): Promise<void> => {
     clearTimer();
     const now = performance.now();
+    const isBeat = now >= beatAt;
+    const due = [...runs.values()].filter((run) => isBeat || run.firstAt <= now);
+    if (isBeat) beatAt = now + intervalMs;
+    for (const run of due) run.firstAt = Number.POSITIVE_INFINITY;
+    const cpuMsBefore = cpuMs();
     isSampling = true;
     try {
-      findStarts(now);
-      if (now >= restUntil) await sample(now);
+      if (due.length > 0) await sampleRuns(options, due, (run) => runs.get(run.runKey) === run);
     } catch (error) {
       // The next beat may see more.
       if (shortageOf(error) === undefined) throw error;
     } finally {
       isSampling = false;
     }
+    // Not by the time that went by: on a busy machine most of it was spent waiting.
+    const restMs = Math.min((cpuMs() - cpuMsBefore) / SHARE_MAX, REST_INTERVALS_MAX * intervalMs);
+    if (due.length > 0) restUntil = performance.now() + restMs;
     setTimer();
   };
-  return {
-    track: (runKey, recordPath, start) => {
-      const now = performance.now();
-      if (runs.size === 0) beatAt = now + options.intervalMs;
-      const firstAt = now + FIRST_SAMPLE_MS;
-      const lookAt = start === undefined ? firstAt : Number.POSITIVE_INFINITY;
-      runs.set(runKey, { runKey, recordPath, firstAt, lookAt, start, totals: emptyTotals() });
-      setTimer();
+  const sampleSoon = (runKey: string, start: RecordStart): void => {
+    const now = performance.now();
+    if (runs.size === 0) beatAt = now + intervalMs;
+    runs.set(runKey, { runKey, firstAt: now, start, totals: emptyTotals() });
+    setTimer();
+  };
+  const starts = createStarts({
+    ...options,
+    onStarted(runKey, start) {
+      sampleSoon(runKey, start);
+      options.onStarted(runKey, start);
     },
-    untrack: (runKey) => {
+  });
+  return {
+    track(runKey, recordPath, start) {
+      if (start === undefined) starts.watch(runKey, recordPath);
+      else sampleSoon(runKey, start);
+    },
+    untrack(runKey) {
+      starts.forget(runKey);
       const usage = runs.get(runKey)?.totals.usage;
       runs.delete(runKey);
       if (runs.size === 0) clearTimer();
       return usage;
     },
     current: (runKey) => runs.get(runKey)?.totals.usage,
-    close: () => {
+    close() {
+      starts.close();
       runs.clear();
       clearTimer();
     },
   };
+}
+
+function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

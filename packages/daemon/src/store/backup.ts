@@ -14,8 +14,9 @@ import {
 } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { ClaudineError } from "@claudine/protocol";
+import { ClaudineError, systemWords } from "@claudine/protocol";
 import { crashPoint } from "../crash-points.ts";
+import { checkStoreFile } from "./file-check.ts";
 import { emptyHead, openTables, type Tables } from "./open.ts";
 import { sync } from "./sync.ts";
 
@@ -42,7 +43,7 @@ export async function backupStore(tables: Pick<Tables, "root">, file: string): P
     sync(dirname(file));
     return { bytes: statSync(file).size };
   } catch (cause) {
-    throw new ClaudineError("storage", `Cannot back up to ${file}: ${textOf(cause)}`, { cause });
+    throw new ClaudineError("storage", `Cannot back up to ${file}: ${systemWords(cause)}`, { cause });
   } finally {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
@@ -88,6 +89,8 @@ export function finishRestore(stateDir: string): void {
 async function copyIn(fresh: string, file: string, stateDir: string): Promise<number> {
   try {
     await copyFile(file, join(fresh, "data.mdb"));
+    if (checkStoreFile(join(fresh, "data.mdb")).state !== "sound")
+      throw new ClaudineError("storage", "it is no backup of Claudine", { hint: "claudine backup FILE makes one" });
     const tables = openTables(fresh, { create: false, whole: true });
     const tasks = tables.live.getKeysCount() + tables.finished.getKeysCount();
     setRunsAside(stateDir, tables);
@@ -101,7 +104,7 @@ async function copyIn(fresh: string, file: string, stateDir: string): Promise<nu
     rmSync(fresh, { recursive: true, force: true });
     if (cause instanceof ClaudineError)
       throw new ClaudineError(cause.code, `Cannot restore ${file}: ${cause.message}`, { hint: cause.hint, cause });
-    throw new ClaudineError("storage", `Cannot restore ${file}: ${textOf(cause)}`, {
+    throw new ClaudineError("storage", `Cannot restore ${file}: ${systemWords(cause)}`, {
       hint: "Is it a file made by `claudine backup`?",
       cause,
     });
@@ -164,8 +167,4 @@ export function highestRun(stateDir: string): number {
   if (!existsSync(runs)) return 0;
   const ids = runFiles(runs).map((path) => Number(basename(path).split(".")[0]));
   return ids.reduce((highest, id) => (Number.isSafeInteger(id) ? Math.max(highest, id) : highest), 0);
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

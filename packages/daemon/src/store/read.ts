@@ -1,24 +1,12 @@
 /** Reads of what is durable. A record that cannot be decoded is reported as missing, never thrown. */
-import { isFinished, type Run, type Task, type TaskEvent, type TaskId, type TaskState } from "@claudine/protocol";
+import { isFinished, type Run, type Task, type TaskEvent } from "@claudine/protocol";
 import { eventSize } from "../core/size.ts";
 import { mergeDescending } from "../descending.ts";
 import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../env-record.ts";
+import type { Reader } from "../reader.ts";
 import type { Key } from "lmdb";
 import { readRecord, type ReadableTable } from "./valid.ts";
-
-export type Reader = {
-  task(id: TaskId): Task | undefined;
-  runs(id: TaskId): Run[];
-  env(id: string): EnvRecord | undefined;
-  /** The task that was submitted with a key. */
-  keyed(key: string): TaskId | undefined;
-  /** Ids below `before`, descending; of one finished state, of all unfinished ones when asked for one of these, or of all. */
-  idsBelow(before: TaskId, state?: TaskState): Iterable<TaskId>;
-  /** May be fewer than `limit` when they are large; at least one when there is one. */
-  events(since: number, limit: number): TaskEvent[];
-  firstSeq(): number;
-};
 
 const ID_AT_MOST = 2 ** 32 - 1;
 /** Of the events read in one go, roughly. */

@@ -10,26 +10,26 @@ import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
 import { refuseLostStore } from "./lost.ts";
 import { openTables, type Tables } from "./open.ts";
+import type { Backup, Reader } from "../reader.ts";
 import { createReserve } from "./reserve.ts";
-import { createReader, type Reader } from "./read.ts";
+import { createReader } from "./read.ts";
 import { readHead, readRecord } from "./valid.ts";
 
-export type Store = Reader & {
-  commit: Committer;
-  /** Why nothing that takes more space should be written now; looks again. */
-  room(): ClaudineError | undefined;
-  /** What is not finished, and where the counters stand. */
-  load(): StoredSeed;
-  /** A consistent copy in one file. @throws ClaudineError storage */
-  backup(file: string): Promise<{ bytes: number }>;
-  /** Boot in which a daemon last started on this store. */
-  lastBoot(): string | undefined;
-  /** When the last commit was, on the clocks of that time. */
-  timeMark(): TimeMark | undefined;
-  /** Another store is in its place: what would be written to this one is of no use. */
-  isReplaced(): boolean;
-  close(): Promise<void>;
-};
+export type Store = Reader &
+  Backup & {
+    commit: Committer;
+    /** Why nothing that takes more space should be written now; looks again. */
+    room(): ClaudineError | undefined;
+    /** What is not finished, and where the counters stand. */
+    load(): StoredSeed;
+    /** Boot in which a daemon last started on this store. */
+    lastBoot(): string | undefined;
+    /** When the last commit was, on the clocks of that time. */
+    timeMark(): TimeMark | undefined;
+    /** Another store is in its place: what would be written to this one is of no use. */
+    isReplaced(): boolean;
+    close(): Promise<void>;
+  };
 
 export type StoreOptions = {
   path: string;

@@ -1,5 +1,4 @@
 /** `claudine completion`: prints a script that teaches a shell the words of claudine. */
-import { ClaudineError } from "@claudine/protocol/errors";
 import type { Command, Io } from "../command.ts";
 
 type Shell = "bash" | "zsh" | "fish";
@@ -23,12 +22,6 @@ export const completion: Command = {
     examples: [LOAD[shell]],
     run: async (_input, io) => print(shell, io),
   })),
-  run: () =>
-    Promise.reject(
-      new ClaudineError("invalid_params", "Cannot print a completion script: no shell is named", {
-        hint: "claudine completion bash, zsh or fish",
-      }),
-    ),
 };
 
 async function print(shell: Shell, io: Io): Promise<number> {

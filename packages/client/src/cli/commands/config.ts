@@ -38,11 +38,14 @@ const check: Command = {
   summary: "Check the configuration file; exit code 78 when it is not valid",
   options: [],
   async run(input, io) {
+    const { existsSync } = await import("node:fs");
+    const { configFile } = io.paths;
+    const exists = existsSync(configFile);
     const read = await askDaemon(io, ["--check-config"]);
     const problems = read.code === 0 ? [] : await problemsOf(read);
-    if (flag(input, "json")) printJson(io, { path: io.paths.configFile, valid: read.code === 0, problems });
+    if (flag(input, "json")) printJson(io, { path: configFile, exists, valid: read.code === 0, problems });
     else if (read.code !== 0) io.err(problems.map((line) => `${line}\n`).join(""));
-    else say(input, io, `${io.paths.configFile} is valid`);
+    else say(input, io, exists ? `${configFile} is valid` : `There is no ${configFile}; the defaults hold`);
     return read.code ?? 70;
   },
 };
@@ -52,12 +55,6 @@ export const config: Command = {
   summary: "Show or check the configuration",
   options: [],
   subcommands: [show, path, check],
-  run: () =>
-    Promise.reject(
-      new ClaudineError("invalid_params", "Cannot use config: say what to do", {
-        hint: "claudine config show, path or check",
-      }),
-    ),
 };
 
 async function askDaemon(io: Io, words: readonly string[]) {

@@ -2,7 +2,7 @@
 import { ClaudineError } from "@claudine/protocol/errors";
 import { parseDuration } from "@claudine/protocol/units";
 import type { DaemonStatus } from "../../service/daemon.ts";
-import type { Command, Io } from "../command.ts";
+import type { Command, Input, Io } from "../command.ts";
 import { given } from "../given.ts";
 import { flag, text } from "../input.ts";
 import { printJson, say } from "../print.ts";
@@ -31,7 +31,11 @@ const stop: Command = {
   name: "stop",
   summary: "Stop the daemon and return when it is gone; tasks go on and the next daemon takes them up",
   options: [
-    { name: "kill-tasks", type: "boolean", describe: "End all running tasks first" },
+    {
+      name: "kill-tasks",
+      type: "boolean",
+      describe: "End all that runs first, also when no daemon runs; what waits stays, and starts with the next daemon",
+    },
     {
       name: "grace",
       type: "string",
@@ -41,12 +45,18 @@ const stop: Command = {
   ],
   async run(input, io) {
     const grace = text(input, "grace");
-    const { placeOf } = await import("../../service/control.ts");
+    const killTasks = flag(input, "kill-tasks");
+    if (grace !== undefined && !killTasks)
+      throw new ClaudineError("invalid_params", "Cannot stop the daemon with --grace alone: it ends no tasks", {
+        hint: "--grace goes with --kill-tasks",
+      });
+    const graceMs = grace === undefined ? undefined : parseDuration(grace);
+    const { placeOf, startDaemonByOwner } = await import("../../service/control.ts");
     const { stopDaemon } = await import("../../service/daemon.ts");
-    const stopped = await stopDaemon(placeOf(io), {
-      killTasks: flag(input, "kill-tasks"),
-      ...given({ graceMs: grace === undefined ? undefined : parseDuration(grace) }),
-    });
+    await refuseElsewhere(io);
+    // Tasks go on without a daemon, and only a daemon can end them.
+    if (killTasks) await startDaemonByOwner(io);
+    const stopped = await stopDaemon(placeOf(io), { killTasks, ...given({ graceMs }) });
     if (flag(input, "json")) printJson(io, stopped ?? { pid: null, left: 0 });
     else if (stopped === undefined) say(input, io, "No daemon runs");
     else say(input, io, `Stopped claudined (pid ${stopped.pid})${leftText(stopped.left)}`);
@@ -79,13 +89,31 @@ const status: Command = {
     const { placeOf } = await import("../../service/control.ts");
     const { probeDaemon } = await import("../../service/daemon.ts");
     const found = await probeDaemon(placeOf(io));
-    if (flag(input, "json"))
-      printJson(io, found === undefined ? { running: false, socket: io.paths.socket } : { running: true, ...found });
-    else if (found === undefined) say(input, io, "No daemon runs");
+    if (found === undefined) return await showNone(input, io);
+    if (flag(input, "json")) printJson(io, { running: true, ...found });
     else if (!flag(input, "quiet")) await showStatus(io, found);
-    return found === undefined ? 3 : 0;
+    return 0;
   },
 };
+
+const NOT_RUNNING_EXIT = 3;
+
+async function showNone(input: Input, io: Io): Promise<number> {
+  const { elsewhereText, servedElsewhere } = await import("../../served-elsewhere.ts");
+  const { socket } = io.paths;
+  const elsewhere = await servedElsewhere(io.paths);
+  if (flag(input, "json")) printJson(io, { running: false, socket, ...given({ elsewhere }) });
+  else if (elsewhere === undefined) say(input, io, "No daemon runs");
+  else say(input, io, `No daemon listens on ${socket}; ${elsewhereText(elsewhere)}`);
+  return NOT_RUNNING_EXIT;
+}
+
+/** Else what is stopped would be nothing, and what was meant goes on. */
+async function refuseElsewhere(io: Io): Promise<void> {
+  const { elsewhereError, servedElsewhere } = await import("../../served-elsewhere.ts");
+  const elsewhere = await servedElsewhere(io.paths);
+  if (elsewhere !== undefined) throw elsewhereError("stop", elsewhere);
+}
 
 function leftText(left: number): string {
   if (left === 0) return "";
@@ -102,10 +130,4 @@ export const daemon: Command = {
   summary: "Start, stop, restart or show the daemon",
   options: [],
   subcommands: [start, stop, restart, status],
-  run: () =>
-    Promise.reject(
-      new ClaudineError("invalid_params", "Cannot control the daemon: say what to do", {
-        hint: "claudine daemon start, stop, restart or status",
-      }),
-    ),
 };

@@ -17,6 +17,7 @@ export const events: Command = {
     {
       name: "since",
       type: "number",
+      least: 0,
       arg: "SEQ",
       describe: "Events after this number; 0 is all that the journal keeps",
     },
@@ -24,6 +25,7 @@ export const events: Command = {
       name: "lines",
       short: "n",
       type: "number",
+      least: 0,
       arg: "N",
       describe: `So many of the newest (${DEFAULT_LAST}; 0 with --follow)`,
     },

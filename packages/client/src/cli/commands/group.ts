@@ -66,10 +66,4 @@ export const group: Command = {
   summary: "Make, remove, pause, resume or show groups",
   options: [],
   subcommands: [add, remove, pause, resume, list],
-  run: () =>
-    Promise.reject(
-      new ClaudineError("invalid_params", "Cannot change groups: say what to do", {
-        hint: "claudine group add, remove, pause, resume or list",
-      }),
-    ),
 };

@@ -26,7 +26,7 @@ export const list: Command = {
     { name: "label", short: "l", type: "string", arg: "TEXT", describe: "Only this label" },
     { name: "text", short: "t", type: "string", arg: "TEXT", describe: "Only with this in the command or label" },
     { name: "all", short: "a", type: "boolean", describe: "All there are (as with --json, -q and any filter)" },
-    { name: "limit", short: "n", type: "number", arg: "N", describe: "Only the newest N" },
+    { name: "limit", short: "n", type: "number", least: 0, arg: "N", describe: "Only the newest N" },
     {
       name: "sort",
       type: "string",

@@ -1,52 +1,76 @@
 /** `claudine logs`: the output a task has written. */
 import type { Client } from "../../client.ts";
 import type { Command, Input, Io } from "../command.ts";
-import { untilInterrupted } from "../follow-tasks.ts";
+import { refuseTooMany, untilInterrupted } from "../follow-tasks.ts";
 import { flag, number } from "../input.ts";
 import { outputStreams, STREAM_OPTIONS } from "../log-options.ts";
-import { logSink } from "../log-sink.ts";
-import { resolveTask } from "../resolve-task.ts";
+import { logSink, type SinkOptions } from "../log-sink.ts";
+import { namesOne, resolveTasks } from "../resolve-task.ts";
 import { printJson } from "../print.ts";
-import { type StreamName, tail } from "../tail.ts";
+import { type StreamName, tail, type TailOptions } from "../tail.ts";
 
 export const logs: Command = {
   name: "logs",
   aliases: ["log"],
-  summary: "Show the output of a task",
-  positional: [{ name: "TASK", describe: "Its id; the last one unless told" }],
+  summary: "Show the output of tasks",
+  positional: [{ name: "TASK", describe: "One or several; the last one unless told", many: true }],
   options: [
     ...STREAM_OPTIONS,
     { name: "follow", short: "f", type: "boolean", describe: "Go on until the run has ended" },
-    { name: "run", type: "number", arg: "N", describe: "The N-th run; the last one unless told" },
+    { name: "run", type: "number", least: 1, arg: "N", describe: "The N-th run; the last one unless told" },
   ],
   examples: [
     ["claudine logs 12 -n 50", "the last 50 lines"],
+    ["claudine logs failed -n 5", "how each that failed ended"],
     ["claudine logs 12 --stdout > result", "exactly the bytes that the task wrote"],
   ],
   async run(input, io) {
     const client = await io.connect();
-    const id = await resolveTask(client, input.args[0] ?? "last", "show the output of");
-    if (flag(input, "json") && !flag(input, "follow")) await printLogs({ input, io, client, id });
-    else await untilInterrupted(io, [id], (signal) => showLogs({ input, io, client, id }, signal));
+    const words = input.args.length === 0 ? ["last"] : input.args;
+    const ids = await resolveTasks(client, words, "show the output of");
+    const wanted = { input, io, client };
+    if (flag(input, "follow")) await untilInterrupted(io, ids, (signal) => followAll(wanted, ids, signal));
+    else if (flag(input, "json")) {
+      const texts = [];
+      for (const id of ids) texts.push(await textsOf(wanted, id));
+      printJson(io, namesOne(words) ? texts[0] : texts);
+    } else await untilInterrupted(io, ids, (signal) => showAll(wanted, ids, signal));
     return 0;
   },
 };
 
-type Wanted = { input: Input; io: Io; client: Client; id: number };
+type Wanted = { input: Input; io: Io; client: Client };
 
-async function showLogs({ input, io, client, id }: Wanted, signal: AbortSignal): Promise<void> {
-  const follow = flag(input, "follow");
-  const show = async (stream: StreamName) => {
-    const sink = logSink(io, stream, { id, raw: flag(input, "raw"), lines: flag(input, "json") });
-    await tail(client, { ...tailOptions(input, id, stream), follow, signal }, (bytes) => sink.take(bytes));
-    await sink.end();
-  };
-  if (follow) await Promise.all(outputStreams(input).map(show));
-  else for (const stream of outputStreams(input)) await show(stream);
+/** Of several, each line with its task's id. */
+async function followAll(wanted: Wanted, ids: readonly number[], signal: AbortSignal): Promise<void> {
+  refuseTooMany(ids);
+  const { input } = wanted;
+  const options = { signal, follow: true, prefix: ids.length > 1, lines: flag(input, "json") };
+  const streams = ids.flatMap((id) => outputStreams(input).map((stream) => ({ ...options, id, stream })));
+  await Promise.all(streams.map((one) => showStream(wanted, one)));
+}
+
+/** Of several, each under its name, as `tail` does with files. */
+async function showAll(wanted: Wanted, ids: readonly number[], signal: AbortSignal): Promise<void> {
+  const { input, io } = wanted;
+  const named = ids.length > 1 && !flag(input, "quiet");
+  for (const [index, id] of ids.entries()) {
+    if (named) await io.write("stdout", `${index === 0 ? "" : "\n"}==> task ${id} <==\n`);
+    for (const stream of outputStreams(input)) await showStream(wanted, { id, stream, signal, follow: false });
+  }
+}
+
+type Shown = Pick<TailOptions, "id" | "stream" | "follow" | "signal"> & Pick<SinkOptions, "prefix" | "lines">;
+
+async function showStream({ input, io, client }: Wanted, shown: Shown): Promise<void> {
+  const { id, stream, follow, signal, prefix = false, lines = false } = shown;
+  const sink = logSink(io, stream, { id, raw: flag(input, "raw"), prefix, lines });
+  await tail(client, { ...tailOptions(input, id, stream), follow, signal }, (bytes) => sink.take(bytes));
+  await sink.end();
 }
 
 /** Text as it is; what is not UTF-8 shows as replacement characters. */
-async function printLogs({ input, io, client, id }: Wanted): Promise<void> {
+async function textsOf({ input, client }: Wanted, id: number): Promise<Record<string, string | number>> {
   const texts: Record<string, string> = {};
   for (const stream of outputStreams(input)) {
     const pieces: Buffer[] = [];
@@ -55,7 +79,7 @@ async function printLogs({ input, io, client, id }: Wanted): Promise<void> {
     });
     texts[stream] = Buffer.concat(pieces).toString("utf8");
   }
-  printJson(io, { id, ...texts });
+  return { id, ...texts };
 }
 
 function tailOptions(input: Input, id: number, stream: StreamName) {

@@ -7,7 +7,7 @@ import { callerEnv } from "../submit-tasks.ts";
 
 export const release: Command = {
   name: "release",
-  summary: "Let held tasks start",
+  summary: "Let held tasks start; returns when they are in the queue again, or have been given their slot",
   positional: [TASKS],
   options: [{ name: "env", type: "boolean", describe: "Give them the environment of this shell" }],
   examples: [["claudine release 12 --env", "after a reboot: takes the secret variables anew from this shell"]],

@@ -1,6 +1,5 @@
 /** `claudine service`: has the system start the daemon. */
-import { ClaudineError } from "@claudine/protocol/errors";
-import type { Command, Input, Io } from "../command.ts";
+import type { Command, Input } from "../command.ts";
 import { flag } from "../input.ts";
 
 const DRY_RUN = { name: "dry-run", type: "boolean", describe: "Say what would be done, and do nothing" } as const;
@@ -37,12 +36,6 @@ export const service: Command = {
   summary: "Install the daemon as a service of the user",
   options: [],
   subcommands: [install, uninstall, status],
-  run: (_input: Input, _io: Io) =>
-    Promise.reject(
-      new ClaudineError("invalid_params", "Cannot run service: say what to do", {
-        hint: "claudine service install, uninstall or status",
-      }),
-    ),
 };
 
 function shape(input: Input): { json: boolean; quiet: boolean } {

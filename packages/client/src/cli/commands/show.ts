@@ -4,11 +4,12 @@ import { oneLine } from "@claudine/protocol/text";
 import type { Result } from "@claudine/protocol/methods";
 import type { Run, TaskInfo } from "@claudine/protocol/task";
 import { formatBytes, formatDuration } from "@claudine/protocol/units";
+import type { Client } from "../../client.ts";
 import type { Command, Io } from "../command.ts";
 import { flag } from "../input.ts";
 import { paint, STATE_COLORS } from "../paint.ts";
 import { printJson } from "../print.ts";
-import { resolveTask } from "../resolve-task.ts";
+import { namesOne, resolveTasks } from "../resolve-task.ts";
 import { ruleFacts } from "../rules/facts.ts";
 import { type Column, renderTable } from "../table.ts";
 import { clock, type Fact, reasonText, runMs, stateText } from "../task-values.ts";
@@ -18,20 +19,36 @@ type Shown = Result<"task.get">;
 export const show: Command = {
   name: "show",
   aliases: ["info"],
-  summary: "Show everything about a task",
-  positional: [{ name: "TASK", describe: "Its id; the last one unless told" }],
+  summary: "Show everything about tasks",
+  positional: [{ name: "TASK", describe: "One or several; the last one unless told", many: true }],
   options: [],
   examples: [["claudine show 12 --json", "the same for a program"]],
   async run(input, io) {
     const client = await io.connect();
-    const id = await resolveTask(client, input.args[0] ?? "last", "show");
-    const shown = await client.call("task.get", { id });
-    if (flag(input, "json")) printJson(io, { ...shown.task, runs: shown.runs, environment: shown.environment });
-    else if (flag(input, "quiet")) io.out(`${id}\n`);
-    else printTask(io, shown, Date.now());
+    const words = input.args.length === 0 ? ["last"] : input.args;
+    const ids = await resolveTasks(client, words, "show");
+    if (flag(input, "json")) {
+      const shown = [];
+      for (const id of ids) shown.push(await shownAsJson(client, id));
+      printJson(io, namesOne(words) ? shown[0] : shown);
+      return 0;
+    }
+    for (const [index, id] of ids.entries()) {
+      const shown = await client.call("task.get", { id });
+      if (flag(input, "quiet")) io.out(`${id}\n`);
+      else {
+        if (index > 0) io.out("\n");
+        printTask(io, shown, Date.now());
+      }
+    }
     return 0;
   },
 };
+
+async function shownAsJson(client: Client, id: number) {
+  const { task, runs, environment } = await client.call("task.get", { id });
+  return { ...task, runs, environment };
+}
 
 const NAME_WIDTH = 11;
 

@@ -44,7 +44,13 @@ export const submit: Command = {
       choices: ["fail", "requeue"],
       describe: "When the run is lost, as by a restart of the machine: fail (the default), or requeue the task",
     },
-    { name: "lost-limit", type: "number", arg: "N", describe: "With --on-lost requeue: at most so often (3)" },
+    {
+      name: "lost-limit",
+      type: "number",
+      least: 0,
+      arg: "N",
+      describe: "With --on-lost requeue: at most so often (3)",
+    },
     ...RULE_OPTIONS,
     {
       name: "each-line",

@@ -18,7 +18,7 @@ export const wait: Command = {
   positional: [
     {
       name: "TASK",
-      describe: "Ids, group:NAME, label:NAME, all …; everything that is not finished unless told",
+      describe: "Ids, group:NAME, label:NAME, all …; unless told, all that are neither finished nor held",
       many: true,
     },
   ],

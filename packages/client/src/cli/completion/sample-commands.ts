@@ -58,7 +58,6 @@ export const SAMPLE_COMMANDS: readonly Command[] = [
     name: "daemon",
     summary: "Control the daemon",
     options: [],
-    run,
     subcommands: [
       {
         name: "stop",

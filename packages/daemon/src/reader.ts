@@ -1,0 +1,19 @@
+/** Reads of what is durable, as the store gives them and the handlers take them. */
+import type { Run, Task, TaskEvent, TaskId, TaskState } from "@claudine/protocol";
+import type { EnvRecord } from "./env-record.ts";
+
+export type Reader = {
+  task(id: TaskId): Task | undefined;
+  runs(id: TaskId): Run[];
+  env(id: string): EnvRecord | undefined;
+  /** The task that was submitted with a key. */
+  keyed(key: string): TaskId | undefined;
+  /** Ids below `before`, descending; of one state, or of all. */
+  idsBelow(before: TaskId, state?: TaskState): Iterable<TaskId>;
+  /** May be fewer than `limit` when they are large; at least one when there is one. */
+  events(since: number, limit: number): TaskEvent[];
+  firstSeq(): number;
+};
+
+/** A consistent copy in one file. @throws ClaudineError storage */
+export type Backup = { backup(file: string): Promise<{ bytes: number }> };
