@@ -25,7 +25,7 @@ test("one holds it at a time", () => {
   expect(() => take(2, [1])).toThrow(
     expect.objectContaining({
       code: "already_running",
-      message: expect.stringContaining("(pid 1) serves this state folder and listens on /run/1.sock"),
+      message: expect.stringContaining("(pid 1) serves this folder and listens on /run/1.sock"),
     }),
   );
   take(3, [2, 3]);
@@ -34,7 +34,7 @@ test("one holds it at a time", () => {
 
 test("one that names no socket, as of an older version, holds it as well", () => {
   writeFileSync(join(dir, "lock.1"), JSON.stringify(process(7)));
-  expect(() => take(2, [7])).toThrow(/\(pid 7\) serves this state folder$/);
+  expect(() => take(2, [7])).toThrow(/\(pid 7\) serves this folder$/);
 });
 
 test("a reused pid does not hold it", () => {

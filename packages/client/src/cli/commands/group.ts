@@ -1,5 +1,4 @@
 /** `claudine group`: makes, removes, pauses, resumes and shows groups. */
-import { ClaudineError } from "@claudine/protocol/errors";
 import type { Command } from "../command.ts";
 import { flag, text } from "../input.ts";
 import { pauseGroup, resumeGroup } from "../group-pause.ts";
