@@ -35,6 +35,47 @@ test("also one that has another socket but the same state", async () => {
   expect(await start(CLAUDINED, { env, cwd: "/" }).ended).toMatchObject({ code: 75 });
 });
 
+test.for([
+  {
+    what: "its own socket in the same runtime folder",
+    env: (rig: Rig) => ({ CLAUDINE_SOCKET: join(rig.home.dir, "other.sock") }),
+  },
+  {
+    what: "the same socket from another runtime folder",
+    env: (rig: Rig) => ({ XDG_RUNTIME_DIR: rig.home.dir, CLAUDINE_SOCKET: rig.home.socket }),
+  },
+  { what: "the same socket and runtime folder", env: () => ({}) },
+])("a daemon for another state with $what is refused, and the first goes on", async ({ env }) => {
+  const rig = await startDaemon();
+  const { ino } = await stat(rig.home.socket);
+  const second = start(CLAUDINED, {
+    env: { ...rig.env, XDG_STATE_HOME: join(rig.home.dir, "s2"), ...env(rig) },
+    cwd: "/",
+  });
+  expect(await second.ended).toMatchObject({ code: 75, stderr: expect.stringContaining("already_running") });
+  expect((await stat(rig.home.socket)).ino).toBe(ino);
+  expect((await rig.status())?.pid).toBe(rig.daemon?.pid);
+});
+
+test("a daemon for another state takes the place of one that was killed; the input of its tasks is another", async () => {
+  const rig = await startDaemon();
+  const own = await rig.submit("--stdin", "cat > own");
+  await rig.started(own);
+  await rig.down("SIGKILL");
+  await rig.up({ XDG_STATE_HOME: join(rig.home.dir, "s2") });
+  const other = await rig.submit("--stdin", "cat > other");
+  expect(other).toBe(own);
+  await rig.started(other);
+  expect(await rig.claudine("send", "--eof", String(other), "for the other")).toMatchObject({ code: 0 });
+  expect(await rig.ended(other)).toMatchObject({ state: "succeeded" });
+  await rig.down();
+  await rig.up();
+  expect(await rig.claudine("send", "--eof", String(own), "for the first")).toMatchObject({ code: 0 });
+  expect(await rig.ended(own)).toMatchObject({ state: "succeeded" });
+  expect(await readFile(rig.file("own"), "utf8")).toBe("for the first\n");
+  expect(await readFile(rig.file("other"), "utf8")).toBe("for the other\n");
+});
+
 test("of many that start at once exactly one serves", async () => {
   const rig = await startDaemon({ daemon: false });
   const daemons = Array.from({ length: 6 }, () => start(CLAUDINED, { env: rig.env, cwd: "/" }));

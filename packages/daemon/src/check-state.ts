@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ClaudineError, type Paths } from "@claudine/protocol";
 import { findOrphans, setOrphansAside } from "./output/orphans.ts";
 import { checkStore, describeDamage, type Damage } from "./store/check.ts";
+import { beginAnew, isStoreLost, isStoreThere, lostStore } from "./store/lost.ts";
 import { openTables } from "./store/open.ts";
 import { findOrphanProcesses, type OrphanProcess } from "./orphan-processes.ts";
 import { systemProcesses } from "./runner/processes.ts";
@@ -17,7 +18,17 @@ const SHOWN = 20;
 
 /** With `fix` no daemon may run. */
 export async function checkState(paths: Paths, fix: boolean): Promise<Check[]> {
-  return [...checkFolders(paths, fix), ...(await checkTables(paths, fix))];
+  return [...checkFolders(paths, fix), ...(await checkStoreOf(paths, fix))];
+}
+
+async function checkStoreOf(paths: Paths, fix: boolean): Promise<Check[]> {
+  if (isStoreThere(paths.stateDir)) return checkTables(paths, fix);
+  if (!isStoreLost(paths.stateDir)) return [{ name: "store", level: "ok", message: "is not there yet", hint: null }];
+  const { message, hint = null } = lostStore(paths.stateDir);
+  if (!fix) return [{ name: "store", level: "error", message, hint }];
+  // Files of runs stay where they are: with a backup they are of use again.
+  await beginAnew(paths.stateDir);
+  return [{ name: "store", level: "warning", message: `${message}: A new, empty store was begun`, hint: null }];
 }
 
 /** Throws, or ends the process, when pages of the store are damaged. */

@@ -14,6 +14,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 const process = (pid: number) => ({ pid, startTicks: `${pid}0`, bootId: "boot" });
 const take = (pid: number, alive: readonly number[]) =>
   takeLock(dir, {
+    what: "this folder",
     self: process(pid),
     isAlive: (one) => alive.includes(one.pid) && one.startTicks === `${one.pid}0` && one.bootId === "boot",
   });

@@ -1,5 +1,5 @@
 /**
- * One daemon per state folder. Locks are files `lock.N`; who made the highest N holds it while its process lives.
+ * One daemon per state folder, and one per runtime folder. Locks are files `lock.N`; who made the highest N holds it while its process lives.
  * The highest is never removed, so a stale one cannot be taken over twice, and a reused pid is told apart by its
  * start time and boot.
  */
@@ -19,6 +19,8 @@ import { ClaudineError, ProcessIdentity } from "@claudine/protocol";
 import { crashPoint } from "./crash-points.ts";
 
 export type LockPorts = {
+  /** What is locked, in words. */
+  what: string;
   self: ProcessIdentity;
   isAlive: (process: ProcessIdentity) => boolean;
   /** Told of the daemon that has the lock. */
@@ -69,12 +71,12 @@ function heldLock(dir: string, path: string): Lock {
 }
 
 /** @returns the file of the lock that was taken; undefined when somebody else was faster */
-function tryLock(dir: string, draft: string, { isAlive, onHeld }: LockPorts): string | undefined {
+function tryLock(dir: string, draft: string, { what, isAlive, onHeld }: LockPorts): string | undefined {
   const newest = numbersIn(dir).at(-1) ?? 0;
   const holder = newest === 0 ? undefined : readHolder(join(dir, `lock.${newest}`));
   if (holder !== undefined && isAlive(holder)) {
     onHeld?.(holder);
-    throw held(holder.pid);
+    throw held(holder.pid, what);
   }
   const mine = newest + 1;
   try {
@@ -112,8 +114,8 @@ function readHolder(path: string): ProcessIdentity | undefined {
   }
 }
 
-function held(pid: number): ClaudineError {
-  return new ClaudineError("already_running", `Another claudined (pid ${pid}) serves this state folder`, {
+function held(pid: number, what: string): ClaudineError {
+  return new ClaudineError("already_running", `Another claudined (pid ${pid}) serves ${what}`, {
     hint: "`claudine daemon status` shows it; `claudine daemon restart` replaces it",
   });
 }

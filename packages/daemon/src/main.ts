@@ -14,6 +14,7 @@ import { createLog, errorFacts, type Log, writeToStderr } from "./log.ts";
 import { isAlive } from "./runner/identity.ts";
 import { systemProcesses } from "./runner/processes.ts";
 import { finishRestore, restoreStore } from "./store/backup.ts";
+import { refuseSocketInUse } from "./socket-in-use.ts";
 import { noteStart } from "./start-note.ts";
 import { createNotifier, listenFd } from "./systemd.ts";
 
@@ -111,6 +112,8 @@ async function serve(paths: Paths): Promise<number> {
   });
   prepareFolders(paths, process.getuid?.() ?? 0);
   const held = lock(paths);
+  lockFolder(join(paths.runtimeDir, "lock"), `the runtime folder ${paths.runtimeDir}`);
+  if (fd === undefined) await refuseSocketInUse(paths.socket);
   const note = noteStart(paths.stateDir);
   if (note.suspicious) await suspectStore(paths, log);
   let settle: { resolve(code: number): void; reject(error: unknown): void } | undefined;
@@ -161,20 +164,25 @@ async function suspectStore(paths: Paths, log: Log): Promise<void> {
 
 /** Takes the state folder, and completes what somebody before was interrupted at. */
 function lock(paths: Paths): Lock {
+  const held = lockFolder(join(paths.stateDir, "lock"), "this state folder");
+  finishRestore(paths.stateDir);
+  finishSalvage(paths.stateDir);
+  return held;
+}
+
+function lockFolder(dir: string, what: string): Lock {
   const processes = systemProcesses(process.platform);
   const self = processes.read(process.pid);
   const bootId = processes.bootId();
   if (self === undefined)
     throw new ClaudineError("os", "Cannot read the daemon's own process entry", { hint: "Is /proc mounted?" });
-  const taken = takeLock(join(paths.stateDir, "lock"), {
+  return takeLock(dir, {
+    what,
     self: { pid: process.pid, startTicks: self.startTicks, bootId },
     isAlive: (identity) => isAlive(processes, identity),
     // It alone knows whether it can still be reached.
     onHeld: (holder) => process.kill(holder.pid, "SIGHUP"),
   });
-  finishRestore(paths.stateDir);
-  finishSalvage(paths.stateDir);
-  return taken;
 }
 
 function onlyOnce(action: (why: string) => void): (why: string) => void {

@@ -8,6 +8,7 @@ type Kind = "file" | "folder" | "socket";
 export function checkPlaces({ runtimeDir, stateDir, socket }: Paths): void {
   check(socket, "socket");
   check(`${runtimeDir}/env.key`, "file");
+  check(`${runtimeDir}/lock`, "folder");
   check(`${stateDir}/starting`, "file");
   check(`${stateDir}/lock`, "folder");
   check(`${stateDir}/store`, "folder");

@@ -14,7 +14,8 @@ const PATIENCE_MS = 5000;
 const STEP_MS = 20;
 
 export function createTaskInput(runtimeDir: string, processes: Processes): TaskInput {
-  const path = (task: Task, attempt: number) => `${runtimeDir}/stdin/${task.id}.${attempt}`;
+  // Not by its id: tasks of another state, whose daemon had this runtime folder before, may still run and have the same.
+  const path = (task: Task, attempt: number) => `${runtimeDir}/stdin/${task.uid}.${attempt}`;
   return {
     path,
     async write(task, run, { text, eof }) {

@@ -130,7 +130,8 @@ function runFiles(runs: string): string[] {
   return readdirSync(runs).flatMap((folder) => readdirSync(join(runs, folder)).map((name) => join(folder, name)));
 }
 
-const LINEAGE = "lineage";
+/** Both the file beside the store and the key in it. */
+export const LINEAGE = "lineage";
 
 /** Names the store, and notes the name beside it, readable also when the store is not: the run files belong to it. */
 export function noteLineage(stateDir: string, { meta }: Pick<Tables, "meta">): void {
@@ -138,6 +139,12 @@ export function noteLineage(stateDir: string, { meta }: Pick<Tables, "meta">): v
   const lineage = typeof known === "string" ? known : randomUUID();
   if (known === undefined) meta.putSync(LINEAGE, lineage);
   if (readLineage(stateDir) !== lineage) writeFileSync(join(stateDir, LINEAGE), lineage, { mode: 0o600 });
+}
+
+/** Gives a new store the name of the one before it: the run files are those of its tasks, and so are its backups. */
+export function keepLineage(stateDir: string, { meta }: Pick<Tables, "meta">): void {
+  const lineage = readLineage(stateDir);
+  if (lineage !== undefined) meta.putSync(LINEAGE, lineage);
 }
 
 function readLineage(stateDir: string): string | undefined {

@@ -1,7 +1,8 @@
 /** Reads a whole store and says what in it does not fit together. */
 import { isFinished, STATES, type StateCounts, type Task, type TaskId, type TaskState } from "@claudine/protocol";
 import type { Key } from "lmdb";
-import { emptyHead, tableOf, type Tables } from "./open.ts";
+import { emptyHead, type Tables } from "./open.ts";
+import { tableOf } from "./table-of.ts";
 import type { EnvUse, Head } from "./records.ts";
 import { READABLE, readHead, readRecord, readUses, type ReadableTable } from "./valid.ts";
 

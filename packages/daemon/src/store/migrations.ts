@@ -1,7 +1,8 @@
 /** What brings an older store up to date, by the version it starts from. */
 import { isFinished, STATES, type Task, type TaskId } from "@claudine/protocol";
 import { asBinary, type Key } from "lmdb";
-import { tableOf, type Tables } from "./open.ts";
+import type { Tables } from "./open.ts";
+import { tableOf } from "./table-of.ts";
 import type { Migrations } from "./schema.ts";
 import { readRecord } from "./valid.ts";
 
@@ -10,7 +11,8 @@ export const MIGRATIONS: Migrations = { 1: toLiveTable };
 /** Unfinished tasks get a table of their own, environments a count of their tasks, and `head` goes to the page of the roots. */
 function toLiveTable(tables: Tables): void {
   for (const state of STATES.filter((one) => !isFinished(one))) {
-    for (const [, id] of [...tables.byState.getKeys({ start: [state, 0], end: [state, Infinity] })]) {
+    const entries = [...tables.byState.getKeys({ start: [state, 0], end: [state, Infinity] })];
+    for (const [, id] of entries) {
       tables.byState.removeSync([state, id]);
       if (!isDone(tables, id)) move(tables, { from: "finished", to: "live", key: id });
     }

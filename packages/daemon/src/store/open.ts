@@ -1,7 +1,7 @@
 /** Opens the LMDB environment and its tables; the only place that knows their names and encodings. */
 import { ClaudineError, type Run, type Task, type TaskEvent, type TaskId, noCounts } from "@claudine/protocol";
 import { dirname, join } from "node:path";
-import { open, type Database, type Key, type RootDatabase } from "lmdb";
+import { open, type Database, type RootDatabase } from "lmdb";
 import type { EnvRecord } from "../env-record.ts";
 import { checkStoreFile, extendStoreFile } from "./file-check.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -105,11 +105,6 @@ function unusable(path: string, why: string, cause?: unknown): ClaudineError {
     hint: "Check the disk's free space and the folder's permissions; `claudine restore FILE` puts a backup in its place",
     cause,
   });
-}
-
-/** A table without knowing what is in it, for what walks over all of them. */
-export function tableOf(tables: Tables, name: keyof Tables): Database<unknown, Key> {
-  return tables[name];
 }
 
 export function emptyHead(): Head {

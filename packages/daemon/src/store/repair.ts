@@ -2,7 +2,8 @@
 import { asBinary } from "lmdb";
 import { crashPoint } from "../crash-points.ts";
 import type { Damage } from "./check.ts";
-import { tableOf, type Tables } from "./open.ts";
+import type { Tables } from "./open.ts";
+import { tableOf } from "./table-of.ts";
 import { readHead } from "./valid.ts";
 
 /** @returns what was left as it is */

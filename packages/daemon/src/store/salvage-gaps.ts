@@ -1,6 +1,7 @@
 /** Records between two damaged places: what was reached from neither end is halved, the largest piece first. */
 import type { Key } from "lmdb";
-import { openTables, tableOf } from "./open.ts";
+import { openTables } from "./open.ts";
+import { tableOf } from "./table-of.ts";
 import { readHead } from "./valid.ts";
 import type { CopyElsewhere, CopyJob, TableName } from "./salvage.ts";
 

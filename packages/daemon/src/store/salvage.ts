@@ -9,8 +9,9 @@ import { ClaudineError } from "@claudine/protocol";
 import { asBinary, type Key } from "lmdb";
 import { crashPoint } from "../crash-points.ts";
 import { highestRun, skipUsedIds } from "./backup.ts";
-import { openTables, tableOf, type Tables } from "./open.ts";
+import { openTables, type Tables } from "./open.ts";
 import { copyGaps, isNumbered, lastCopied } from "./salvage-gaps.ts";
+import { tableOf } from "./table-of.ts";
 import { sync } from "./sync.ts";
 
 export type TableName = Exclude<keyof Tables, "root">;

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
+import { refuseLostStore } from "./lost.ts";
 import { openTables, type Tables } from "./open.ts";
 import { createReserve } from "./reserve.ts";
 import { createReader, type Reader } from "./read.ts";
@@ -39,6 +40,7 @@ export type StoreOptions = {
 
 /** @throws ClaudineError version_mismatch, storage */
 export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): Store {
+  refuseLostStore(dirname(path));
   const tables = openTables(path);
   noteLineage(dirname(path), tables);
   noteOpening(tables);

@@ -1,7 +1,8 @@
 /** Whether what was read is what should be there. Fields that this version does not know pass. */
 import { Run, STATES, Task, TaskEvent, type TaskId } from "@claudine/protocol";
 import type { Key } from "lmdb";
-import { tableOf, type Tables } from "./open.ts";
+import type { Tables } from "./open.ts";
+import { tableOf } from "./table-of.ts";
 import type { Head } from "./records.ts";
 
 export type ReadableTable = "live" | "finished" | "runs" | "journal" | "envs" | "groups";

@@ -1,6 +1,5 @@
 /** Has the daemon's program read everything on the disk; it works beside a running daemon. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { ClaudineError } from "@claudine/protocol/errors";
 import { askClaudined } from "../claudined.ts";
 import type { Io } from "../command.ts";
@@ -8,13 +7,13 @@ import { withoutDaemon } from "../without-daemon.ts";
 import { type Check, failure, ok } from "./check.ts";
 
 export async function checkState(io: Io): Promise<Check[]> {
-  if (!existsSync(join(io.paths.stateDir, "store"))) return [ok("store", "is not there yet")];
+  if (!existsSync(io.paths.stateDir)) return [ok("store", "is not there yet")];
   return await ask(io, ["--check-state"]);
 }
 
 /** Mends what can be mended and sets aside what cannot; the daemon is stopped for that. */
 export async function fixState(io: Io): Promise<Check[]> {
-  if (!existsSync(join(io.paths.stateDir, "store"))) return [ok("store", "is not there yet")];
+  if (!existsSync(io.paths.stateDir)) return [ok("store", "is not there yet")];
   return (await withoutDaemon(io, () => ask(io, ["--check-state", "--fix"]))).result;
 }
 
