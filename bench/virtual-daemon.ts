@@ -6,7 +6,7 @@ import { createState, type State } from "@claudine/daemon/core/state";
 import { createTurn } from "@claudine/daemon/core/turn";
 import { NO_USAGE, noCounts, type Task, type TaskId, type TaskSpec, type Usage } from "@claudine/protocol";
 
-export const SETTINGS: Settings = {
+const SETTINGS: Settings = {
   defaultSlots: 2,
   totalSlots: undefined,
   agingMs: 600_000,

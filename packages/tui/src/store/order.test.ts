@@ -62,6 +62,13 @@ const someTasks = fc
   .nat(30)
   .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => aTask(index + 1))));
 
+test("tasks of the same place are ordered by id, whatever changes", () => {
+  const queued = (id: number) => makeTask(id, { state: "queued", since: 0, order: 7 });
+  const entries = sortAll([queued(1), queued(2), queued(3)], SPEC);
+  expect(ids(merge(entries, new Map([[1, queued(1)]]), SPEC))).toEqual([1, 2, 3]);
+  expect(ids(merge(entries, new Map([[3, queued(3)]]), SPEC))).toEqual([1, 2, 3]);
+});
+
 test("merging changes gives the same order as sorting everything", () => {
   const cases = fc.record({
     tasks: someTasks,

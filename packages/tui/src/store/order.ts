@@ -154,5 +154,6 @@ function compare(one: Entry, other: Entry, sort: Sort): number {
   if (byKey !== 0) return byKey;
   const turn = sort.by === "attention" ? turned : 1;
   const rest = one.section - other.section || one.first - other.first || one.second - other.second;
-  return rest * turn;
+  // Equal places happen, as tasks can be moved: without a last word the order would depend on what changed when.
+  return rest * turn || one.task.id - other.task.id;
 }
