@@ -11,29 +11,17 @@ beforeAll(async () => {
 
 test("everything that submit says, and keeps what it does not say", async () => {
   const id = await rig.submit("--held", "--timeout", "1h", "--grace", "9s", "--lock", "repo", "--retries", "2", "true");
+  const plain = ["--label", "new", "--group", "other", "--priority", "urgent", "--cwd", "/"];
+  const rules = ["--after", "1", "--on-dependency-failure", "hold", "--delay", "1h", "--retry-delay", "5s"];
   const { code, stderr } = await rig.claudine(
     "set",
     String(id),
-    "--label",
-    "new",
-    "--group",
-    "other",
-    "--priority",
-    "urgent",
-    "--cwd",
-    "/",
-    "--after",
-    "1",
-    "--delay",
-    "1h",
+    ...plain,
+    ...rules,
     "--timeout",
     "2h",
     "--claim",
     "gpu=2",
-    "--retry-delay",
-    "5s",
-    "--on-dependency-failure",
-    "hold",
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: `Changed task ${id}\n` });
   expect(await rig.show(id)).toMatchObject({

@@ -88,6 +88,16 @@ test("--from-json takes an array, and each task overrides the options", async ()
   expect(await rig.output(last)).toBe("shared 2\n");
 });
 
+test("--from-json takes rules, with times in milliseconds, and names of priorities", async () => {
+  const retry = { limit: 3, delayMs: 5000, backoff: "exponential", jitter: true, maxDelayMs: 60_000 };
+  const rules = { after: [{ id: 1, on: "any" }], onDependencyFailure: "hold", retry, limits: { timeoutMs: 1500 } };
+  const json = JSON.stringify([{ command: "true", priority: "P0", ...rules }, { command: "true" }]);
+  await rig.submit("--held", "true");
+  const [own, shared] = await submitMany(["--held", "--timeout", "1h", "-o", "low", "--from-json", "-"], json);
+  expect(own).toMatchObject({ priority: 100, ...rules });
+  expect(shared).toMatchObject({ priority: -10, after: [], retry: null, limits: { timeoutMs: 3_600_000 } });
+});
+
 test("--from-json takes JSON lines from a file", async () => {
   await writeFile(rig.file("tasks.jsonl"), '{"command":"true"}\n\n["false"]\n');
   const tasks = await submitMany(["--held", "--from-json", "tasks.jsonl"]);

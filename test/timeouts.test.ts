@@ -72,6 +72,23 @@ test("the time goes on while no daemon is there", async () => {
   expect((finishedAt ?? 0) - startedAt).toBeGreaterThanOrEqual(1000);
 });
 
+test("a client of another kind may name the signal as it likes, if there is one", async () => {
+  const rig = await startDaemon();
+  const client = await rig.client();
+  const submit = (signal: string) =>
+    client.call("task.submit", {
+      env: {},
+      cwd: "/",
+      umask: 0o22,
+      tasks: [{ command: ["true"], held: true, limits: { timeoutMs: 9000, warnSignal: { signal, beforeMs: 1000 } } }],
+    });
+  const { ids } = await submit("usr1");
+  expect((await rig.show(ids[0] ?? 0)).limits?.warnSignal?.signal).toBe("SIGUSR1");
+  await expect(submit("nope")).rejects.toThrow('"nope" is not a signal');
+  const edits = [{ id: 1, changes: { limits: { timeoutMs: 9000, warnSignal: { signal: "x", beforeMs: 1 } } } }];
+  await expect(client.call("task.edit", { edits })).rejects.toThrow('"x" is not a signal');
+});
+
 test("show says the limits in words", async () => {
   const rig = await startDaemon();
   const id = await rig.submit(

@@ -1,5 +1,5 @@
 /** Changes of tasks that wait. */
-import { isFinished, type EventBody } from "@claudine/protocol";
+import { isFinished, type EventBody, type Task, type TaskChanges } from "@claudine/protocol";
 import type { UserCommand } from "./command.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
@@ -23,7 +23,17 @@ export function decideChange(
       const { id, status } = task;
       if (isFinished(status.state) || ("run" in status && !early)) return stateWords(task);
       checkRules(facts, { verb: `change task ${id}`, id, rules: changes });
-      return [{ type: "task.changed", id, changes }];
+      return [{ type: "task.changed", id, changes: withOwnShell(task, changes) }];
     },
   });
+}
+
+/** A command line that is changed still runs by the shell of the person who submitted it. */
+export function withOwnShell({ argv }: Task, changes: TaskChanges): TaskChanges {
+  const [shell = "", dashC] = argv;
+  const byShell = argv.length === 3 && dashC === "-c" && changes.argv?.length === 3 && changes.argv[1] === "-c";
+  const script = changes.argv?.[2];
+  return byShell && script === changes.command && script !== undefined
+    ? { ...changes, argv: [shell, "-c", script] }
+    : changes;
 }

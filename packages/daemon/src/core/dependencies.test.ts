@@ -14,6 +14,25 @@ function pair(change: Partial<TaskSpec>): World {
   return world;
 }
 
+test("what is in line already waits again when somebody retries what it depends on", () => {
+  const world = new World(1, { resources: { gpu: 1 } });
+  world.submit(spec());
+  world.submit(spec({ needs: { claims: { gpu: 1 } }, group: "b" }));
+  world.submit(spec(after(1)), spec({ ...after(1), needs: { claims: { gpu: 1 } }, group: "c" }));
+  expect(world.plan()).toEqual([1, 2]);
+  world.submit(spec({ priority: 9 }));
+  world.end(1);
+  expect(world.plan()).toEqual([5]);
+  expect(world.why(3)).toMatch(/^waits for a slot/);
+  world.do({ type: "retry", targets: one(1) });
+  world.end(5);
+  world.end(2);
+  expect(world.plan()).toEqual([1]);
+  world.end(1, 1);
+  world.plan();
+  expect([3, 4].map((id) => world.task(id)?.status.state)).toEqual(["skipped", "skipped"]);
+});
+
 test("a task starts when all it depends on have succeeded, and not before", () => {
   const world = new World(9);
   world.submit(spec(), spec());

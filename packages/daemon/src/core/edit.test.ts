@@ -60,3 +60,13 @@ test("what has not finished is not retried", () => {
   const edits = [{ id: 1, changes: {} }];
   expect(() => world.do({ type: "edit", edits, retry: true })).toThrow("Cannot retry task 1: it is ");
 });
+
+test("a changed command line runs by the shell that the task had", () => {
+  const world = new World(1);
+  world.submit(spec(), spec({ command: "a", argv: ["/bin/zsh", "-c", "a"] }), spec({ argv: ["a", "b"] }));
+  world.plan();
+  const change = { command: "b", argv: ["/bin/sh", "-c", "b"] };
+  world.do({ type: "edit", edits: [2, 3].map((id) => ({ id, changes: change })), retry: false });
+  expect(world.task(2)).toMatchObject({ command: "b", argv: ["/bin/zsh", "-c", "b"] });
+  expect(world.task(3)).toMatchObject({ command: "b", argv: ["/bin/sh", "-c", "b"] });
+});

@@ -1,6 +1,6 @@
 /** Changes several tasks in one step, each in its own way; finished ones are queued again with what was changed. */
 import { isFinished, type EventBody, type TaskChanges, type TaskId } from "@claudine/protocol";
-import { decideChange } from "./change.ts";
+import { decideChange, withOwnShell } from "./change.ts";
 import { checkRules } from "./check-rules.ts";
 import type { UserCommand } from "./command.ts";
 import type { Facts } from "./decide.ts";
@@ -38,7 +38,7 @@ function retryChanged(facts: Facts, id: TaskId, changes: TaskChanges): EventBody
         if (!isFinished(task.status.state)) return stateWords(task);
         checkRules(facts, { verb: `retry task ${id}`, id, rules: changes });
         return [
-          { type: "task.changed", id, changes },
+          { type: "task.changed", id, changes: withOwnShell(task, changes) },
           { type: "task.retried", id },
         ];
       },

@@ -13,6 +13,19 @@ import { rankOf } from "./waiting.ts";
 export function indexTask(state: State, before: Task | undefined, after: Task | undefined): void {
   if (before !== undefined) unindex(state, before);
   if (after !== undefined) index(state, after);
+  if (before !== undefined && "finishedAt" in before.status && state.live.has(before.id)) sendBack(state, before.id);
+}
+
+/** Those that depend on a task that runs again wait for it again, also if they were in line already. */
+function sendBack(state: State, id: TaskId): void {
+  for (const dependent of state.waiting.dependents.get(id) ?? []) {
+    const task = state.live.get(dependent);
+    if (task?.status.state !== "queued" || state.waiting.later.has(dependent)) continue;
+    groupOf(state, task.group).ready.delete(dependent);
+    state.waiting.short.delete(dependent);
+    leave(state, task);
+    state.waiting.unjudged.add(dependent);
+  }
 }
 
 function unindex(state: State, task: Task): void {

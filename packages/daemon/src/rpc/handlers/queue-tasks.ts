@@ -7,6 +7,7 @@ import { selectTasks, taskOf } from "../select.ts";
 import { explainFacts, infoOf, infosOf } from "../task-info.ts";
 import { act, changedIds } from "./change-tasks.ts";
 import { noSuchTask } from "./read-tasks.ts";
+import { withSignalName } from "./signals.ts";
 import { argvOf } from "./submit.ts";
 
 export const change: Handler<"task.change"> = async (context, { selector, changes }, caller) => {
@@ -15,7 +16,8 @@ export const change: Handler<"task.change"> = async (context, { selector, change
 };
 
 /** A command is stored as it executes. */
-function changesOf(context: Context, { command, ...rest }: ChangeTask): TaskChanges {
+function changesOf(context: Context, { command, ...others }: ChangeTask): TaskChanges {
+  const rest = withSignalName(others);
   if (command === undefined) return rest;
   const text = typeof command === "string" ? command : quoteArgv(command);
   return { ...rest, command: text, argv: argvOf(command, context.config.shell) };

@@ -1,9 +1,19 @@
 /** Names of signals as people write them: TERM, SIGTERM, term, 15. */
 import { constants } from "node:os";
-import { ClaudineError } from "@claudine/protocol";
+import { ClaudineError, type Limits } from "@claudine/protocol";
 
 /** They ask a process to end: SIGKILL follows after the grace. The others are only sent. */
 export const ENDING_SIGNALS: ReadonlySet<string> = new Set(["SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGKILL"]);
+
+/** A rule is stored with the signal's one name. @throws ClaudineError invalid_params */
+export function withSignalName<T extends { limits?: Limits | null | undefined }>(rules: T): T {
+  const warnSignal = rules.limits?.warnSignal;
+  if (warnSignal === undefined) return rules;
+  return {
+    ...rules,
+    limits: { ...rules.limits, warnSignal: { ...warnSignal, signal: signalName(warnSignal.signal) } },
+  };
+}
 
 /** @throws ClaudineError invalid_params */
 export function signalName(text: string): string {

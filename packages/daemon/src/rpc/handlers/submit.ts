@@ -8,6 +8,7 @@ import type { Fact } from "../../engine.ts";
 import type { Env } from "../../env-vault.ts";
 import type { EnvRecord } from "../../env-record.ts";
 import type { Context, Handler } from "../context.ts";
+import { withSignalName } from "./signals.ts";
 import { taskOf } from "../select.ts";
 
 /** The shell's note of its last command; of no use to a task. */
@@ -101,7 +102,7 @@ function specOf(context: Context, task: SubmitTask, call: Call): TaskSpec {
     ...rules
   } = task;
   return {
-    ...rules,
+    ...withSignalName(rules),
     uid: randomUUID(),
     command: typeof command === "string" ? command : quoteArgv(command),
     argv: argvOf(command, context.config.shell ?? task.env?.["SHELL"] ?? call.env["SHELL"]),
