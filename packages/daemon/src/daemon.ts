@@ -1,7 +1,7 @@
 /** The composition root: joins store, engine, processes and the socket through function-typed ports. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Config, Paths, TaskEvent } from "@claudine/protocol";
+import type { ClaudineError, Config, Paths, TaskEvent } from "@claudine/protocol";
 import { createClock } from "./clock.ts";
 import { withCrashPoints } from "./crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
@@ -56,6 +56,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const watchers = createWatchers();
   const clock = createClock();
 
+  // A daemon that cannot write while it comes up holds the state folder and is of no use to anybody.
+  const { trouble, cannotStart } = createTrouble();
+
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();
     supervisor.onFacts(facts);
@@ -68,7 +71,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     commit: withCrashPoints(store.commit),
     clock,
     onDurable,
-    onProblem: health.problem,
+    onProblem(problem) {
+      health.problem(problem);
+      if (problem !== undefined) cannotStart(problem);
+    },
     retryMs: RETRY_MS,
   });
   const rest = createRest({ unfinished: engine.unfinished, heapBytes, compact: compactHeap });
@@ -141,16 +147,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await processes.listen();
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
-  await engine.dispatch({
-    type: "report-daemon",
-    started: true,
-    pid: process.pid,
-    version: options.version,
-    bootId: processes.bootId,
-  });
+  const { version } = options;
+  const { bootId } = processes;
+  const noted = engine.dispatch({ type: "report-daemon", started: true, pid: process.pid, version, bootId });
+  await Promise.race([noted, trouble]);
   await server.listen(options.listenFd);
   engine.admit(true);
   return { close: () => close({ engine, server, processes, store, rest }), reachable: server.reachable };
+}
+
+/** `trouble` rejects with what `cannotStart` is told first. */
+function createTrouble(): { trouble: Promise<never>; cannotStart(problem: ClaudineError): void } {
+  let cannotStart: (problem: ClaudineError) => void = () => {};
+  const trouble = new Promise<never>((_, reject) => {
+    cannotStart = reject;
+  });
+  trouble.catch(() => {});
+  return { trouble, cannotStart };
 }
 
 type Parts = {

@@ -2,7 +2,7 @@
 import { ClaudineError } from "@claudine/protocol/errors";
 import { parseDuration } from "@claudine/protocol/units";
 import type { DaemonStatus } from "../../service/daemon.ts";
-import type { Command, Io } from "../command.ts";
+import type { Command, Input, Io } from "../command.ts";
 import { given } from "../given.ts";
 import { flag, text } from "../input.ts";
 import { printJson, say } from "../print.ts";
@@ -73,12 +73,14 @@ const restart: Command = {
 
 const status: Command = {
   name: "status",
-  summary: "Show the daemon; exit code 0 when it runs, 3 when not",
+  summary: "Show the daemon; exit code 0 when it runs, 3 when not, 4 when it does not answer",
   options: [],
   async run(input, io) {
     const { placeOf } = await import("../../service/control.ts");
     const { probeDaemon } = await import("../../service/daemon.ts");
     const found = await probeDaemon(placeOf(io));
+    const silent = found === undefined ? await silentHolder(io) : undefined;
+    if (silent !== undefined) return showSilent(input, io, silent.pid);
     if (flag(input, "json"))
       printJson(io, found === undefined ? { running: false, socket: io.paths.socket } : { running: true, ...found });
     else if (found === undefined) say(input, io, "No daemon runs");
@@ -87,7 +89,22 @@ const status: Command = {
   },
 };
 
-function leftText(left: number): string {
+const SILENT_EXIT = 4;
+
+async function silentHolder(io: Io): Promise<{ pid: number } | undefined> {
+  const { lockHolder } = await import("../../service/lock-holder.ts");
+  return lockHolder(io.paths);
+}
+
+function showSilent(input: Input, io: Io, pid: number): number {
+  const { socket } = io.paths;
+  if (flag(input, "json")) printJson(io, { running: true, answers: false, pid, socket });
+  else say(input, io, `claudined (pid ${pid}) holds the state folder but does not answer on ${socket}`);
+  return SILENT_EXIT;
+}
+
+function leftText(left: number | null): string {
+  if (left === null) return ", which did not answer; its tasks go on";
   if (left === 0) return "";
   return left === 1 ? "; 1 task goes on" : `; ${left} tasks go on`;
 }
