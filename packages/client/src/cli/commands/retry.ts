@@ -16,7 +16,7 @@ export const retry: Command = {
   ],
   async run(input, io) {
     const client = await io.connect();
-    const env = flag(input, "env") ? callerEnv(io.env) : undefined;
+    const env = flag(input, "env") ? await callerEnv(io.env) : undefined;
     const { tasks } = await client.call("task.retry", { selector: [...input.args], ...given({ env }) });
     return reportTasks(input, io, { done: "Queued again:", tasks });
   },
