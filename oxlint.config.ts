@@ -75,6 +75,11 @@ const boundaries: OxlintOverride[] = [
   boundary(["packages/daemon/src/**"], [daemon, lmdb, processes, reactive]),
   boundary(["packages/daemon/src/{main,systemd,expendable}.ts"], [daemon, lmdb, reactive]),
   boundary(["packages/daemon/src/core/**"], [nodeModules, onlyPackages(...protocol), outsideCore], true),
+  boundary(
+    ["packages/daemon/src/core/random-steps.ts"],
+    [nodeModules, onlyPackages(...protocol, "fast-check"), outsideCore],
+    true,
+  ),
   boundary(["packages/daemon/src/store/**"], [daemon, processes, reactive, siblings("runner", "rpc", "agents")]),
   boundary(["packages/daemon/src/runner/**"], [daemon, lmdb, reactive, siblings("store", "rpc", "agents")]),
   boundary(["packages/daemon/src/rpc/**"], [daemon, lmdb, processes, reactive, siblings("store", "runner", "agents")]),

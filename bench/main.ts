@@ -8,13 +8,24 @@ import { describeMachine, writeReport } from "./report.ts";
 import type { Finding, Row, RowOptions } from "./row.ts";
 import { idle } from "./rows/idle.ts";
 import { nextStart } from "./rows/next-start.ts";
+import { schedulerCost } from "./rows/scheduler-cost.ts";
+import { schedulerSimulation } from "./rows/scheduler-simulation.ts";
 import { startUp } from "./rows/start-up.ts";
 import { submitCall } from "./rows/submit-call.ts";
 import { submitProcess } from "./rows/submit-process.ts";
 import { throughput } from "./rows/throughput.ts";
 import { cellsOf, plainTable } from "./table.ts";
 
-const ROWS: readonly Row[] = [submitProcess, submitCall, throughput, nextStart, idle, startUp];
+const ROWS: readonly Row[] = [
+  submitProcess,
+  submitCall,
+  throughput,
+  nextStart,
+  idle,
+  startUp,
+  schedulerCost,
+  schedulerSimulation,
+];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });

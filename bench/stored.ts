@@ -13,7 +13,7 @@ const ENV = { id: "0".repeat(32), plain: { PATH: "/usr/local/bin:/usr/bin:/bin",
 export async function makeStored(dir: string, { finished, queued }: Stored): Promise<void> {
   const path = join(dir, "state/claudine/store");
   const store = openStore({ path, journalKeep: 1_000_000, onUnreadable: () => {} });
-  const counts = { ...store.load(2).counts };
+  const counts = { ...store.load().counts };
   const all = finished + queued;
   for (let first = 1; first <= all; first += BATCH) {
     const tasks: Task[] = [];

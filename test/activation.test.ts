@@ -19,7 +19,7 @@ test.skipIf(!has("systemd-socket-activate"))(
       return start("systemd-socket-activate", { args, env: rig.env, cwd: "/" });
     };
     const activated = activate();
-    await until("the socket", () => stat(rig.home.socket).catch(() => undefined));
+    await until("it to listen", () => activated.stderr().includes("Listening on"));
     const { ino } = await stat(rig.home.socket);
     const { task, stdout } = await rig.ran("env | grep -c LISTEN_; ls -l /proc/$$/fd | grep -c socket");
     expect({ stdout, state: task.state }).toEqual({ stdout: "0\n0\n", state: "failed" });

@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { createRig, type Rig } from "./support/daemon.ts";
 import { isRunning } from "./support/process.ts";
+import { until } from "./support/until.ts";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -49,8 +50,8 @@ test("--reason is kept with the task", async () => {
 });
 
 test("--grace is the time before SIGKILL", async () => {
-  const id = await rig.submit("trap '' TERM; while :; do sleep 0.01; done");
-  await rig.started(id);
+  const id = await rig.submit("trap '' TERM; echo ready; while :; do sleep 0.01; done");
+  await until("the trap to be set", async () => (await rig.output(id)) !== "");
   expect(await rig.claudine("cancel", "--grace", "50ms", String(id))).toMatchObject({ code: 0 });
   expect(await rig.show(id)).toMatchObject({ state: "cancelled", signal: "SIGKILL" });
 });

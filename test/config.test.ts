@@ -10,7 +10,7 @@ test("show prints what is in force, and check accepts what show prints", async (
   expect(shown).toMatchObject({
     code: 0,
     stderr: "",
-    stdout: expect.stringMatching(/^slots: auto\ngrace: 90s\n[^]*level: debug\n$/),
+    stdout: expect.stringMatching(/^slots: auto\n[^]*reserve:\n  memory: 256M\n[^]*\ngrace: 90s\n[^]*level: debug\n$/),
   });
   await writeConfig(rig.home, shown.stdout);
   expect(await rig.claudine("config", "check")).toMatchObject({

@@ -5,6 +5,7 @@ import { startDaemon } from "./support/daemon.ts";
 import { signalIfThere, writeConfig } from "./support/home.ts";
 import { statOf } from "./support/process.ts";
 import { refusalOf } from "./support/refusal.ts";
+import { until } from "./support/until.ts";
 
 test.for([
   { what: "an unknown key", yaml: "slotss: 3\n", says: 'unknown key "slotss"; did you mean "slots"?' },
@@ -43,7 +44,7 @@ test("slots, grace and shell are obeyed", async () => {
   expect((await rig.claudine("parallel")).stdout).toBe("3\n");
   expect((await rig.ran("echo ${BASH_VERSION:+bash}")).stdout).toBe("bash\n");
   const id = await rig.submit("trap '' TERM; echo ready; while :; do sleep 0.01; done");
-  await rig.started(id);
+  await until("the trap to be set", async () => (await rig.output(id)) !== "");
   expect(await rig.claudine("kill", String(id))).toMatchObject({ code: 0 });
   expect(await rig.show(id)).toMatchObject({ state: "cancelled", signal: "SIGKILL" });
 });

@@ -35,41 +35,35 @@ function parseTrace(trace: string): Call[] {
 
 const isStore = ({ text }: Call) => text.includes("/store/data.mdb>");
 
-test(
-  "the record is written, then flushed, and only then is the submit answered",
-  { timeout: 60_000 },
-  async ({ skip }) => {
-    if (!canTrace) skip("strace is not installed or may not trace");
-    const rig = await startDaemon({ daemon: false });
-    const file = rig.file("trace");
-    const options = ["-f", "-y", "-s", "70000", "-e", "signal=none", "-e", `trace=${CALLS.join(",")}`, "-o", file];
-    const tracer = start("strace", { args: [...options, process.execPath, CLAUDINED], env: rig.env, cwd: "/" });
-    await until("the daemon to answer", () => rig.status(), 30_000);
-    const client = await rig.client();
-    const submit = async (): Promise<string> => {
-      const tasks = [{ command: ["true"], held: true }];
-      const { uids } = await client.call("task.submit", { env: {}, cwd: "/", umask: 0o22, tasks });
-      return uids[0] ?? "";
-    };
-    const uids = [await submit(), await submit(), ...(await Promise.all(Array.from({ length: 30 }, submit)))];
-    await client.call("daemon.stop", {});
-    await tracer.ended;
-    const calls = parseTrace(await readFile(file, "utf8"));
-    for (const uid of uids) {
-      const answer = calls.find(
-        ({ name, text }) => !name.startsWith("p") && text.includes(uid) && text.includes("uids"),
-      );
-      const page = calls.find((call) => isStore(call) && call.text.includes(uid));
-      const flush = calls.find(
-        (call) => call.name === "fdatasync" && isStore(call) && call.begin > (page?.end ?? Infinity),
-      );
-      expect(flush?.text).toMatch(/= 0$/);
-      // Then the mark by which the commit counts after a power cut, through a descriptor that flushes each write.
-      const mark = calls.find(
-        (call) => call.name === "pwrite64" && isStore(call) && call.begin > (flush?.end ?? Infinity),
-      );
-      expect(mark?.text).toMatch(/= 128$/);
-      expect(mark?.end).toBeLessThan(answer?.begin ?? 0);
-    }
-  },
-);
+test("the record is written, then flushed, and only then is the submit answered", async ({ skip }) => {
+  if (!canTrace) skip("strace is not installed or may not trace");
+  const rig = await startDaemon({ daemon: false });
+  const file = rig.file("trace");
+  const options = ["-f", "-y", "-s", "70000", "-e", "signal=none", "-e", `trace=${CALLS.join(",")}`, "-o", file];
+  const tracer = start("strace", { args: [...options, process.execPath, CLAUDINED], env: rig.env, cwd: "/" });
+  await until("the daemon to answer", () => rig.status());
+  const client = await rig.client();
+  const submit = async (): Promise<string> => {
+    const tasks = [{ command: ["true"], held: true }];
+    const { uids } = await client.call("task.submit", { env: {}, cwd: "/", umask: 0o22, tasks });
+    return uids[0] ?? "";
+  };
+  const uids = [await submit(), await submit(), ...(await Promise.all(Array.from({ length: 30 }, submit)))];
+  await client.call("daemon.stop", {});
+  await tracer.ended;
+  const calls = parseTrace(await readFile(file, "utf8"));
+  for (const uid of uids) {
+    const answer = calls.find(({ name, text }) => !name.startsWith("p") && text.includes(uid) && text.includes("uids"));
+    const page = calls.find((call) => isStore(call) && call.text.includes(uid));
+    const flush = calls.find(
+      (call) => call.name === "fdatasync" && isStore(call) && call.begin > (page?.end ?? Infinity),
+    );
+    expect(flush?.text).toMatch(/= 0$/);
+    // Then the mark by which the commit counts after a power cut, through a descriptor that flushes each write.
+    const mark = calls.find(
+      (call) => call.name === "pwrite64" && isStore(call) && call.begin > (flush?.end ?? Infinity),
+    );
+    expect(mark?.text).toMatch(/= 128$/);
+    expect(mark?.end).toBeLessThan(answer?.begin ?? 0);
+  }
+});

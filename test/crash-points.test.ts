@@ -147,7 +147,7 @@ describe.concurrent("a tool dies", () => {
     await using rig = await createRig({ config: CONFIG });
     await submitHeld(rig, 3, "good");
     await rig.down();
-    await spoilRecord(rig, { table: "tasks", key: 2, bytes: Buffer.from([0xc1, 0x00]) });
+    await spoilRecord(rig, { table: "live", key: 2, bytes: Buffer.from([0xc1, 0x00]) });
     expect(await tool(rig, point, "--check-state-here", "--fix")).toMatchObject({ signal: "SIGKILL" });
     await checkState(rig, "--fix");
     await checkState(rig, "--fix");

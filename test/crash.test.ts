@@ -17,7 +17,8 @@ import { until } from "./support/until.ts";
 
 const KILLS = Number(process.env["CLAUDINE_CRASH_KILLS"] ?? 12);
 const seed = seedFrom("CLAUDINE_CRASH_SEED");
-const TIMEOUT_MS = 60_000 + KILLS * 5_000;
+/** Only there to end what hangs. */
+const TIMEOUT_MS = 180_000 + KILLS * 15_000;
 
 /** Some die while they come up, some just after, most under load. */
 const LIFE_MS_BELOW = 400;

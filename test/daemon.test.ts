@@ -1,6 +1,7 @@
 /** `claudine daemon`: starting, stopping and replacing the daemon returns when it has happened, and tasks go on. */
 import { expect, test } from "vitest";
 import { startDaemon } from "./support/daemon.ts";
+import { until } from "./support/until.ts";
 
 const alive = (pid: number) => {
   try {
@@ -60,7 +61,8 @@ test("stop returns when the process is gone, and the tasks go on", async () => {
 
 test("stop --kill-tasks ends them first", async () => {
   const rig = await startDaemon();
-  const id = await rig.submit("trap '' TERM; sleep 1000 & wait; sleep 1000");
+  const id = await rig.submit("trap '' TERM; echo ready; sleep 1000 & wait; sleep 1000");
+  await until("the trap to be set", async () => (await rig.output(id)) !== "");
   const { pid } = await rig.started(id);
   const stopped = await rig.claudine("daemon", "stop", "--kill-tasks", "--grace", "100ms");
   expect(stopped).toMatchObject({ code: 0, stderr: `Stopped claudined (pid ${rig.daemon?.pid})\n` });

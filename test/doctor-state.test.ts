@@ -1,10 +1,11 @@
 /** `claudine doctor` reads everything on the disk beside the daemon, and `--fix` mends it. */
-import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { open } from "lmdb";
 import { expect, test } from "vitest";
 import { type Rig, startDaemon } from "./support/daemon.ts";
 import { isRunning } from "./support/process.ts";
+import { until } from "./support/until.ts";
 
 type Check = { name: string; level: string; message: string; hint: string | null };
 
@@ -48,16 +49,16 @@ test("a record that cannot be read is found; --fix sets it aside and the daemon 
   const found = await doctor(rig);
   expect(found.code).toBe(1);
   expect(found.checks).toContainEqual({
-    name: "tasks/2",
+    name: "finished/2",
     level: "error",
-    message: "The record tasks/2 cannot be read",
+    message: "The record finished/2 cannot be read",
     hint: "`claudine doctor --fix` repairs it",
   });
   const before = (await rig.status())?.pid;
   const fixed = await doctor(rig, "--fix");
   expect(fixed.checks.filter(({ level }) => level === "error")).toEqual([]);
   expect(fixed.checks).toContainEqual(
-    expect.objectContaining({ name: "tasks/2", message: "The record tasks/2 cannot be read: set aside" }),
+    expect.objectContaining({ name: "finished/2", message: "The record finished/2 cannot be read: set aside" }),
   );
   const after = await rig.status();
   expect(after).toMatchObject({ counts: { running: 1, succeeded: 1 } });
@@ -98,6 +99,8 @@ test("processes that a task left behind are listed, and those of running tasks a
   const rig = await startDaemon();
   const left = await rig.submit("setsid sleep 1000 & echo $! > left");
   const pid = await rig.pidIn("left");
+  const words = () => readFile(`/proc/${pid}/cmdline`, "utf8");
+  await until("it to have become sleep", async () => (await words()) === "sleep\x001000\x00");
   await rig.ended(left);
   const alive = await rig.submit("exec sleep 1000");
   await rig.started(alive);

@@ -1,13 +1,13 @@
 /** `submit --follow`, `submit --wait` and `follow`: output as it comes, and the task's exit code. */
 import { writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createRig, type Rig } from "./support/daemon.ts";
+import { createRig, TELLS_REQUESTS, type Rig } from "./support/daemon.ts";
 import { CLAUDINE, start } from "./support/program.ts";
 import { until } from "./support/until.ts";
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await createRig();
+  rig = await createRig({ config: TELLS_REQUESTS });
   return () => rig[Symbol.asyncDispose]();
 });
 
@@ -29,6 +29,14 @@ describe("submit --follow and --wait exit as the task does", () => {
     const ended = await rig.claudine("submit", "--wait", ...command);
     expect(ended).toMatchObject({ code, stdout: expect.stringMatching(/^\d+\n$/) });
   });
+});
+
+test("the runs that follow by themselves are followed, too", async () => {
+  const retries = ["--retries", "5", "--retry-delay", "50ms"];
+  const script = "echo run $CLAUDINE_RUN; exit $((CLAUDINE_RUN < 3))";
+  const followed = await rig.claudine("submit", "--follow", ...retries, script);
+  expect(followed).toMatchObject({ code: 0, stdout: "run 1\nrun 2\nrun 3\n" });
+  expect(await rig.claudine("submit", "--wait", ...retries, "exit $((CLAUDINE_RUN < 3))")).toMatchObject({ code: 0 });
 });
 
 test("says on stderr why a task has no exit code of its own", async () => {
@@ -58,9 +66,7 @@ test("output comes while the task runs", async () => {
 
 test("follow waits for a task that is still held, and shows a finished one whole", async () => {
   const id = await rig.submit("--held", "echo here; exit 7");
-  const before = (await rig.status())?.connections ?? 0;
-  const follow = rig.open(["follow", String(id)]);
-  await until("the follower to be there", async () => ((await rig.status())?.connections ?? 0) > before);
+  const follow = await rig.asking("log.read", ["follow", String(id)]);
   await rig.claudine("release", String(id));
   expect(await follow.ended).toMatchObject({ stdout: "here\n", code: 7 });
   expect(await rig.claudine("follow", String(id))).toMatchObject({ stdout: "here\n", code: 7 });

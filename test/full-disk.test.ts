@@ -1,5 +1,5 @@
 /** A disk that is really full: clear errors to new commands, nothing acknowledged is lost, and service by itself once there is room. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Rig, type RigOptions, startDaemon } from "./support/daemon.ts";
@@ -86,20 +86,37 @@ describe.skipIf(why !== undefined)("with the state on a full disk", () => {
     for (const one of ids) expect(await rig.ended(one)).toMatchObject({ state: "succeeded", attempt: 1 });
   });
 
-  test("kill, pause and send still reach the tasks or are refused; a backup to it is refused whole", async () => {
-    const { rig, disk } = await startOnSmallDisk("s", { byCommand: true });
+  test("what fills it without end can be ended, and everything else but new work is possible too", async () => {
+    const { rig } = await startOnSmallDisk("s", { byCommand: true, config: "slots: 3\n" });
     const before = (await rig.status())?.pid;
-    const id = await rig.submit("exec sleep 1000");
-    await rig.started(id);
-    disk.fill();
-    await submitUntilRefused(rig);
-    const backup = await rig.claudine("backup", join(rig.home.dir, "s/backup"));
-    expect(backup).toMatchObject({ code: 74, stderr: expect.stringContaining("Cannot back up to") });
-    const kill = await rig.claudine("kill", String(id));
-    expect([0, 74]).toContain(kill.code);
-    disk.free();
-    await until("a kill to be taken again", async () => (await rig.claudine("cancel", "all")).code === 0);
-    expect(await rig.ended(id)).toMatchObject({ state: "cancelled" });
+    const fill = join(rig.home.dir, "s/fill");
+    const [other, third] = [await rig.submit("exec sleep 1000"), await rig.submit("exec sleep 1000")];
+    for (const id of [other, third]) await rig.started(id);
+    const filling = `while :; do cat /dev/zero >> ${fill} 2>&- || sleep 0.001; done`;
+    const filler = await rig.submit(`${untilFile("go")}; ${filling}`);
+    const [queued, unwanted] = [await rig.submit("echo queued >> ran"), await rig.submit("echo unwanted >> ran")];
+    await rig.started(filler);
+    await writeFile(rig.file("go"), "");
+    const { ids } = await submitUntilRefused(rig);
+    expect(await rig.claudine("backup", join(rig.home.dir, "s/backup"))).toMatchObject({
+      code: 74,
+      stderr: expect.stringContaining("Cannot back up to"),
+    });
+    for (const verb of ["pause", "resume"])
+      expect(await rig.claudine(verb, "--no-autostart", String(other))).toMatchObject({ code: 0 });
+    expect(await rig.claudine("cancel", "--no-autostart", String(unwanted))).toMatchObject({ code: 0 });
+    expect(await rig.claudine("kill", "--no-autostart", String(third), String(filler))).toMatchObject({ code: 0 });
+    expect(await rig.show(filler)).toMatchObject({ state: "cancelled", signal: "SIGTERM" });
+    // Its slot is free, but there is no room yet for what a run writes.
+    expect(await rig.show(queued)).toMatchObject({ state: "queued" });
+    expect(await rig.claudine("submit", "--no-autostart", "true")).toMatchObject({ code: 74 });
+    expect((await rig.claudine("doctor")).stdout).toContain("No space left on device");
+
+    await rm(fill);
+    for (const id of [queued, ...ids]) expect(await rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 1 });
+    expect((await rig.ran("echo fine")).stdout).toBe("fine\n");
+    expect(await rig.show(other)).toMatchObject({ state: "running", attempt: 1 });
+    expect(await readFile(rig.file("ran"), "utf8")).not.toContain("unwanted");
     expect((await rig.status())?.pid).toBe(before);
   });
 });

@@ -21,10 +21,10 @@ async function ready(script: string, ...options: string[]): Promise<number> {
 
 test("ends a task with SIGTERM, and returns when it has ended", async () => {
   const id = await ready("echo ready; exec sleep 1000");
-  const { pid } = await rig.show(id);
+  const { pid } = await rig.started(id);
   const killed = await rig.claudine("kill", String(id));
   expect(killed).toMatchObject({ code: 0, stdout: "", stderr: `Killed task ${id}\n` });
-  expect(isRunning(pid ?? 0)).toBe(false);
+  expect(isRunning(pid)).toBe(false);
   expect(await rig.show(id)).toMatchObject({
     state: "cancelled",
     reason: "killed: ended by SIGTERM",

@@ -1,5 +1,5 @@
 /** Exactly one daemon serves a state folder, whatever was left behind. */
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -157,5 +157,52 @@ test.for(["its socket", "the whole runtime folder"])(
     expect(await rig.show(id)).toMatchObject({ state: "running", pid });
     await writeFile(rig.file("go"), "");
     expect(await rig.ended(id)).toMatchObject({ exitCode: 6, attempt: 1 });
+  },
+);
+
+test.for(["its lock", "the whole state folder"])(
+  "a daemon that lost %s ends by itself, and tasks go on",
+  async (what) => {
+    const rig = await startDaemon();
+    const id = await rig.submit("until [ -e go ]; do sleep 0.01; done; exit 6");
+    const { pid } = await rig.started(id);
+    await rm(what === "its lock" ? lockDir(rig) : rig.home.stateDir, { recursive: true });
+    const end = await rig.daemon?.ended;
+    expect(end).toMatchObject({ code: 0 });
+    expect(end?.stderr).toContain("The lock is no longer this daemon's");
+    expect(isRunning(pid)).toBe(true);
+    await rig.up();
+    if (what === "its lock") expect(await rig.show(id)).toMatchObject({ state: "running", pid });
+    else expect((await rig.ran("echo fine")).stdout).toBe("fine\n");
+    await writeFile(rig.file("go"), "");
+    if (what === "its lock") expect(await rig.ended(id)).toMatchObject({ exitCode: 6, attempt: 1 });
+  },
+);
+
+test.for(["moved away", "replaced by hand"])(
+  "a daemon whose state folder was %s sees it at the next commit, acknowledges nothing more and ends",
+  async (how) => {
+    const rig = await startDaemon();
+    const id = await rig.submit("exec sleep 1000");
+    const { pid } = await rig.started(id);
+    await rename(rig.home.stateDir, `${rig.home.stateDir}.old`);
+    if (how === "replaced by hand") {
+      await cp(`${rig.home.stateDir}.old`, rig.home.stateDir, { recursive: true });
+    }
+    const client = await rig.client({ reconnectMs: 0 });
+    const refused = await client
+      .call("task.hold", { selector: ["all"] })
+      .then(() => client.call("group.set", { name: "x", slots: 1 }))
+      .catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(Error);
+    expect(await rig.daemon?.ended).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("no longer this daemon's"),
+    });
+    expect(isRunning(pid)).toBe(true);
+    await rm(rig.home.stateDir, { recursive: true, force: true });
+    await rename(`${rig.home.stateDir}.old`, rig.home.stateDir);
+    await rig.up();
+    expect(await rig.show(id)).toMatchObject({ state: "running", pid });
   },
 );

@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
-import { createRig, type Rig } from "./support/daemon.ts";
+import { createRig, TELLS_REQUESTS, type Rig } from "./support/daemon.ts";
 import { until } from "./support/until.ts";
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await createRig();
+  rig = await createRig({ config: TELLS_REQUESTS });
   return () => rig[Symbol.asyncDispose]();
 });
 
@@ -104,9 +104,7 @@ test("-f goes on until the run has ended", async () => {
 
 test("-f of a task that has not started waits for its output", async () => {
   const id = await rig.submit("--held", "echo now");
-  const before = (await rig.status())?.connections ?? 0;
-  const follow = rig.open(["logs", "-f", String(id)]);
-  await until("the reader to be there", async () => ((await rig.status())?.connections ?? 0) > before);
+  const follow = await rig.asking("log.read", ["logs", "-f", String(id)]);
   await rig.claudine("release", String(id));
   expect(await follow.ended).toMatchObject({ code: 0, stdout: "now\n" });
 });

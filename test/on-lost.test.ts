@@ -6,9 +6,11 @@ import { signalIfThere } from "./support/home.ts";
 import { isRunning, statOf } from "./support/process.ts";
 import { until } from "./support/until.ts";
 
-/** Ends daemon, shim and task at once, so that nobody notes how the task ended. */
+/** Ends daemon, shim and task at once, so that nobody notes how the task ended, once its command runs. */
 async function loseRun(rig: Rig, id: number): Promise<void> {
-  const { pid } = await rig.started(id);
+  const { pid, attempt } = await rig.started(id);
+  const log = () => readFile(rig.file("log"), "utf8").catch(() => "");
+  await until("the command to run", async () => (await log()).endsWith(`${attempt}\n`));
   const shim = Number(statOf(pid)?.[1]);
   await rig.down("SIGKILL");
   for (const one of [shim, pid]) signalIfThere(one, "SIGKILL");

@@ -1,11 +1,16 @@
 /** `claudine send`: the standard input of a running task. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { createRig, type Rig } from "./support/daemon.ts";
+import { readRecord } from "../packages/daemon/src/runner/record.ts";
+import { createRig, type Rig, startDaemon, TELLS_REQUESTS } from "./support/daemon.ts";
+import { signalIfThere } from "./support/home.ts";
+import { statOf } from "./support/process.ts";
 import { until } from "./support/until.ts";
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await createRig({ config: "slots: 8\n" });
+  rig = await createRig({ config: `slots: 8\n${TELLS_REQUESTS}` });
   return () => rig[Symbol.asyncDispose]();
 });
 
@@ -34,6 +39,23 @@ test("what is sent right after the submit arrives", async () => {
   expect(await rig.output(id)).toBe("got early\n");
 });
 
+test("a start that nobody has noticed does not keep input from the task", async () => {
+  const own = await startDaemon({ config: "sampleInterval: 1h\n" });
+  const shim = Number(statOf((await own.started(await own.submit("exec sleep 1000"))).pid)?.[1]);
+  signalIfThere(shim, "SIGSTOP");
+  const id = await own.submit("--stdin", 'read answer; echo "got $answer"');
+  // It is looked for 50 ms after it was admitted and then not for long: a later timer of the daemon comes after that.
+  const client = await own.client();
+  const waiting = client.call("task.wait", { selector: [String(id)], for: "running", timeoutMs: 100 });
+  await expect(waiting).rejects.toMatchObject({ code: "timeout" });
+  signalIfThere(shim, "SIGCONT");
+  const record = join(own.home.stateDir, `runs/0/${id}.1.record`);
+  await until("the start to be on record", () => readRecord(record).state === "started");
+  expect(await own.claudine("send", String(id), "late")).toMatchObject({ code: 0 });
+  await own.ended(id);
+  expect(await own.output(id)).toBe("got late\n");
+});
+
 test("input stays open between sends, also when the task has not read yet", async () => {
   const id = await rig.submit("--stdin", "cat");
   await rig.started(id);
@@ -60,8 +82,8 @@ test("the end of the input can be sent", async () => {
 test("a task that reads slowly gets all of it", async () => {
   const id = await rig.submit("--stdin", "until [ -e read-now ]; do sleep 0.01; done; head -c 300000 | wc -c");
   await rig.started(id);
-  const send = rig.open(["send", String(id), "-"], { input: "x".repeat(300_000) });
-  await rig.submit("touch read-now");
+  const send = await rig.asking("task.send", ["send", String(id), "-"], { input: "x".repeat(300_000) });
+  await writeFile(rig.file("read-now"), "");
   expect(await send.ended).toMatchObject({ code: 0 });
   expect(await rig.ended(id)).toMatchObject({ state: "succeeded" });
   expect((await rig.output(id)).trim()).toBe("300000");

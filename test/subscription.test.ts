@@ -54,7 +54,7 @@ test("events --follow goes on over a kill -9 and a stop of the daemon without a 
   await own.up();
   await own.ran("true");
   const last = (await own.status())?.lastSeq;
-  await until("the new ones", () => parse(follow.stdout()).at(-1)?.seq === last, 15_000);
+  await until("the new ones", () => parse(follow.stdout()).at(-1)?.seq === last);
   const events = parse(follow.stdout());
   expectGapless(events);
   expect(events.filter(({ type }) => type === "daemon.started")).toHaveLength(3);

@@ -145,7 +145,7 @@ describe.skipIf(!canOpenScreen)("on a terminal", () => {
     await screen.shows("claudine top: keys");
     screen.type(ESC);
     await screen.shows("LABEL▼");
-    expect(screen.isInverse(4)).toBe(true);
+    await screen.until("the cursor to be drawn again", () => screen.isInverse(4));
     screen.type(DOWN);
     await screen.until("the cursor to move", () => screen.isInverse(5) && !screen.isInverse(4));
   });
@@ -230,5 +230,5 @@ test.skipIf(!canOpenScreen)("goes on by itself when the daemon stops and comes b
   await screen.until("the banner to go", (text) => !text.includes("reconnecting"));
   await rig.submit("-l", "newcomer", "true");
   await screen.shows(/✓ succeeded .*newcomer/);
-  expect(screen.text()).toMatch(new RegExp(String.raw`● running +${id} `));
+  await screen.shows(new RegExp(String.raw`● running +${id} `));
 });

@@ -1,24 +1,18 @@
 /** `claudine wait`: returns when tasks are where one wants them, and says so by its exit code. */
 import { writeFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
-import { createRig, startDaemon, type Rig } from "./support/daemon.ts";
-import { until } from "./support/until.ts";
+import { createRig, startDaemon, TELLS_REQUESTS, type Rig } from "./support/daemon.ts";
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await createRig({ config: "slots: 8\n" });
+  rig = await createRig({ config: `slots: 8\n${TELLS_REQUESTS}` });
   return () => rig[Symbol.asyncDispose]();
 });
 
 const untilFile = (name: string) => `until [ -e ${name} ]; do sleep 0.01; done`;
 
 /** A `claudine wait` that has asked its question. */
-async function waiting(...args: string[]) {
-  const before = (await rig.status())?.connections ?? 0;
-  const wait = rig.open(["wait", ...args]);
-  await until("the waiter to be there", async () => ((await rig.status())?.connections ?? 0) > before);
-  return wait;
-}
+const waiting = (...args: string[]) => rig.asking("task.wait", ["wait", ...args]);
 
 test("returns when all have ended, whatever their end", async () => {
   const one = await rig.submit(`${untilFile("one")}; exit 3`);

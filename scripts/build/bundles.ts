@@ -2,7 +2,7 @@
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from "esbuild";
-import { splitCommandLine } from "./command-line.ts";
+import { DATES, splitCommandLine } from "./command-line.ts";
 import { rootDir } from "./dist-folder.ts";
 
 interface Bundle {
@@ -73,14 +73,15 @@ async function commandLine(): Promise<Bundle[]> {
       options: { ...commonJs, ...lean, alias: rpcClientOnly, minify: true, supported: { "dynamic-import": false } },
       banner: SHEBANG,
       program: true,
-      without: ["zod", "yargs", "react", "ink"],
+      without: ["zod", "yargs", "react", "ink", "chrono-node", "temporal-polyfill"],
     },
     {
       out: "claudine-full.cjs",
       options: { ...commonJs, ...full, ...readable, define: { ...commonJs.define, "import.meta.url": "__metaUrl" } },
       banner: META_URL,
-      without: ["react", "ink"],
+      without: ["react", "ink", "chrono-node", "temporal-polyfill"],
     },
+    { ...DATES, options: { format: "cjs", ...readable }, banner: "" },
   ];
 }
 

@@ -10,6 +10,8 @@ import { rootDir } from "./dist-folder.ts";
 const ENTRY = "packages/client/src/cli/main.ts";
 const LEAN = "./claudine.cjs";
 const FULL = "./claudine-full.cjs";
+/** A file of its own: it brings packages that hardly any call needs, and nothing of ours. */
+export const DATES = { entry: "packages/client/src/cli/rules/dates.ts", out: "claudine-dates.cjs" };
 
 export interface CommandLine {
   readonly lean: BuildOptions;
@@ -29,6 +31,7 @@ export async function splitCommandLine(): Promise<CommandLine> {
     full: {
       ...virtualEntry(offered),
       plugins: [
+        apart,
         elsewhere(
           shared,
           () => true,
@@ -83,6 +86,18 @@ function isDynamic(kind: string): boolean {
 function virtualEntry(lines: readonly string[]): BuildOptions {
   return { stdin: { contents: lines.join("\n"), resolveDir: rootDir, sourcefile: "entry.js" } };
 }
+
+const apart: Plugin = {
+  name: "apart",
+  setup(build) {
+    build.onResolve({ filter: /\/claudine-dates\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    build.onResolve({ filter: /^\.\/dates\.ts$/ }, () => ({ path: DATES.out, namespace: "apart" }));
+    build.onLoad({ filter: /.*/, namespace: "apart" }, ({ path }) => ({
+      contents: `module.exports = require("./${path}");`,
+      resolveDir: rootDir,
+    }));
+  },
+};
 
 /** Replaces the modules at `paths` by what the other file gives for them. */
 function elsewhere(paths: readonly string[], when: KindFilter, expression: (index: number) => string): Plugin {

@@ -49,7 +49,7 @@ export type LinkTo = (name: string) => string;
 /** `integer, 0 to 511`, `list of Task`, `"a", "b" or "c"`. */
 export function typeText(schema: Schema, linkTo: LinkTo): string {
   if (schema.$ref !== undefined) return linkTo(schema.$ref.split("/").at(-1) ?? "");
-  if (schema.unit === "duration") return "duration";
+  if (schema.unit !== undefined) return schema.unit;
   const parts = schema.anyOf ?? schema.oneOf;
   if (parts !== undefined) return [...new Set(parts.map((part) => typeText(part, linkTo)))].join(" or ");
   if (schema.allOf !== undefined) return schema.allOf.map((part) => typeText(part, linkTo)).join(" and ");

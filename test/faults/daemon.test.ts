@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isTemporary } from "../../packages/client/src/service/lasting.ts";
 import { processesUnder } from "../setup/processes-under.ts";
-import { type Rig, startDaemon } from "../support/daemon.ts";
+import { type Rig, startDaemon, TELLS_REQUESTS } from "../support/daemon.ts";
 import { CLAUDINED, start } from "../support/program.ts";
 import { isRunning, statOf } from "../support/process.ts";
 import { until } from "../support/until.ts";
@@ -93,11 +93,21 @@ test("fault 6: what was stopped or deleted does not come back, and stop and rest
   expect(await readFile(rig.file("ran"), "utf8")).toBe("killed\n");
 });
 
-/** The daemon's wall clock goes forwards or backwards by a day when it gets the signal. */
-const JUMP = `const real = Date.now; let offset = 0; const day = 86_400_000;
+/**
+ * The daemon's wall clock goes forwards by a day at one signal, backwards at another; at a third, back by two days with
+ * the next SIGTERM it sends.
+ */
+const JUMP = `const real = Date.now; const day = 86_400_000; let offset = Number(process.env.JUMPED_DAYS ?? 0) * day;
 Date.now = () => real() + offset;
 process.on("SIGUSR2", () => { offset += day; });
-process.on("SIGVTALRM", () => { offset -= day; });`;
+process.on("SIGURG", () => { offset -= day; });
+process.on("SIGVTALRM", () => {
+  const { kill } = process;
+  process.kill = (pid, signal) => {
+    if (signal === "SIGTERM") { offset -= 2 * day; process.kill = kill; }
+    return kill.call(process, pid, signal);
+  };
+});`;
 
 async function startJumping(): Promise<Rig> {
   const rig = await startDaemon({ daemon: false });
@@ -122,22 +132,54 @@ test("fault 7: a clock that jumps a day ends nothing early, and one that jumps b
 
   const stubborn = await rig.submit("trap '' TERM; echo ready; while :; do sleep 0.01; done");
   await until("the trap to be set", async () => (await rig.output(stubborn)) !== "");
-  const second = rig.open(["kill", "--grace", "300ms", String(stubborn)]);
-  await until("the kill to be under way", async () => (await rig.show(stubborn)).stopping);
   process.kill(rig.daemon?.pid ?? 0, "SIGVTALRM");
-  process.kill(rig.daemon?.pid ?? 0, "SIGVTALRM");
+  expect(await rig.claudine("kill", "--grace", "300ms", String(stubborn))).toMatchObject({ code: 0 });
   expect(await rig.ended(stubborn)).toMatchObject({ state: "cancelled", signal: "SIGKILL" });
-  await second.ended;
+  expect((await rig.ran("true")).task.createdAt).toBeLessThan(Date.now() - 80_000_000);
+});
+
+test("fault 7: a clock that was set while no daemon was there ends nothing early and nothing late", async () => {
+  const rig = await startJumping();
+  const patient = await rig.submit(`trap 'echo term >> log' TERM; echo ready; ${UNTIL_GO}; exit 0`);
+  const stubborn = await rig.submit("trap 'echo term >> log2' TERM; echo ready; while :; do sleep 0.01; done");
+  for (const id of [patient, stubborn]) await until("the trap to be set", async () => (await rig.output(id)) !== "");
+  const kills = [
+    rig.open(["kill", "--grace", "1h", String(patient)]),
+    rig.open(["kill", "--grace", "1s", String(stubborn)]),
+  ];
+  for (const name of ["log", "log2"])
+    await until("the signal", async () => (await readFile(rig.file(name), "utf8").catch(() => "")) !== "");
+  await rig.down("SIGKILL");
+  await rig.up({ NODE_OPTIONS: `--require ${rig.file("jump.cjs")}`, JUMPED_DAYS: "-1" });
+  expect(await rig.ended(stubborn)).toMatchObject({ state: "cancelled", signal: "SIGKILL" });
+  await rig.down("SIGKILL");
+  await rig.up({ NODE_OPTIONS: `--require ${rig.file("jump.cjs")}`, JUMPED_DAYS: "1" });
+  const { task } = await rig.ran("true");
+  expect(task.createdAt).toBeGreaterThan(Date.now() + 80_000_000);
+  expect(await rig.show(patient)).toMatchObject({ state: "running", stopping: true });
+  await writeFile(rig.file("go"), "");
+  expect(await rig.ended(patient)).toMatchObject({ state: "cancelled", exitCode: 0 });
+  for (const kill of kills) await kill.ended;
+});
+
+test("fault 7: a clock that is set back while the shim is being replaced holds no start up", async () => {
+  const rig = await startJumping();
+  const { pid } = await rig.started(await rig.submit("exec sleep 1000"));
+  process.kill(Number(statOf(pid)?.[1]), "SIGKILL");
+  await until("the daemon to notice", () => rig.daemon?.stderr().includes("The shim ended"));
+  process.kill(rig.daemon?.pid ?? 0, "SIGURG");
+  expect((await rig.ran("echo fine")).stdout).toBe("fine\n");
 });
 
 test("fault 11: nothing spins after the daemon died: neither the shim nor clients that wait for the next", async () => {
-  const rig = await startDaemon();
+  const rig = await startDaemon({ config: TELLS_REQUESTS });
   const id = await rig.submit(UNTIL_GO.replace("0.01", "1000"));
   const { pid } = await rig.started(id);
   const shim = Number(statOf(pid)?.[1]);
-  const clients = [rig.open(["follow", "--no-autostart", String(id)]), rig.open(["wait", "--no-autostart", "all"])];
-  // Beside them this test has two of its own.
-  await until("both to be connected", async () => ((await rig.status())?.connections ?? 0) >= 4);
+  const clients = [
+    await rig.asking("log.read", ["follow", "--no-autostart", String(id)]),
+    await rig.asking("task.wait", ["wait", "--no-autostart", "all"]),
+  ];
   await rig.down("SIGKILL");
   const watched = [shim, pid, ...clients.map((client) => client.pid)];
   const ticks = (one: number) => Number(statOf(one)?.[11]) + Number(statOf(one)?.[12]);

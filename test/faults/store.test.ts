@@ -21,13 +21,13 @@ test("fault 2: one corrupt record does not take the daemon down, now or at the n
   const [spoiled, fine] = [await rig.submit("echo spoiled"), await rig.submit("echo fine")];
   await rig.started(blocker);
   await rig.down();
-  await rewriteRecord(rig.home, { table: "tasks", key: spoiled }, (bytes) => bytes.subarray(0, bytes.length - 9));
+  await rewriteRecord(rig.home, { table: "live", key: spoiled }, (bytes) => bytes.subarray(0, bytes.length - 9));
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     await rig.up();
     await rig.down(signal);
   }
   await rig.up();
-  expect((await rig.claudine("doctor")).stdout).toContain(`tasks/${spoiled}`);
+  expect((await rig.claudine("doctor")).stdout).toContain(`live/${spoiled}`);
   expect((await rig.claudine("list")).code).toBe(0);
   await writeFile(rig.file("go"), "");
   expect(await rig.ended(fine)).toMatchObject({ state: "succeeded" });
@@ -38,7 +38,7 @@ test("fault 4: an older version refuses a newer store and changes nothing; field
   const id = await rig.submit("-s", "true");
   await rig.down();
   const future = { of: ["a", "newer", "version"] };
-  await rewriteValue(rig.home, { table: "tasks", key: id }, (task) => (isObject(task) ? { ...task, future } : task));
+  await rewriteValue(rig.home, { table: "live", key: id }, (task) => (isObject(task) ? { ...task, future } : task));
   await rig.up();
   await rig.claudine("release", String(id));
   await rig.ended(id);
@@ -123,7 +123,7 @@ test("fault 18: a store one byte short starts, and a length that lies does not m
   // As msgpack: a text, a list and a map of four thousand million.
   const lies = [0xdb, 0xdd, 0xdf].map((type) => Buffer.from([type, 0xff, 0xff, 0xff, 0xff, 0x61]));
   await rewriteRecord(rig.home, { table: "tasks", key: task.id }, () => lies[0] ?? Buffer.of());
-  await rewriteRecord(rig.home, { table: "tasks", key: second }, () => lies[2] ?? Buffer.of());
+  await rewriteRecord(rig.home, { table: "live", key: second }, () => lies[2] ?? Buffer.of());
   await rewriteRecord(rig.home, { table: "journal", key: 2 }, () => lies[1] ?? Buffer.of());
   await rig.up();
   expect((await rig.claudine("list")).code).toBe(0);

@@ -1,4 +1,4 @@
-/** Finds the processes that work inside a folder: by their arguments, their environment or their directory. */
+/** Finds the processes that work inside a folder: by their arguments, environment, directory or open files. */
 import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -8,17 +8,18 @@ export interface FoundProcess {
   readonly command: string;
 }
 
-export async function processesUnder(folder: string): Promise<FoundProcess[]> {
-  return process.platform === "linux" ? fromProc(folder) : fromPs(folder);
+/** `allFiles`: looks at what every process has open, which takes a while; otherwise only at that of shims. */
+export async function processesUnder(folder: string, { allFiles = false } = {}): Promise<FoundProcess[]> {
+  return process.platform === "linux" ? fromProc(folder, allFiles) : fromPs(folder);
 }
 
-async function fromProc(folder: string): Promise<FoundProcess[]> {
+async function fromProc(folder: string, allFiles: boolean): Promise<FoundProcess[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(pids.map((pid) => inspect(pid, folder)));
+  const found = await Promise.all(pids.map((pid) => inspect(pid, folder, allFiles)));
   return found.filter((entry) => entry !== undefined);
 }
 
-async function inspect(pid: number, folder: string): Promise<FoundProcess | undefined> {
+async function inspect(pid: number, folder: string, allFiles: boolean): Promise<FoundProcess | undefined> {
   if (pid === process.pid) {
     return undefined;
   }
@@ -28,8 +29,19 @@ async function inspect(pid: number, folder: string): Promise<FoundProcess | unde
     readFile(`/proc/${pid}/environ`, "utf8").catch(() => ""),
     readlink(`/proc/${pid}/cwd`).catch(() => ""),
   ]);
-  const belongs = [args, environment, `${directory}/`].some((text) => text.includes(`${folder}/`));
+  const files = allFiles || args.startsWith(SHIM) ? await openFiles(pid) : [];
+  const texts = [args, environment, `${directory}/`, ...files];
+  const belongs = texts.some((text) => text.includes(`${folder}/`));
   return belongs ? { pid, command: args.replaceAll("\0", " ").trim() } : undefined;
+}
+
+/** It has given up its arguments for this title, and takes nothing of the daemon's environment. */
+const SHIM = "claudine-shim";
+
+async function openFiles(pid: number): Promise<string[]> {
+  const folder = `/proc/${pid}/fd`;
+  const names = await readdir(folder).catch(() => []);
+  return Promise.all(names.map((name) => readlink(`${folder}/${name}`).catch(() => "")));
 }
 
 async function fromPs(folder: string): Promise<FoundProcess[]> {

@@ -27,7 +27,7 @@ export async function damagePages(rig: Rig, label: string): Promise<number> {
   return damaged;
 }
 
-type Change = { table: "tasks"; key: number; bytes: Buffer };
+type Change = { table: "live"; key: number; bytes: Buffer };
 
 /** Overwrites the record of a task with other bytes. */
 export async function spoilRecord(rig: Rig, { table, key, bytes }: Change): Promise<void> {

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Client, connect, type ConnectOptions } from "@claudine/client";
-import type { Result } from "@claudine/protocol/methods";
+import type { MethodName, Result } from "@claudine/protocol/methods";
 import type { TaskInfo, TaskState } from "@claudine/protocol/task";
 import { onTestFinished } from "vitest";
 import { type Env, type Home, makeHome, razeHome, signalIfThere, writeConfig } from "./home.ts";
@@ -17,6 +17,9 @@ export type RigOptions = {
   /** On top of the home's environment, for the daemon and the commands. */
   env?: Env;
 };
+
+/** Configuration with which the daemon's log tells of each request. */
+export const TELLS_REQUESTS = "log: { level: debug }\n";
 
 export type StartedTask = TaskInfo & { pid: number; startedAt: number };
 
@@ -89,6 +92,15 @@ export class Rig {
   /** Starts `claudine` and leaves it running. */
   open(args: readonly string[], { env = {}, cwd = this.home.work, ...rest }: CommandOptions = {}): Running {
     return start(CLAUDINE, { args, env: { ...this.env, ...env }, cwd, ...rest });
+  }
+
+  /** Starts `claudine` and resolves when the daemon, which has to tell of its requests, has got its question. */
+  async asking(method: MethodName, args: readonly string[], options: CommandOptions = {}): Promise<Running> {
+    const asked = () => this.daemon?.stderr().split(`"method":"${method}"`).length ?? 0;
+    const before = asked();
+    const command = this.open(args, options);
+    await until(`claudine ${args.join(" ")} to have asked`, () => asked() > before);
+    return command;
   }
 
   /** A connection that stays open until the test ends. */

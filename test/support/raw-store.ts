@@ -6,7 +6,7 @@ import type { Home } from "./home.ts";
 /** The value of `key` in a table with numbers as keys, as it is and as `change` wants it. */
 export async function rewriteRecord(
   home: Home,
-  { table, key }: { table: "tasks" | "journal"; key: number },
+  { table, key }: { table: "live" | "tasks" | "journal"; key: number },
   change: (bytes: Buffer) => Buffer,
 ): Promise<void> {
   const root = open({ path: join(home.stateDir, "store"), maxDbs: 16 });
@@ -20,7 +20,7 @@ export async function rewriteRecord(
 /** The same for values that are objects; `change` gets and gives them. */
 export async function rewriteValue(
   home: Home,
-  { table, key }: { table: "tasks" | "meta"; key: number | string },
+  { table, key }: { table: "live" | "tasks" | "meta"; key: number | string },
   change: (value: unknown) => unknown,
 ): Promise<void> {
   const root = open({ path: join(home.stateDir, "store"), maxDbs: 16 });
@@ -31,12 +31,15 @@ export async function rewriteValue(
 }
 
 /** The value as it is now. */
-export async function readValue(home: Home, at: { table: "tasks" | "meta"; key: number | string }): Promise<unknown> {
+export async function readValue(
+  home: Home,
+  at: { table: "live" | "tasks" | "meta"; key: number | string },
+): Promise<unknown> {
   let found: unknown;
   await rewriteValue(home, at, (value) => (found = value));
   return found;
 }
 
 function keysOf(table: string): Pick<DatabaseOptions, "keyEncoding"> {
-  return table === "tasks" ? { keyEncoding: "uint32" } : {};
+  return table === "live" || table === "tasks" ? { keyEncoding: "uint32" } : {};
 }

@@ -34,7 +34,8 @@ export class Screen {
       this.#terminal.write(text);
     });
     this.#child.stdin.on("error", () => {});
-    this.#child.once("exit", () => {
+    // Not at "exit": what was written last may come after that.
+    this.#child.once("close", () => {
       this.#exit = Number(/exit (\d+)/.exec(this.raw)?.[1] ?? -1);
     });
   }

@@ -1,7 +1,8 @@
 /** Waits for a condition instead of for time. */
 import { setTimeout as delay } from "node:timers/promises";
 
-const DEADLINE_MS = 10_000;
+/** Only ends a wait for what never comes; a busy machine takes its time. */
+const DEADLINE_MS = 60_000;
 const STEP_MS = 10;
 
 type Look<T> = () => T | undefined | null | false | Promise<T | undefined | null | false>;

@@ -65,9 +65,9 @@ export class Link {
   }
 
   async #dial(): Promise<Connection> {
-    const deadline = (this.#fruitlessSince ?? Date.now()) + this.#options.reconnectMs;
+    const deadline = (this.#fruitlessSince ?? performance.now()) + this.#options.reconnectMs;
     if (this.#fruitlessSince !== undefined) {
-      if (Date.now() >= deadline) throw fruitlessError();
+      if (performance.now() >= deadline) throw fruitlessError();
       await this.#pause(FRUITLESS_PAUSE_MS);
     }
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
@@ -81,7 +81,7 @@ export class Link {
         if (this.#mayStart(dialled.kind, pauseMs)) return this.#adopt(await this.#start());
         if (!this.#hadOne) throw nobodyError(this.#options.paths.socket);
       }
-      if (Date.now() >= deadline) throw nobodyError(this.#options.paths.socket);
+      if (performance.now() >= deadline) throw nobodyError(this.#options.paths.socket);
       await this.#pause(pauseMs);
     }
   }
@@ -109,7 +109,7 @@ export class Link {
     this.#hadOne = true;
     void connection.ended.then((why) => {
       this.#current = undefined;
-      this.#fruitlessSince = connection.heard ? undefined : (this.#fruitlessSince ?? Date.now());
+      this.#fruitlessSince = connection.heard ? undefined : (this.#fruitlessSince ?? performance.now());
       if (!this.closed) this.#tell({ state: "lost", why });
     });
     this.#tell({ state: "connected" });

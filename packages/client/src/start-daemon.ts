@@ -62,17 +62,17 @@ type Waiting<T> = {
 };
 
 async function untilAnswered<T>({ spawnOne, answered, lastWords: said, logFile }: Waiting<T>): Promise<T> {
-  const deadline = Date.now() + DEADLINE_MS;
+  const deadline = performance.now() + DEADLINE_MS;
   const hint = `The log is ${logFile}`;
   let attempt = watch(spawnOne());
   try {
-    while (Date.now() < deadline) {
+    while (performance.now() < deadline) {
       const answer = await answered();
       if (answer !== undefined) return answer;
       const end = attempt.end();
       if (end?.kind === "failed") throw failed(said(), end.how, hint);
       // The one that was faster may have been the one before, about to stop.
-      if (end?.kind === "outrun" && Date.now() - end.at > OUTRUN_MS) attempt = watch(spawnOne());
+      if (end?.kind === "outrun" && performance.now() - end.at > OUTRUN_MS) attempt = watch(spawnOne());
       await delay(STEP_MS);
     }
     throw failed(
@@ -100,7 +100,7 @@ function watch(child: ChildProcess): { child: ChildProcess; end: () => End | und
   });
   child.once("exit", (code, signal) => {
     const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
-    end = code === LOST_THE_RACE ? { kind: "outrun", at: Date.now() } : { kind: "failed", how };
+    end = code === LOST_THE_RACE ? { kind: "outrun", at: performance.now() } : { kind: "failed", how };
   });
   return { child, end: () => end };
 }

@@ -39,7 +39,7 @@ async function checkTables(paths: Paths, fix: boolean): Promise<Check[]> {
     const left = fix ? repairStore(tables, report.damages) : report.damages;
     const orphans = findOrphans(paths.stateDir, () => {
       tables.root.resetReadTxn();
-      return (id) => tables.tasks.doesExist(id);
+      return (id) => tables.live.doesExist(id) || tables.finished.doesExist(id);
     });
     const processes = findOrphanProcesses({
       processes: systemProcesses(process.platform),

@@ -1,4 +1,5 @@
 /** Reads and checks config.yaml. */
+import * as z from "zod";
 import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { ClaudineError, Config } from "@claudine/protocol";
@@ -20,20 +21,37 @@ export function loadConfig(path: string): Config {
   });
 }
 
-/** The options as a person would write them, times with their unit: read back, they are the same. */
+/** The options as a person would write them, times and sizes with their unit: read back, they are the same. */
 export function writtenConfig(config: Config): Record<string, unknown> {
+  return written(Config, config);
+}
+
+function written(schema: z.ZodObject, values: object): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(config).map(([name, value]) => [name, isDuration(name) ? durationText(Number(value)) : value]),
+    Object.entries(values).map(([name, value]) => {
+      const option = schema.shape[name] as z.ZodType | undefined;
+      const inner = option instanceof z.ZodPrefault ? option.unwrap() : undefined;
+      return [name, inner instanceof z.ZodObject ? written(inner, value as object) : writtenValue(option, value)];
+    }),
   );
+}
+
+function writtenValue(option: z.ZodType | undefined, value: unknown): unknown {
+  const unit = typeof value === "number" ? option?.meta()?.["unit"] : undefined;
+  if (unit === "duration") return durationText(Number(value));
+  return unit === "size" ? sizeText(Number(value)) : value;
 }
 
 export function configText(config: Config): string {
   return stringify(writtenConfig(config));
 }
 
-function isDuration(name: string): boolean {
-  const schema = Object.entries(Config.shape).find(([key]) => key === name)?.[1];
-  return schema?.meta()?.["unit"] === "duration";
+/** In the largest unit that is exact. */
+function sizeText(bytes: number): string | number {
+  const units = ["", "K", "M", "G", "T"];
+  let [value, unit] = [bytes, 0];
+  while (value > 0 && value % 1024 === 0 && unit < units.length - 1) [value, unit] = [value / 1024, unit + 1];
+  return unit === 0 ? bytes : `${value}${units[unit] ?? ""}`;
 }
 
 const durationText = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);

@@ -2,16 +2,22 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ClaudineError, Config, Paths, TaskEvent } from "@claudine/protocol";
-import { createClock } from "./clock.ts";
+import { createClock, monotonicMs } from "./clock.ts";
 import { withCrashPoints } from "./crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
-import { createEnvVault } from "./env-vault.ts";
+import { createEnvVault, environmentOf } from "./env-vault.ts";
 import { createHealth } from "./health.ts";
+import { createHooks } from "./hooks.ts";
+import { runHook } from "./runner/hook-process.ts";
 import { createLaunch, runUid } from "./launch.ts";
 import { createLiveUsage } from "./live-usage.ts";
 import type { Log } from "./log.ts";
 import { createRunFolders } from "./output/files.ts";
+import type { HostPort } from "./core/capacity.ts";
+import { hostFacts, usedOf } from "./machine.ts";
+import { settingsOf } from "./scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./rest.ts";
+import { systemProcesses } from "./runner/processes.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./run-processes.ts";
 import type { EnvRecord } from "./env-record.ts";
@@ -31,6 +37,10 @@ export type DaemonOptions = {
   cores: number;
   /** Asked to end by a client. */
   onShutdown(): void;
+  /** The state cannot be written; `isReplaced` when another store is in the place of its own. */
+  onUnwritable(isReplaced: boolean): void;
+  /** It cannot go on; tasks do. */
+  onFatal(error: unknown): void;
 };
 
 export type Daemon = {
@@ -40,6 +50,7 @@ export type Daemon = {
 };
 
 const RETRY_MS = 1000;
+const HOOK_MS_MAX = 60_000;
 
 /** Comes up: the store is read, running tasks are taken up, the socket answers, and only then anything new starts. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -54,7 +65,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const vault = createEnvVault(paths.runtimeDir, config.secretNames);
   const runs = createRunFolders(paths.stateDir);
   const watchers = createWatchers();
-  const clock = createClock();
+  const bootId = systemProcesses(process.platform).bootId();
+  const clock = createClock({ wall: Date.now, monotonic: monotonicMs, bootId }, store.timeMark());
 
   // A daemon that cannot write while it comes up holds the state folder and is of no use to anybody.
   const { trouble, cannotStart } = createTrouble();
@@ -62,19 +74,31 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();
     supervisor.onFacts(facts);
+    hooks.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
   };
+  const machine: HostPort = {
+    host: () => hostFacts(processes.readHost()),
+    used: (id) => usedOf(usage.current(id)),
+  };
   const engine: Engine<EnvRecord> = createEngine<EnvRecord>({
-    load: () => store.load(config.slots === "auto" ? Math.max(2, options.cores) : config.slots),
+    load: () => ({ ...store.load(), settings: settingsOf(config, options.cores) }),
+    machine,
+    outputAt: (task) => runs.writtenAt(task.id, task.attempt),
     lookup: store.task,
+    keyed: store.keyed,
     commit: withCrashPoints(store.commit),
+    room: store.room,
     clock,
     onDurable,
     onProblem(problem) {
       health.problem(problem);
-      if (problem !== undefined) cannotStart(problem);
+      if (problem === undefined) return;
+      cannotStart(problem);
+      options.onUnwritable(store.isReplaced());
     },
+    onFatal: options.onFatal,
     retryMs: RETRY_MS,
   });
   const rest = createRest({ unfinished: engine.unfinished, heapBytes, compact: compactHeap });
@@ -86,9 +110,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     on: {
       wake: (fact) => supervisor.onWake(fact),
       started: (key, start) => supervisor.onStarted(key, start),
+      sample: (key, { rssBytes }) => supervisor.onSample(key, rssBytes),
       gone: (key) => supervisor.onGone(key),
       shimExit: () => supervisor.onShimExit(),
     },
+  });
+  const hooks = createHooks({
+    callback: config.callback,
+    run: (hook) => runHook(hook, HOOK_MS_MAX),
+    files: runs.files,
+    environment: (task) => environmentOf(store.env(task.envId), vault),
+    queued: () => engine.counts().queued,
+    log,
   });
   const input = createTaskInput(paths.runtimeDir, processes.system);
   const usage = createLiveUsage(engine, processes.meter);
@@ -135,6 +168,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       startedAt: Date.now(),
       launcher: processes.kind,
       readHost: processes.readHost,
+      machine,
       writeInput: input.write,
       look: supervisor.look,
       connections: () => server.connections(),
@@ -148,7 +182,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
   const { version } = options;
-  const { bootId } = processes;
   const noted = engine.dispatch({ type: "report-daemon", started: true, pid: process.pid, version, bootId });
   await Promise.race([noted, trouble]);
   await server.listen(options.listenFd);

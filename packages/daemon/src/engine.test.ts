@@ -1,6 +1,8 @@
 import { ClaudineError, type Task, type TaskId, noCounts } from "@claudine/protocol";
+import { NO_USAGE } from "@claudine/protocol/info";
 import { expect, test } from "vitest";
-import { spec } from "./core/fixtures.ts";
+import { createClock } from "./clock.ts";
+import { SETTINGS, spec } from "./core/fixtures.ts";
 import type { Seed } from "./core/state.ts";
 import { createEngine, type CommitBatch, type Fact } from "./engine.ts";
 
@@ -11,7 +13,8 @@ function bench() {
   const tasks = new Map<TaskId, Task>();
   const durable: Fact[] = [];
   const problems: (string | undefined)[] = [];
-  const pending: { batch: CommitBatch<never>; finish(error?: Error): void }[] = [];
+  const fatal: unknown[] = [];
+  const pending: { batch: CommitBatch<never>; finish(error?: Error, isShown?: boolean): void }[] = [];
   let head: Pick<Seed, "nextId" | "lastSeq" | "counts"> = { nextId: 1, lastSeq: 0, counts };
   const keep = (batch: CommitBatch<never>) => {
     for (const [id, { after }] of batch.changes)
@@ -19,31 +22,57 @@ function bench() {
       else tasks.set(id, after);
     head = batch.head;
   };
+  let noRoom: ClaudineError | undefined;
   const engine = createEngine<never>({
     load: () => ({
       ...head,
-      defaultSlots: 2,
+      settings: SETTINGS,
       groups: [],
+      history: [],
       tasks: [...tasks.values()].filter((task) => !("finishedAt" in task.status)),
     }),
     lookup: (id) => tasks.get(id),
+    keyed: () => undefined,
     commit: (batch) => {
       return new Promise((resolve, reject) =>
-        pending.push({ batch, finish: (error) => (error === undefined ? (keep(batch), resolve()) : reject(error)) }),
+        pending.push({
+          batch,
+          finish(error, isShown = false) {
+            if (error === undefined || isShown) keep(batch);
+            if (error === undefined) resolve();
+            else reject(error);
+          },
+        }),
       );
     },
-    clock: { wall: Date.now, steady: Date.now },
+    clock: createClock({ wall: Date.now, monotonic: () => performance.now(), bootId: "b" }, undefined),
+    room: () => noRoom,
     onDurable: (facts) => durable.push(...facts),
+    onFatal: (error) => fatal.push(error),
     onProblem: (problem) => problems.push(problem?.message),
     retryMs: 5,
+    outputAt: () => undefined,
+    machine: { host: () => undefined, used: () => undefined },
   });
-  const finish = async (index: number, error?: Error) => {
+  const finish = async (index: number, error?: Error, isShown?: boolean) => {
     await expect.poll(() => pending.length).toBeGreaterThan(index);
-    pending[index]?.finish(error);
+    pending[index]?.finish(error, isShown);
   };
-  return { engine, durable, pending, problems, tasks, finish };
+  const setRoom = (problem: ClaudineError | undefined) => {
+    noRoom = problem;
+  };
+  const typesOf = (index: number) => pending[index]?.batch.events.map(({ type }) => type);
+  return { engine, durable, fatal, pending, problems, tasks, finish, setRoom, typesOf };
 }
 
+const ENDED = {
+  type: "report-ended",
+  attempt: 1,
+  outcome: { kind: "exited", exitCode: 0 },
+  startedAt: 1,
+  finishedAt: 2,
+  usage: NO_USAGE,
+} as const;
 const submit = { type: "submit", tasks: [{ spec: spec(), held: false }] } as const;
 
 test("neither acts nor answers nor shows before the commit is done", async () => {
@@ -90,29 +119,29 @@ test("an end and the start that it makes room for share one commit", async () =>
   const first = engine.dispatch({ type: "submit", tasks: [1, 2, 3].map(() => ({ spec: spec(), held: false })) });
   await finish(0);
   await first;
-  const end = engine.dispatch({
-    type: "report-ended",
-    id: 1,
-    attempt: 1,
-    outcome: { kind: "exited", exitCode: 0 },
-    startedAt: 1,
-    finishedAt: 2,
-    usage: {
-      cpuMs: 0,
-      userMs: 0,
-      systemMs: 0,
-      peakRssBytes: 0,
-      avgRssBytes: 0,
-      readBytes: 0,
-      writeBytes: 0,
-      wallMs: 0,
-    },
-  });
+  const end = engine.dispatch({ ...ENDED, id: 1 });
   await expect.poll(() => pending.length).toBe(2);
   expect(pending[1]?.batch.events.map(({ type }) => type)).toEqual(["run.finished", "run.admitted"]);
   pending[1]?.finish();
   await end;
 });
+
+const started = {
+  type: "report-started",
+  id: 1,
+  attempt: 1,
+  process: { pid: 1, startTicks: "1", bootId: "b" },
+  startedAt: 1,
+} as const;
+const kill = {
+  type: "stop",
+  targets: { named: [1], matched: [] },
+  cause: "kill",
+  signal: "SIGTERM",
+  graceMs: 3_600_000,
+  note: null,
+} as const;
+const diskFull = new ClaudineError("storage", "Cannot write the state: disk full");
 
 test("a failed commit refuses people, keeps reports, and goes on by itself", async () => {
   const { engine, problems, tasks, finish } = bench();
@@ -122,19 +151,14 @@ test("a failed commit refuses people, keeps reports, and goes on by itself", asy
   await first;
 
   const refused = engine.dispatch(submit);
-  await finish(1, new ClaudineError("storage", "Cannot write the state: disk full"));
+  const report = engine.dispatch(started);
+  await finish(1, diskFull);
   await expect(refused).rejects.toThrow("disk full");
-  await expect(engine.dispatch(submit)).rejects.toMatchObject({ code: "storage" });
-  const report = engine.dispatch({
-    type: "report-started",
-    id: 1,
-    attempt: 1,
-    process: { pid: 1, startTicks: "1", bootId: "b" },
-    startedAt: 1,
-  });
+  await finish(2, new Error("still full"));
+  await expect.poll(() => problems.length).toBe(2);
+  await expect(engine.dispatch(kill)).rejects.toMatchObject({ code: "storage" });
   expect(await engine.read((state) => state.live.size)).toBe(1);
 
-  await finish(2, new Error("still full"));
   await finish(3);
   await report;
   expect(tasks.get(1)?.status).toMatchObject({ run: { started: { pid: 1 } } });
@@ -146,6 +170,71 @@ test("a failed commit refuses people, keeps reports, and goes on by itself", asy
   const again = engine.dispatch(submit);
   await finish(4);
   expect((await again).map(({ event }) => event.type)).toEqual(["task.submitted"]);
+});
+
+test("when a commit fails, what needs no room is tried again without what does", async () => {
+  const { engine, finish, typesOf } = bench();
+  engine.admit(true);
+  const first = engine.dispatch(submit);
+  await finish(0);
+  await first;
+  const [refused, ended] = [engine.dispatch(submit), engine.dispatch(kill)];
+  await finish(1, diskFull);
+  await expect(refused).rejects.toThrow("disk full");
+  await finish(2);
+  expect((await ended).map(({ event }) => event.type)).toEqual(["run.stopping"]);
+  expect([typesOf(1), typesOf(2)]).toEqual([["task.submitted", "run.stopping", "run.admitted"], ["run.stopping"]]);
+});
+
+test("without room nothing new is taken or started, but what runs can be ended; then it goes on by itself", async () => {
+  const { engine, durable, problems, finish, setRoom, typesOf } = bench();
+  engine.admit(true);
+  const first = engine.dispatch({ type: "submit", tasks: [1, 2, 3].map(() => ({ spec: spec(), held: false })) });
+  await finish(0);
+  await first;
+  setRoom(diskFull);
+  await expect(engine.dispatch(submit)).rejects.toThrow("disk full");
+  const ended = engine.dispatch(kill);
+  await finish(1);
+  await ended;
+  const end = engine.dispatch({ ...ENDED, id: 1 });
+  await finish(2);
+  await end;
+  expect([typesOf(1), typesOf(2)]).toEqual([["run.stopping"], ["run.finished"]]);
+  setRoom(undefined);
+  await finish(3);
+  await expect.poll(() => durable.at(-1)?.event).toMatchObject({ type: "run.admitted", id: 3 });
+  expect(problems).toEqual(["Cannot write the state: disk full", undefined]);
+});
+
+test("what the store shows of a commit whose flush failed is acted on once a flush has succeeded", async () => {
+  const { engine, durable, finish, typesOf } = bench();
+  engine.admit(true);
+  const refused = engine.dispatch(submit);
+  await finish(0, new Error("EIO"), true);
+  await expect(refused).rejects.toThrow("(it was written, but not flushed)");
+  const seen = engine.read((state) => state.live.get(1)?.status.state);
+  await finish(1, new Error("EIO"));
+  expect(await seen).toBe("running");
+  expect([durable.length, engine.lastSeq()]).toEqual([0, 0]);
+  await finish(2);
+  await expect.poll(() => durable.map(({ event }) => event.type)).toEqual(["task.submitted", "run.admitted"]);
+  expect([typesOf(2), engine.lastSeq()]).toEqual([[], 2]);
+  const again = engine.dispatch(submit);
+  await finish(3);
+  await again;
+  expect(durable.map(({ event }) => event.seq)).toEqual([1, 2, 3, 4]);
+});
+
+test("a store that cannot be read any more is the end", async () => {
+  const { engine, fatal, finish, tasks } = bench();
+  const values = () => {
+    throw new Error("MDB_PANIC");
+  };
+  void engine.dispatch(submit);
+  Object.assign(tasks, { values });
+  await finish(0, diskFull);
+  await expect.poll(() => fatal).toEqual([expect.objectContaining({ code: "storage" })]);
 });
 
 test("takes no commands of people once closed, but what was taken becomes durable", async () => {

@@ -1,10 +1,14 @@
 /** The one place where state changes: commands in, events durable, then effects, observers and answers. */
 import { ClaudineError, type Task, type TaskEvent, type TaskId } from "@claudine/protocol";
-import type { Clock } from "./clock.ts";
-import { isReport, type Command } from "./core/command.ts";
+import type { Clock, TimeMark } from "./clock.ts";
+import { isReport, isReportOfRun, type Command } from "./core/command.ts";
 import { wakeAt } from "./core/plan.ts";
+import { needsRoom } from "./core/room.ts";
 import { createTurn, type Change, type Fact, type Turn } from "./core/turn.ts";
+import type { HostPort } from "./core/capacity.ts";
 import { createState, type Seed, type State } from "./core/state.ts";
+
+import { brokenStore, createWriteTrouble, writeRefusal } from "./write-trouble.ts";
 
 export type { Fact } from "./core/turn.ts";
 
@@ -12,18 +16,28 @@ export type CommitBatch<Env> = {
   events: readonly TaskEvent[];
   changes: ReadonlyMap<TaskId, Change>;
   envs: readonly Env[];
-  head: { nextId: number; lastSeq: number; counts: State["counts"] };
+  head: { nextId: number; lastSeq: number; counts: State["counts"]; time: TimeMark };
 };
 
 export type EnginePorts<Env> = {
   load(): Seed;
   lookup(id: TaskId): Task | undefined;
+  /** A stored task by its key. */
+  keyed(key: string): TaskId | undefined;
   commit(batch: CommitBatch<Env>): Promise<void>;
+  /** Why nothing that takes more space should be written now. */
+  room(): ClaudineError | undefined;
   clock: Clock;
   /** Called with what is durable, in order, before anybody is answered. */
   onDurable(facts: readonly Fact[]): void;
   onProblem(problem: ClaudineError | undefined): void;
+  /** It cannot go on: the store is unusable, or it has a bug. */
+  onFatal(error: unknown): void;
   retryMs: number;
+  /** When a running task last wrote something, epoch ms. */
+  outputAt(task: Task): number | undefined;
+  /** What the machine has and running tasks use. */
+  machine: HostPort;
 };
 
 export type Engine<Env> = {
@@ -42,9 +56,13 @@ export type Engine<Env> = {
   liveTasks(): Iterable<Task>;
   inFlight(): Iterable<TaskId>;
   unfinished(): number;
+  counts(): State["counts"];
   /** The newest durable event. */
   lastSeq(): number;
 };
+
+/** A timer knows nothing of a clock that was set, or of a machine that slept. */
+const SLEEP_MS_MAX = 30_000;
 
 type Job<Env> = {
   command: Command;
@@ -53,6 +71,7 @@ type Job<Env> = {
   reject(error: unknown): void;
 };
 type Decided<Env> = { job: Job<Env>; facts: readonly Fact[] };
+type Failed<Env> = { turn: Turn; decided: readonly Decided<Env>[]; lack: ClaudineError | undefined };
 
 export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
   let state = createState(ports.load());
@@ -65,62 +84,85 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
   let planAgain = false;
   let admitting = false;
   let closed = false;
-  let problem: ClaudineError | undefined;
+  const trouble = createWriteTrouble(ports);
+  /** What the store shows although its flush failed: acted on when a later one has succeeded. */
+  let shown: readonly Fact[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  async function commit(turn: Turn, envs: readonly Env[]): Promise<void> {
-    if (turn.facts.length === 0) return;
+  async function commit(turn: Turn, envs: readonly Env[], isProof: boolean): Promise<void> {
+    if (turn.facts.length === 0 && !isProof) return;
     const { nextId, lastSeq, counts } = state;
     const events = turn.facts.map(({ event }) => event);
-    await ports.commit({ events, changes: turn.changes, envs, head: { nextId, lastSeq, counts: { ...counts } } });
+    const head = { nextId, lastSeq, counts: { ...counts }, time: ports.clock.mark() };
+    await ports.commit({ events, changes: turn.changes, envs, head });
   }
 
-  /** Nothing of the turn is stored: go back to what is, refuse people, keep the reports and try again. */
-  function fail(decided: readonly Decided<Env>[], error: unknown): void {
-    state = createState(ports.load());
-    setProblem(
-      error instanceof ClaudineError
-        ? error
-        : new ClaudineError("storage", `Cannot write the state: ${String(error)}`, { cause: error }),
-    );
+  /**
+   * Nothing of the turn is durable: goes back to what is stored and refuses people. What needs room is left out then, and
+   * when the rest fails too, reports are kept until it goes.
+   */
+  function fail({ turn, decided, lack }: Failed<Env>, error: unknown): void {
+    const { lastSeq } = state;
+    state = reload();
+    const isShown = turn.facts.length > 0 && state.lastSeq === lastSeq;
+    if (isShown) shown = [...shown, ...turn.facts];
+    const refusal = writeRefusal(error, isShown);
+    trouble.failed(refusal, lack !== undefined);
+    planAgain = !trouble.stuck;
     for (const { job } of decided) {
-      if (isReport(job.command)) inbox.push(job);
-      else job.reject(problem);
+      const isInnocent = !trouble.stuck && !isShown && !needsRoom(job.command);
+      if (isReportOfRun(job.command) || isInnocent) inbox.push(job);
+      else job.reject(refusal);
     }
   }
 
-  function setProblem(next: ClaudineError | undefined): void {
-    if (next?.message === problem?.message) return;
-    problem = next;
-    ports.onProblem(next);
+  function reload(): State {
+    try {
+      return createState(ports.load());
+    } catch (cause) {
+      throw brokenStore(cause);
+    }
   }
 
   /** Decides what came in, plans what follows from it, and acts once all of that is durable. */
   async function turnOnce(): Promise<void> {
+    const lack = trouble.lack();
+    const isProof = shown.length > 0 || (trouble.problem !== undefined && lack === undefined);
     const jobs = inbox;
     inbox = [];
-    const turn = createTurn({ state, lookup: ports.lookup, clock: ports.clock });
+    const turn = createTurn({
+      state,
+      lookup: ports.lookup,
+      keyed: ports.keyed,
+      clock: ports.clock,
+      outputAt: ports.outputAt,
+      machine: ports.machine,
+    });
     const decided: Decided<Env>[] = [];
     for (const job of jobs) {
       try {
+        if (lack !== undefined && needsRoom(job.command)) throw lack;
         decided.push({ job, facts: turn.decide(job.command) });
       } catch (error) {
         job.reject(error);
       }
     }
-    if (!closed) turn.plan(admitting);
+    if (!closed) turn.plan(admitting && lack === undefined);
     try {
       await commit(
         turn,
         decided.flatMap(({ job }) => job.envs),
+        isProof,
       );
     } catch (error) {
-      return fail(decided, error);
+      return fail({ turn, decided, lack }, error);
     }
-    if (turn.facts.length > 0 || problem !== undefined) setProblem(undefined);
+    trouble.written(lack);
     durableSeq = state.lastSeq;
-    if (turn.facts.length > 0) ports.onDurable(turn.facts);
-    for (const { job, facts } of decided) job.resolve(facts);
+    const facts = shown.length === 0 ? turn.facts : [...shown, ...turn.facts];
+    shown = [];
+    if (facts.length > 0) ports.onDurable(facts);
+    for (const { job, facts: own } of decided) job.resolve(own);
   }
 
   /** Waits for what else arrives in this pass of the event loop, as one commit then makes all of it durable. */
@@ -129,7 +171,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
     waking = true;
     setImmediate(() => {
       waking = false;
-      void pump();
+      void pump().catch(ports.onFatal);
     });
   }
 
@@ -143,7 +185,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
         const due = reads;
         reads = [];
         for (const read of due) read();
-      } while ((inbox.length > 0 || planAgain) && problem === undefined);
+      } while ((inbox.length > 0 || planAgain) && !trouble.stuck);
     } finally {
       busy = false;
       schedule();
@@ -152,18 +194,20 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
 
   function schedule(): void {
     clearTimeout(timer);
-    const at = problem === undefined ? wakeAt(state) : ports.clock.steady() + ports.retryMs;
-    if (at === undefined || closed) return;
-    timer = setTimeout(() => void pump(), Math.min(Math.max(0, at - ports.clock.steady()), 2 ** 31 - 1));
+    const now = ports.clock.steady();
+    const dueAt = trouble.stuck ? undefined : wakeAt(state, { now, wall: ports.clock.wall() });
+    const at = Math.min(dueAt ?? Infinity, trouble.againAt ?? Infinity);
+    if (at === Infinity || closed) return;
+    timer = setTimeout(() => void pump().catch(ports.onFatal), Math.min(Math.max(0, at - now), SLEEP_MS_MAX));
   }
 
   return {
     dispatch(command, envs = []) {
       if (closed && !isReport(command)) return Promise.reject(stopping());
-      if (problem !== undefined && !isReport(command)) return Promise.reject(problem);
+      if (trouble.stuck && !isReport(command)) return Promise.reject(trouble.problem ?? stopping());
       return new Promise((resolve, reject) => {
         inbox.push({ command, envs, resolve, reject });
-        if (problem === undefined) wake();
+        if (!trouble.stuck) wake();
       });
     },
     read(read) {
@@ -182,18 +226,19 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
     admit(on) {
       admitting = on;
       planAgain = on;
-      if (on) void pump();
+      if (on) void pump().catch(ports.onFatal);
     },
     async close() {
       closed = true;
       clearTimeout(timer);
       while (busy || waking) await new Promise<void>((resolve) => reads.push(resolve));
     },
-    problem: () => problem,
+    problem: () => trouble.problem,
     live: (id) => state.live.get(id),
     liveTasks: () => state.live.values(),
     inFlight: () => state.inFlight.values(),
     unfinished: () => state.live.size,
+    counts: () => state.counts,
     lastSeq: () => durableSeq,
   };
 }

@@ -106,3 +106,9 @@ function readKey(path: string): Buffer | undefined {
     throw error;
   }
 }
+
+/** Empty when there is none, or when its secrets went with their key. */
+export function environmentOf(record: EnvRecord | undefined, vault: Pick<EnvVault, "open">): Env {
+  const opened = record === undefined ? undefined : vault.open(record);
+  return opened !== undefined && "env" in opened ? opened.env : {};
+}

@@ -10,6 +10,8 @@ type Ended = { how: "done"; output: string } | { how: "died" | "failed" };
 
 /** What a damaged page does to a process; anything else (no memory, no time, a signal of somebody) tells nothing. */
 const DEADLY = ["SIGABRT", "SIGBUS", "SIGSEGV", "SIGILL", "SIGFPE"];
+/** V8 without memory aborts too, and says so; perfectly good records are then just too many. */
+const NO_MEMORY = /out of memory/i;
 
 /** Runs this program again with other arguments. */
 function runSelf(args: readonly string[]): Ended {
@@ -18,11 +20,11 @@ function runSelf(args: readonly string[]): Ended {
     encoding: "utf8",
     timeout: DEADLINE_MS,
     maxBuffer: 2 ** 26,
-    stdio: ["ignore", "pipe", "ignore"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   if (child.status === 0) return { how: "done", output: child.stdout };
   const died = child.status === ERRORS.internal.exit || DEADLY.includes(child.signal ?? "");
-  return { how: died ? "died" : "failed" };
+  return { how: died && !NO_MEMORY.test(child.stderr) ? "died" : "failed" };
 }
 
 /**
@@ -89,7 +91,7 @@ async function salvage(paths: Paths): Promise<Check> {
 
 function notCopied(): ClaudineError {
   return new ClaudineError("storage", "Cannot mend the store: it has damaged pages, and a copy cannot be written", {
-    hint: "Free as much space as the store takes, on the same disk; nothing was changed",
+    hint: "Free as much space as the store takes, on the same disk, and memory; nothing was changed",
   });
 }
 

@@ -66,12 +66,23 @@ function specOf(ports: LaunchPorts, task: Task, run: LiveRun): Omit<StartSpec, "
       CLAUDINE_SOCKET: ports.socket,
       // For the shim, which takes it away.
       ...(group === undefined ? {} : { CLAUDINE_CGROUP: group }),
+      ...unitVariables(run),
       ...(task.arrayIndex === null ? {} : { CLAUDINE_ARRAY_INDEX: String(task.arrayIndex) }),
     },
     stdoutPath: files.stdout,
     stderrPath: files.stderr,
     recordPath: files.record,
   };
+}
+
+/** `CLAUDINE_GPU=0,2` for the units of the resource `gpu`. */
+function unitVariables({ units = {} }: LiveRun): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(units).map(([name, own]) => [
+      `CLAUDINE_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
+      own.join(","),
+    ]),
+  );
 }
 
 export function runKey(id: number, attempt: number): string {

@@ -3,7 +3,17 @@
  * The highest is never removed, so a stale one cannot be taken over twice, and a reused pid is told apart by its
  * start time and boot.
  */
-import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { ClaudineError, ProcessIdentity } from "@claudine/protocol";
 import { crashPoint } from "./crash-points.ts";
@@ -17,22 +27,51 @@ export type LockPorts = {
   onHeld?: (holder: ProcessIdentity) => void;
 };
 
+export type Lock = {
+  /** False when its file was removed, moved away or replaced. */
+  isOwn(): boolean;
+  /** Calls `onLost` when the file is no longer its own, as far as the system tells of it. @returns what ends that */
+  watch(onLost: () => void): () => void;
+};
+
 /** @throws ClaudineError already_running, with the holder's pid */
-export function takeLock(dir: string, ports: LockPorts): void {
+export function takeLock(dir: string, ports: LockPorts): Lock {
   const { self } = ports;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const draft = join(dir, `draft.${self.pid}`);
   writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });
   try {
-    while (!tryLock(dir, draft, ports)) {
-      /* somebody else made the next number; look again */
+    for (;;) {
+      const path = tryLock(dir, draft, ports);
+      // Else somebody made the next number; look again.
+      if (path !== undefined) return heldLock(dir, path);
     }
   } finally {
     rmSync(draft, { force: true });
   }
 }
 
-function tryLock(dir: string, draft: string, { what, isAlive, onHeld }: LockPorts): boolean {
+function heldLock(dir: string, path: string): Lock {
+  const { ino } = statSync(path);
+  const isOwn = () => statSync(path, { throwIfNoEntry: false })?.ino === ino;
+  return {
+    isOwn,
+    watch(onLost) {
+      try {
+        const watcher = watch(dir, () => void (isOwn() || onLost()));
+        watcher.on("error", () => {});
+        watcher.unref();
+        return () => watcher.close();
+      } catch {
+        // The system has no watch left; the next commit that fails tells too.
+        return () => {};
+      }
+    },
+  };
+}
+
+/** @returns the file of the lock that was taken; undefined when somebody else was faster */
+function tryLock(dir: string, draft: string, { what, isAlive, onHeld }: LockPorts): string | undefined {
   const newest = numbersIn(dir).at(-1) ?? 0;
   const holder = newest === 0 ? undefined : readHolder(join(dir, `lock.${newest}`));
   if (holder !== undefined && isAlive(holder)) {
@@ -45,16 +84,16 @@ function tryLock(dir: string, draft: string, { what, isAlive, onHeld }: LockPort
     linkSync(draft, join(dir, `lock.${mine}`));
     crashPoint("after-lock-link");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return undefined;
     throw error;
   }
   // Ours may be a number that was removed as old by somebody already further.
   if (numbersIn(dir).at(-1) !== mine) {
     rmSync(join(dir, `lock.${mine}`), { force: true });
-    return false;
+    return undefined;
   }
   for (const old of numbersIn(dir)) if (old < mine) rmSync(join(dir, `lock.${old}`), { force: true, recursive: true });
-  return true;
+  return join(dir, `lock.${mine}`);
 }
 
 function numbersIn(dir: string): number[] {

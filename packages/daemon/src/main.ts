@@ -9,7 +9,7 @@ import { checkSafely, parseCopyJob, salvageIfDeadly } from "./expendable.ts";
 import { checkState } from "./check-state.ts";
 import { startDaemon, type Daemon } from "./daemon.ts";
 import { prepareFolders } from "./folders.ts";
-import { takeLock } from "./lock.ts";
+import { takeLock, type Lock } from "./lock.ts";
 import { createLog, errorFacts, type Log, writeToStderr } from "./log.ts";
 import { isAlive } from "./runner/identity.ts";
 import { systemProcesses } from "./runner/processes.ts";
@@ -111,7 +111,7 @@ async function serve(paths: Paths): Promise<number> {
     process.kill(process.pid, "SIGTERM");
   });
   prepareFolders(paths, process.getuid?.() ?? 0);
-  lock(paths);
+  const held = lock(paths);
   lockFolder(join(paths.runtimeDir, "lock"), `the runtime folder ${paths.runtimeDir}`);
   if (fd === undefined) await refuseSocketInUse(paths.socket);
   const note = noteStart(paths.stateDir);
@@ -128,7 +128,12 @@ async function serve(paths: Paths): Promise<number> {
   };
   const once = onlyOnce(end);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => once(signal));
-  reportBugs(log);
+  const makeRoom = onlyOnce((what) => {
+    log.error(`${what} is no longer this daemon's: it ends, and tasks go on`, { state: paths.stateDir });
+    once("no longer in charge");
+  });
+  held.watch(() => makeRoom("The lock"));
+  const fatal = reportBugs(log);
   running.daemon = await startDaemon({
     paths,
     config,
@@ -138,6 +143,11 @@ async function serve(paths: Paths): Promise<number> {
     cores: availableParallelism(),
     shimDir: join(import.meta.dirname, "shim"),
     onShutdown: () => once("asked by a client"),
+    onFatal: fatal,
+    onUnwritable: (isReplaced) => {
+      if (isReplaced) makeRoom("The store");
+      else if (!held.isOwn()) makeRoom("The lock");
+    },
   });
   note.ready();
   log.info("Ready", { pid: process.pid, version, socket: paths.socket, state: paths.stateDir });
@@ -153,19 +163,20 @@ async function suspectStore(paths: Paths, log: Log): Promise<void> {
 }
 
 /** Takes the state folder, and completes what somebody before was interrupted at. */
-function lock(paths: Paths): void {
-  lockFolder(join(paths.stateDir, "lock"), "this state folder");
+function lock(paths: Paths): Lock {
+  const held = lockFolder(join(paths.stateDir, "lock"), "this state folder");
   finishRestore(paths.stateDir);
   finishSalvage(paths.stateDir);
+  return held;
 }
 
-function lockFolder(dir: string, what: string): void {
+function lockFolder(dir: string, what: string): Lock {
   const processes = systemProcesses(process.platform);
   const self = processes.read(process.pid);
   const bootId = processes.bootId();
   if (self === undefined)
     throw new ClaudineError("os", "Cannot read the daemon's own process entry", { hint: "Is /proc mounted?" });
-  takeLock(dir, {
+  return takeLock(dir, {
     what,
     self: { pid: process.pid, startTicks: self.startTicks, bootId },
     isAlive: (identity) => isAlive(processes, identity),
@@ -184,15 +195,20 @@ function onlyOnce(action: (why: string) => void): (why: string) => void {
 }
 
 /** A bug ends the daemon, as its state may be wrong; the service manager starts the next one, and the tasks go on. */
-function reportBugs(log: Log): void {
+function reportBugs(log: Log): (error: unknown) => void {
   // The log may be on a disk that is full, or its reader gone; the daemon's work is not.
   process.stderr.on("error", () => {});
   const fatal = (error: unknown) => {
+    if (error instanceof ClaudineError) {
+      log.error(error.message, { hint: error.hint });
+      process.exit(ERRORS[error.code].exit);
+    }
     log.error("A bug: the daemon ends; running tasks go on and the next daemon takes them up", errorFacts(error));
     process.exit(ERRORS.internal.exit);
   };
   process.on("uncaughtException", fatal);
   process.on("unhandledRejection", fatal);
+  return fatal;
 }
 
 /** What the system refused is no bug, wherever it came up. */

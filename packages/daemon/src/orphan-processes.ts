@@ -19,7 +19,7 @@ export function findOrphanProcesses({ processes, paths, lookup }: OrphanPorts): 
     "CLAUDINE_RUN_UID",
     all.map(({ pid }) => pid),
   );
-  const pids = [...marks.keys()];
+  const pids = [...marks].flatMap(([pid, mark]) => (mark === "" ? [] : [pid]));
   const ids = processes.environment("CLAUDINE_TASK_ID", pids);
   const sockets = processes.environment("CLAUDINE_SOCKET", pids);
   const task = lookup();

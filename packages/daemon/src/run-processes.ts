@@ -23,6 +23,7 @@ export type RunProcessesOptions = {
   on: {
     wake(fact: WakeFact): void;
     started(key: string, start: RecordStart): void;
+    sample(key: string, usage: { rssBytes: number }): void;
     gone(key: string): void;
     shimExit(): void;
   };
@@ -54,9 +55,13 @@ export function openProcesses(options: RunProcessesOptions) {
     processes: system,
     intervalMs: options.intervalMs,
     never,
-    readUsage: pidusageSource({ usePs: process.platform !== "linux", maxAgeMs: 3 * options.intervalMs, now: Date.now }),
+    readUsage: pidusageSource({
+      usePs: process.platform !== "linux",
+      maxAgeMs: 3 * options.intervalMs,
+      now: () => performance.now(),
+    }),
     onStarted: on.started,
-    onSample: () => {},
+    onSample: on.sample,
     onGone: on.gone,
   });
   return {

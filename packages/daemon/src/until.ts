@@ -1,5 +1,5 @@
 /** Waits for tasks: promises that settle when a durable fact makes their condition true. */
-import { ClaudineError, type Task, type TaskId } from "@claudine/protocol";
+import { ClaudineError, type Task, type TaskEvent, type TaskId } from "@claudine/protocol";
 import type { Fact } from "./engine.ts";
 
 export type Watch = { ids: readonly TaskId[]; onFact: (id: TaskId, task: Task | undefined) => void };
@@ -34,12 +34,19 @@ export function createWatchers(): Watchers {
     },
     tell(facts) {
       if (byTask.size === 0) return;
-      for (const { event, task } of facts) {
-        if (!("id" in event)) continue;
+      for (const [index, { event, task }] of facts.entries()) {
+        if (!("id" in event) || goesOn(event, facts[index + 1]?.event)) continue;
         for (const watch of byTask.get(event.id) ?? []) watch.onFact(event.id, task);
       }
     },
   };
+}
+
+/** An end that a retry follows by itself is none to those who wait for it. */
+function goesOn(event: TaskEvent, next: TaskEvent | undefined): boolean {
+  return (
+    event.type === "run.finished" && next?.type === "task.retried" && next.id === event.id && next.automatic === true
+  );
 }
 
 function tooMany(): ClaudineError {

@@ -1,6 +1,7 @@
 /** The configuration file's schema: defaults, units and words for the docs in one place. */
 import * as z from "zod";
-import { parseDuration } from "./units.ts";
+import { ResourceName } from "./rules.ts";
+import { parseBytes, parseDuration } from "./units.ts";
 
 const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: string }) =>
   z
@@ -22,12 +23,72 @@ const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: st
     .default(parseDuration(fallback))
     .meta({ unit: "duration", fallback });
 
+const Size = (fallback: string) =>
+  z
+    .union([
+      z.int().min(0),
+      z.string().transform((text, context) => {
+        try {
+          return parseBytes(text);
+        } catch {
+          context.addIssue({ code: "custom", message: `"${text}" is not a size; write 512M, 4G or 100K` });
+          return z.NEVER;
+        }
+      }),
+    ])
+    .default(parseBytes(fallback))
+    .meta({ unit: "size", fallback });
+
 export const Config = z.strictObject({
   slots: z
     .union([z.literal("auto"), z.int().min(1).max(100_000)])
     .default("auto")
     .describe(
       "How many tasks of each group run at once; `auto` is the number of cores, at least 2. `claudine parallel` overrides it for a group",
+    ),
+  autoscale: z
+    .enum(["on", "off"])
+    .default("on")
+    .describe(
+      "Whether tasks start by what they need and the machine has free; with `slots: auto` the number that run at once then follows the machine. `off`: slots alone decide",
+    ),
+  reserve: z
+    .strictObject({
+      memory: Size("256M").describe("Memory kept free for everything else"),
+      cpus: z.number().min(0).max(100_000).default(0).describe("Cores kept free for everything else"),
+    })
+    .prefault({}),
+  totalSlots: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe(
+      "How many slots all groups together may use; they then have equal shares. `claudine parallel --all-groups` overrides it",
+    ),
+  aging: z
+    .union([z.literal("off"), Duration("10m", { min: "1s", max: "3650d" })])
+    .default(600_000)
+    .meta({ unit: "duration", fallback: "10m" })
+    .describe(
+      "So much waiting is worth one point of priority, so that nothing waits for ever; `off`: a higher priority always comes first",
+    ),
+  resources: z
+    .record(ResourceName, z.int().min(0).max(100_000))
+    .default({})
+    .describe("Counted resources that tasks claim, as `{gpu: 2}`; a task finds its units in `CLAUDINE_GPU=0,1`"),
+  dependencies: z
+    .strictObject({
+      perTask: z.int().min(1).max(10_000).default(100).describe("How many tasks one may depend on"),
+      depth: z.int().min(1).max(1000).default(100).describe("How long a chain of dependencies may be"),
+    })
+    .prefault({}),
+  callback: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "A shell command that runs when any task has ended, with what happened in its environment (`CLAUDINE_STATE`, `CLAUDINE_EXIT_CODE` …; docs/scheduling.md lists all)",
     ),
   grace: Duration("5s", { max: "1d" }).describe("Time between SIGTERM and SIGKILL"),
   sampleInterval: Duration("1s", { min: "50ms", max: "1h" }).describe(

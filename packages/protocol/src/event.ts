@@ -1,6 +1,18 @@
 /** Everything that can happen to a task, in the past tense; the journal holds these in order. */
 import * as z from "zod";
-import { HoldWhy, Millis, Outcome, ProcessIdentity, StopCause, TaskId, TaskSpec, TaskState, Usage } from "./task.ts";
+import {
+  HoldWhy,
+  Millis,
+  Outcome,
+  ProcessIdentity,
+  StopCause,
+  TaskChanges,
+  TaskId,
+  TaskSpec,
+  TaskState,
+  Units,
+  Usage,
+} from "./task.ts";
 
 const of = <const T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ type: z.literal(type), ...shape });
@@ -12,13 +24,24 @@ export const EventBody = z.discriminatedUnion("type", [
   of("task.held", { id: TaskId, why: HoldWhy }),
   of("task.released", { id: TaskId, envId }),
   of("task.cancelled", { id: TaskId, note: z.string().nullable() }),
-  of("task.retried", { id: TaskId, envId }),
+  of("task.retried", {
+    id: TaskId,
+    envId,
+    automatic: z.boolean().optional().describe("By its own rule, not asked for by a person"),
+    notBefore: Millis.optional(),
+  }),
+  of("task.skipped", { id: TaskId, because: TaskId, note: z.string() }),
   of("task.removed", { id: TaskId, attempts: z.int().describe("Runs whose files go too") }),
-  of("run.admitted", run),
-  of("run.started", { ...run, process: ProcessIdentity, startedAt: Millis }),
+  of("run.admitted", { ...run, units: Units.optional() }),
+  of("run.started", { ...run, process: ProcessIdentity, startedAt: Millis, timeoutAt: Millis.optional() }),
+  of("run.warned", { ...run, remainingMs: z.number().describe("Until the timeout") }),
   of("run.stopping", { ...run, cause: StopCause, signal: z.string(), killAt: Millis, note: z.string().nullable() }),
   of("run.escalated", { ...run, signal: z.literal("SIGKILL") }),
-  of("run.signalled", { ...run, signal: z.string() }),
+  of("run.signalled", {
+    ...run,
+    signal: z.string(),
+    early: z.boolean().optional().describe("The signal that the task wanted before its timeout"),
+  }),
   of("run.paused", run),
   of("run.resumed", run),
   of("run.finished", {
@@ -30,7 +53,14 @@ export const EventBody = z.discriminatedUnion("type", [
     usage: Usage,
     note: z.string().nullable(),
   }),
-  of("group.changed", { name: z.string(), slots: z.int().positive() }),
+  of("task.moved", { id: TaskId, since: Millis, order: z.number() }),
+  of("task.changed", { id: TaskId, changes: TaskChanges }),
+  of("group.changed", {
+    name: z.string().describe("`*` for all groups together"),
+    slots: z.int().positive().nullable().optional().describe("Null: as the configuration says"),
+    paused: z.boolean().optional(),
+  }),
+  of("group.removed", { name: z.string() }),
   of("daemon.started", { pid: z.int(), version: z.string(), bootId: z.string() }),
   of("daemon.stopped", { pid: z.int() }),
 ]);

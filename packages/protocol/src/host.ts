@@ -8,14 +8,22 @@ export type StateCounts = z.infer<typeof StateCounts>;
 export const Group = z.object({
   name: z.string(),
   slots: z.int().describe("How many of its tasks run at once"),
+  paused: z.boolean().describe("Nothing of it starts"),
   running: z.int(),
+  used: z.int().describe("Slots that the running ones take"),
   queued: z.int(),
 });
 export type Group = z.infer<typeof Group>;
 
+export const Total = z.object({
+  slots: z.int().nullable().describe("Of all groups together; null is no limit"),
+  used: z.int(),
+});
+
 const share = z.number().nullable();
 export const HostSample = z.object({
   cores: z.int(),
+  usableCores: z.number().describe("Fewer than there are where a control group or container has a quota"),
   cpuPercent: z.number().describe("Of all cores together, 0 to 100"),
   load1: z.number(),
   load5: z.number(),

@@ -7,6 +7,7 @@ export * from "./info.ts";
 export * from "./methods.ts";
 export * from "./paths.ts";
 export * from "./reduce.ts";
+export * from "./rules.ts";
 export * from "./selector.ts";
 export { isFinished, noCounts, STATES } from "./states.ts";
 export * from "./task.ts";

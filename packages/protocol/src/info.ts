@@ -39,6 +39,13 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     attempt: task.attempt,
     arrayIndex: task.arrayIndex,
     stdin: task.stdin,
+    after: task.after ?? [],
+    onDependencyFailure: task.onDependencyFailure ?? null,
+    notBefore: startsAt(task),
+    retry: task.retry ?? null,
+    limits: task.limits ?? null,
+    needs: task.needs ?? null,
+    units: run?.units ?? null,
     pid: run?.started?.pid ?? null,
     stopping: run?.stopping !== undefined,
     createdAt: task.createdAt,
@@ -48,6 +55,12 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     cpuPercent: live.cpuPercent ?? null,
     rssBytes: live.rssBytes ?? null,
   };
+}
+
+/** A held task keeps its time for its release. */
+function startsAt({ status, notBefore }: Task): number | null {
+  if (status.state === "queued") return status.notBefore ?? null;
+  return status.state === "held" ? (notBefore ?? null) : null;
 }
 
 function notStarted({ step, errno, path }: NotStarted): NotStarted {
@@ -78,6 +91,8 @@ function holdReason(why: HoldWhy): string {
   switch (why.kind) {
     case "user":
       return "held";
+    case "dependency":
+      return `task ${why.id}, which it depends on, ended as ${why.state}`;
     case "environment-lost":
       return (
         `the key to its secret variables (${why.names.join(", ")}) is gone, as after a reboot; ` +

@@ -1,64 +1,11 @@
 /** The method table: one row gives the client its types, the daemon its validation and the docs their page. */
 import * as z from "zod";
 import { TaskEvent } from "./event.ts";
-import { Group, HostSample, LiveUsage, StateCounts } from "./host.ts";
+import { Group, HostSample, LiveUsage, StateCounts, Total } from "./host.ts";
+import { ChangeTask, Cwd, Empty, Env, GroupName, NewEnv, Notice, Selector, Signal, SubmitTask } from "./params.ts";
 import { Millis, Run, Task, TaskId, TaskInfo, TaskState } from "./task.ts";
 
-/** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
-export const Selector = z
-  .array(z.string().max(4096))
-  .min(1)
-  .max(10_000)
-  .refine((words) => words.reduce((sum, word) => sum + word.length, 0) <= 1_000_000, "more than a million characters")
-  .describe("`5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`");
-
-export const GroupName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "use letters, digits, . _ - (at most 64)");
-/** What a process can be given: its words end at a NUL, and half a character has no bytes. */
-const given = (what: string) =>
-  z
-    .string()
-    .refine((text) => !text.includes("\0"), `${what} holds no NUL`)
-    .refine((text) => text.isWellFormed(), `${what} holds no half of a character`);
-const Env = z.record(
-  given("a variable's name").refine((name) => /^[^=]+$/.test(name), "a variable has a name, and no = in it"),
-  given("a variable's value"),
-);
-const NewEnv = Env.optional().describe("Replaces the tasks' environment");
-const Word = given("an argument");
-const Cwd = given("a folder's path").min(1);
-const Label = given("a label")
-  .max(4096)
-  .refine((text) => text !== "", "a label is not empty; leave it out for none");
-const Priority = z.int().min(-1_000_000).max(1_000_000);
-export const Signal = z.string().regex(/^[A-Z0-9]{1,20}$/i, "use a name as TERM or SIGTERM, or a number");
-const Empty = z.strictObject({});
-
-export const SubmitTask = z.strictObject({
-  command: z
-    .union([Word.min(1), z.array(Word).min(1).max(100_000)])
-    .describe("A string runs by the caller's shell; an array executes as it is"),
-  label: Label.optional(),
-  group: GroupName.optional(),
-  priority: Priority.optional(),
-  cwd: Cwd.optional(),
-  env: Env.optional().describe("Added to the environment of the call"),
-  held: z.boolean().optional(),
-  stdin: z.boolean().optional(),
-  arrayIndex: z.int().optional(),
-  lostRetries: z
-    .int()
-    .min(0)
-    .max(1000)
-    .optional()
-    .describe(
-      "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
-    ),
-});
-export type SubmitTask = z.infer<typeof SubmitTask>;
-
-export const Notice = z.strictObject({ id: TaskId, why: z.string() });
+export * from "./params.ts";
 
 const method = <P extends z.ZodType, R extends z.ZodType>(about: string, params: P, result: R) => ({
   about,
@@ -76,8 +23,19 @@ export const METHODS = {
       cwd: Cwd.describe("The caller's working directory, absolute"),
       umask: z.int().min(0).max(0o777),
       tasks: z.array(SubmitTask).min(1).max(100_000),
+      maxFails: z
+        .int()
+        .min(0)
+        .optional()
+        .describe("When more tasks of this call have failed, the others are cancelled"),
     }),
-    z.object({ ids: z.array(TaskId), uids: z.array(z.string()) }),
+    z.object({
+      ids: z.array(TaskId).describe("In the order of the tasks"),
+      uids: z.array(z.string()),
+      existing: z
+        .array(TaskId)
+        .describe("Those of them that were there already, by their key or because one was running"),
+    }),
   ),
   "task.list": method(
     "Lists tasks, newest first, a page at a time.",
@@ -121,6 +79,7 @@ export const METHODS = {
       ...select,
       graceMs: z.int().min(0).max(86_400_000).optional(),
       note: z.string().max(4096).optional(),
+      cascade: z.boolean().default(false).describe("Also what depends on them"),
     }),
     tasks,
   ),
@@ -128,6 +87,43 @@ export const METHODS = {
   "task.resume": method("Continues paused tasks.", z.strictObject(select), tasks),
   "task.hold": method("Keeps queued tasks from starting.", z.strictObject(select), tasks),
   "task.release": method("Lets held tasks start.", z.strictObject({ ...select, env: NewEnv }), tasks),
+  "task.change": method(
+    "Changes what waiting tasks ask for; all or none. Label and retries may also be changed while a task runs.",
+    z.strictObject({ ...select, changes: ChangeTask }),
+    tasks,
+  ),
+  "task.edit": method(
+    "Changes several tasks, each in its own way; all or none. With `retry` finished ones, which are queued again.",
+    z.strictObject({
+      edits: z
+        .array(z.strictObject({ id: TaskId, changes: ChangeTask }))
+        .min(1)
+        .max(100_000),
+      retry: z.boolean().default(false),
+    }),
+    tasks,
+  ),
+  "task.move": method(
+    "Moves queued tasks in their line: it decides among equal priorities.",
+    z.strictObject({ ...select, to: z.enum(["front", "back"]).or(z.strictObject({ before: TaskId })) }),
+    tasks,
+  ),
+  "task.switch": method("Lets two queued tasks change places.", z.strictObject({ id: TaskId, with: TaskId }), tasks),
+  "task.start": method(
+    "Starts waiting tasks now, past slots, pauses, times and dependencies.",
+    z.strictObject(select),
+    tasks,
+  ),
+  "task.explain": method(
+    "Everything that keeps a task from starting, in words.",
+    z.strictObject({ id: TaskId }),
+    z.object({ task: TaskInfo, causes: z.array(z.string()) }),
+  ),
+  "task.graph": method(
+    "Tasks with all they depend on and all that depends on them; without a selector, all unfinished ones that have either.",
+    z.strictObject({ selector: Selector.optional() }),
+    z.object({ tasks: z.array(TaskInfo) }),
+  ),
   "task.retry": method(
     "Queues finished tasks again as a new run of the same task.",
     z.strictObject({ ...select, env: NewEnv }),
@@ -192,12 +188,26 @@ export const METHODS = {
       eof: z.boolean(),
     }),
   ),
-  "group.list": method("The groups with their slots and counts.", Empty, z.object({ groups: z.array(Group) })),
+  "group.list": method(
+    "The groups with their slots and counts.",
+    Empty,
+    z.object({ groups: z.array(Group), total: Total }),
+  ),
   "group.set": method(
-    "Sets how many tasks of a group run at once; makes the group if there is none.",
-    z.strictObject({ name: GroupName.default("default"), slots: z.int().min(1).max(100_000) }),
+    "Sets how many slots a group has, and whether anything of it starts; makes the group if there is none.",
+    z.strictObject({
+      name: GroupName.default("default"),
+      slots: z.int().min(1).max(100_000).nullable().optional().describe("Null: as the configuration says"),
+      paused: z.boolean().optional(),
+    }),
     Group,
   ),
+  "group.limit": method(
+    "Sets how many slots all groups together may use.",
+    z.strictObject({ slots: z.int().min(1).max(100_000).nullable().describe("Null: as the configuration says") }),
+    Total,
+  ),
+  "group.remove": method("Forgets a group that has no unfinished tasks.", z.strictObject({ name: GroupName }), Empty),
   "event.list": method(
     "Events of the journal after a sequence number.",
     z.strictObject({ since: z.int().min(0).default(0), limit: z.int().min(1).max(10_000).default(1000) }),

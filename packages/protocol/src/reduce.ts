@@ -1,49 +1,81 @@
 /** The one reducer: how an event changes a task. Shared by the daemon's state and by clients that fold events. */
 import type { TaskEvent } from "./event.ts";
-import type { LiveRun, Status, Task } from "./task.ts";
+import type { LiveRun, Status, Task, TaskChanges } from "./task.ts";
 
 /** The task after `event`, or undefined when it is no more. Events of other tasks leave it as it is. */
 export function reduceTask(task: Task | undefined, event: TaskEvent): Task | undefined {
   if (event.type === "task.submitted") return submitted(event);
   if (task === undefined || !("id" in event) || event.id !== task.id) return task;
   if (event.type === "task.removed") return undefined;
+  if (event.type === "task.changed") return changed(task, event.changes);
   const status = nextStatus(task, event);
   const attempt = event.type === "run.admitted" ? event.attempt : task.attempt;
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
-  return { ...task, attempt, envId: anew ?? task.envId, status };
+  const asked = event.type === "task.retried" && event.automatic !== true;
+  const waived = event.type === "task.released" ? withoutFailed(task) : {};
+  return { ...task, attempt, envId: anew ?? task.envId, ...waived, ...(asked ? { retriedAt: attempt } : {}), status };
+}
+
+/** Who releases a task that was held because of a dependency lets it run without that one. */
+function withoutFailed({ after = [], status }: Task): Partial<Task> {
+  if (status.state !== "held" || status.why.kind !== "dependency") return {};
+  const { id } = status.why;
+  return { after: after.filter((one) => one.id !== id) };
 }
 
 function submitted(event: Extract<TaskEvent, { type: "task.submitted" }>): Task {
   const status: Status = event.held
     ? { state: "held", since: event.at, why: { kind: "user" } }
-    : { state: "queued", since: event.at, order: event.seq };
+    : queued(event, event.spec.notBefore);
   return { ...event.spec, id: event.id, createdAt: event.at, attempt: 0, status };
 }
 
-type OfTask = Exclude<Extract<TaskEvent, { id: number }>, { type: "task.submitted" | "task.removed" }>;
+function queued({ at, seq }: TaskEvent, notBefore: number | undefined): Status {
+  return { state: "queued", since: at, order: seq, ...(notBefore === undefined ? {} : { notBefore }) };
+}
+
+/** Null takes a rule away; what was not said stays. */
+function changed(task: Task, { label, ...changes }: TaskChanges): Task {
+  const after: Task = { ...task, ...(label === undefined ? {} : { label }) };
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) Reflect.deleteProperty(after, name);
+    else if (value !== undefined) Reflect.set(after, name, value);
+  }
+  const { status } = after;
+  if (status.state !== "queued" || changes.notBefore === undefined) return after;
+  const { notBefore: _, ...rest } = status;
+  return { ...after, status: changes.notBefore === null ? rest : { ...rest, notBefore: changes.notBefore } };
+}
+
+type OfTask = Exclude<Extract<TaskEvent, { id: number }>, { type: "task.submitted" | "task.removed" | "task.changed" }>;
 
 function nextStatus(task: Task, event: OfTask): Status {
   switch (event.type) {
     case "task.held":
       return { state: "held", since: event.at, why: event.why };
     case "task.released":
+      return queued(event, task.notBefore);
     case "task.retried":
-      return { state: "queued", since: event.at, order: event.seq };
+      return queued(event, event.notBefore);
     case "task.cancelled":
-      return {
-        state: "cancelled",
-        finishedAt: event.at,
-        startedAt: null,
-        outcome: null,
-        note: event.note,
-        usage: null,
-      };
-    case "run.admitted":
-      return { state: "running", run: { attempt: event.attempt, admittedAt: event.at } };
+      return { state: "cancelled", ...neverRan(event) };
+    case "task.skipped":
+      return { state: "skipped", ...neverRan(event) };
+    case "task.moved":
+      return task.status.state === "queued" ? { ...task.status, since: event.since, order: event.order } : task.status;
+    case "run.admitted": {
+      const units = event.units === undefined ? {} : { units: event.units };
+      return { state: "running", run: { attempt: event.attempt, admittedAt: event.at, ...units } };
+    }
     case "run.finished":
       return finishedStatus(event);
     case "run.started":
-      return withRun(task, { started: { ...event.process, startedAt: event.startedAt } });
+      return withRun(task, {
+        started: { ...event.process, startedAt: event.startedAt },
+        ...(event.timeoutAt === undefined ? {} : { timeoutAt: event.timeoutAt }),
+      });
+    case "run.warned":
+      return withRun(task, { warned: true });
     case "run.stopping":
       return withRun(task, {
         stopping: {
@@ -58,12 +90,16 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "run.escalated":
       return escalated(task);
     case "run.signalled":
-      return task.status;
+      return event.early === true ? withRun(task, { signalled: true }) : task.status;
     case "run.paused":
       return "run" in task.status ? { state: "paused", run: task.status.run, since: event.at } : task.status;
     case "run.resumed":
       return "run" in task.status ? { state: "running", run: task.status.run } : task.status;
   }
+}
+
+function neverRan({ at, note }: { at: number; note: string | null }) {
+  return { finishedAt: at, startedAt: null, outcome: null, note, usage: null };
 }
 
 function finishedStatus(event: Extract<TaskEvent, { type: "run.finished" }>): Status {

@@ -1,11 +1,10 @@
 /** Schemas of a task, its runs and what they used. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
+import { Millis, TaskId } from "./ids.ts";
+import { Batch, Dependency, Limits, Needs, OnDependencyFailure, RetryRule, rules } from "./rules.ts";
 import { STATES } from "./states.ts";
 
-export const TaskId = z.int().positive().max(4_294_967_295).describe("Small integer, never reused");
-export type TaskId = z.infer<typeof TaskId>;
-
-export const Millis = z.number().describe("Epoch milliseconds");
+export { Millis, TaskId } from "./ids.ts";
 
 export const TaskState = z.enum(STATES);
 export type TaskState = z.infer<typeof TaskState>;
@@ -48,7 +47,7 @@ export const ProcessIdentity = z.object({
 export type ProcessIdentity = z.infer<typeof ProcessIdentity>;
 
 /** The first cause to end a run wins; later ones only escalate it. */
-export const StopCause = z.enum(["kill", "cancel"]);
+export const StopCause = z.enum(["kill", "cancel", "replaced", "timeout", "idle-timeout", "memory"]);
 export type StopCause = z.infer<typeof StopCause>;
 
 export const Stopping = z.object({
@@ -61,11 +60,19 @@ export const Stopping = z.object({
 });
 export type Stopping = z.infer<typeof Stopping>;
 
+/** Which units of the counted resources a run has, as `{gpu: [0, 2]}`. */
+export const Units = z.record(z.string(), z.array(z.int().min(0)));
+export type Units = z.infer<typeof Units>;
+
 /** The attempt a task is in. `started` is there once the command executes. */
 export const LiveRun = z.object({
   attempt: z.int().positive(),
   admittedAt: Millis,
+  units: Units.optional(),
   started: ProcessIdentity.extend({ startedAt: Millis }).optional(),
+  timeoutAt: Millis.optional().describe("When it has run too long, on the daemon's steady clock"),
+  warned: z.boolean().optional().describe("Nine tenths of its time are over, and that was said"),
+  signalled: z.boolean().optional().describe("The signal before the timeout was sent"),
   stopping: Stopping.optional(),
 });
 export type LiveRun = z.infer<typeof LiveRun>;
@@ -73,6 +80,7 @@ export type LiveRun = z.infer<typeof LiveRun>;
 export const HoldWhy = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("user") }),
   z.object({ kind: z.literal("environment-lost"), names: z.array(z.string()) }),
+  z.object({ kind: z.literal("dependency"), id: TaskId, state: TaskState.describe("How that one ended") }),
 ]);
 export type HoldWhy = z.infer<typeof HoldWhy>;
 
@@ -90,6 +98,7 @@ export const Status = z.discriminatedUnion("state", [
     state: z.literal("queued"),
     since: Millis,
     order: z.number().describe("First in, first out within a priority"),
+    notBefore: Millis.optional().describe("Does not start earlier: told so, or the delay of a retry"),
   }),
   z.object({ state: z.literal("held"), since: Millis, why: HoldWhy }),
   z.object({ state: z.literal("running"), run: LiveRun }),
@@ -118,13 +127,36 @@ export const TaskSpec = z.object({
   stdin: z.boolean().describe("Takes input from `send`"),
   arrayIndex: z.int().nullable(),
   lostRetries: z.int().describe("A run that is lost is queued again as long as there were not more runs than this"),
+  ...rules,
+  batch: Batch.optional(),
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
+
+/** What can be changed of a task that waits; null takes a rule away. */
+export const TaskChanges = z.strictObject({
+  command: z.string().optional(),
+  argv: z.array(z.string()).optional(),
+  cwd: z.string().optional(),
+  label: z.string().nullable().optional(),
+  group: z.string().optional(),
+  priority: z.int().optional(),
+  after: rules.after.nullable(),
+  onDependencyFailure: rules.onDependencyFailure,
+  notBefore: rules.notBefore.nullable(),
+  retry: rules.retry.nullable(),
+  limits: rules.limits.nullable(),
+  needs: rules.needs.nullable(),
+});
+export type TaskChanges = z.infer<typeof TaskChanges>;
 
 export const Task = TaskSpec.extend({
   id: TaskId,
   createdAt: Millis,
   attempt: z.int().describe("Number of runs so far"),
+  retriedAt: z
+    .int()
+    .optional()
+    .describe("Number of runs when somebody last asked for another: retries count from there"),
   status: Status,
 });
 export type Task = z.infer<typeof Task>;
@@ -158,6 +190,13 @@ export const TaskInfo = z.object({
   attempt: z.int(),
   arrayIndex: z.int().nullable(),
   stdin: z.boolean(),
+  after: z.array(Dependency).describe("What it waits for, or waited for"),
+  onDependencyFailure: OnDependencyFailure.nullable().describe("`skip` when null"),
+  notBefore: Millis.nullable().describe("Does not start earlier"),
+  retry: RetryRule.nullable(),
+  limits: Limits.nullable(),
+  needs: Needs.nullable(),
+  units: Units.nullable().describe("Which units of the counted resources the run has"),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),
   createdAt: Millis,

@@ -2,6 +2,7 @@
 import type { EventBody, TaskEvent } from "@claudine/protocol/event";
 import { outcomeText } from "@claudine/protocol/info";
 import { oneLine } from "@claudine/protocol/text";
+import { formatDuration } from "@claudine/protocol/units";
 
 export function eventText(event: TaskEvent): string {
   return `${String(event.seq).padStart(6)}  ${localTime(event.at)}  ${oneLine(eventWords(event))}`;
@@ -19,9 +20,15 @@ function eventWords(event: EventBody): string {
       return `task ${event.id} submitted${event.held ? ", held" : ""}: ${event.spec.command}`;
     case "task.held":
     case "task.released":
-    case "task.retried":
     case "task.removed":
+    case "task.moved":
       return `task ${event.id} ${event.type.slice(5)}`;
+    case "task.retried":
+      return `task ${event.id} retried${event.automatic === true ? " by its own rule" : ""}`;
+    case "task.changed":
+      return `task ${event.id} changed: ${Object.keys(event.changes).join(", ")}`;
+    case "task.skipped":
+      return `task ${event.id} skipped${because(event.note)}`;
     case "task.cancelled":
       return `task ${event.id} cancelled${because(event.note)}`;
     case "run.admitted":
@@ -30,6 +37,8 @@ function eventWords(event: EventBody): string {
       return `${run(event)} ${event.type.slice(4)}`;
     case "run.started":
       return `${run(event)} started with pid ${event.process.pid}`;
+    case "run.warned":
+      return `${run(event)} has ${formatDuration(event.remainingMs)} left`;
     case "run.stopping":
       return `${run(event)} is being ended with ${event.signal} (${event.cause})${because(event.note)}`;
     case "run.escalated":
@@ -39,12 +48,20 @@ function eventWords(event: EventBody): string {
     case "run.finished":
       return `${run(event)} ${event.state}: ${outcomeText(event.outcome)}${because(event.note)}`;
     case "group.changed":
-      return `group ${event.name} has ${event.slots} slots`;
+      return `group ${event.name}${groupWords(event)}`;
+    case "group.removed":
+      return `group ${event.name} removed`;
     case "daemon.started":
       return `daemon ${event.version} started with pid ${event.pid}`;
     case "daemon.stopped":
       return `daemon with pid ${event.pid} stopped`;
   }
+}
+
+function groupWords({ slots, paused }: { slots?: number | null | undefined; paused?: boolean | undefined }): string {
+  const size = slots === undefined ? [] : [slots === null ? "has slots as configured" : `has ${slots} slots`];
+  const state = paused === undefined ? [] : [paused ? "is paused" : "goes on"];
+  return ` ${[...size, ...state].join(", ")}`;
 }
 
 const run = ({ id, attempt }: { id: number; attempt: number }): string =>

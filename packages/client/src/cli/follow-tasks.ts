@@ -37,29 +37,51 @@ export async function followTasks(options: FollowOptions): Promise<readonly Task
   });
 }
 
-async function followOne(
-  { input, io, client, ids, streams = BOTH_STREAMS, tailLines }: FollowOptions,
-  id: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const attempt = await comingAttempt(client, id, signal);
-  const sinkOptions = { id, raw: flag(input, "raw"), prefix: ids.length > 1, lines: flag(input, "json") };
-  await Promise.all(
-    streams.map(async (stream) => {
-      const sink = logSink(io, stream, sinkOptions);
-      await tail(client, { id, stream, attempt, tailLines, follow: true, signal }, (bytes) => sink.take(bytes));
-      await sink.end();
-    }),
-  );
+/** Also the runs that follow by themselves when one fails. */
+async function followOne(options: FollowOptions, id: number, signal: AbortSignal): Promise<void> {
+  let coming: Coming | undefined = await comingRun(options.client, { id, after: 0 }, signal);
+  while (coming !== undefined) {
+    const attempt = await followRun(options, { id, attempt: coming.attempt }, signal);
+    coming = await comingRun(options.client, { id, after: Math.max(1, attempt) }, signal);
+  }
 }
 
-/** The attempt whose output is wanted: of a task that is queued again, the next one. */
-async function comingAttempt(client: Client, id: number, signal: AbortSignal): Promise<number | undefined> {
+/** @returns the number of the run */
+async function followRun(
+  { input, io, client, ids, streams = BOTH_STREAMS, tailLines }: FollowOptions,
+  { id, attempt }: Coming & { id: number },
+  signal: AbortSignal,
+): Promise<number> {
+  const sinkOptions = { id, raw: flag(input, "raw"), prefix: ids.length > 1, lines: flag(input, "json") };
+  const followed = await Promise.all(
+    streams.map(async (stream) => {
+      const sink = logSink(io, stream, sinkOptions);
+      const options = { id, stream, attempt, tailLines, follow: true, signal };
+      const number = await tail(client, options, (bytes) => sink.take(bytes));
+      await sink.end();
+      return number;
+    }),
+  );
+  return Math.max(...followed);
+}
+
+/** Undefined is the first run, which has not begun. */
+type Coming = { attempt: number | undefined };
+
+/** The run whose output is wanted next: of a task that is queued again, the next one; undefined when none follows. */
+async function comingRun(
+  client: Client,
+  { id, after }: { id: number; after: number },
+  signal: AbortSignal,
+): Promise<Coming | undefined> {
   const { task } = await client.call("task.get", { id }, { signal });
-  const again = (task.state === "queued" || task.state === "held") && task.attempt > 0;
-  if (!again) return undefined;
-  const { reached } = await client.call("task.wait", { selector: [String(id)], for: "running" }, { signal });
-  return reached ? task.attempt + 1 : undefined;
+  const waits = task.state === "queued" || (task.state === "held" && after === 0);
+  if (waits && task.attempt > 0) {
+    const { reached } = await client.call("task.wait", { selector: [String(id)], for: "running" }, { signal });
+    if (reached) return { attempt: task.attempt + 1 };
+  }
+  if (after > 0 && task.attempt <= after) return undefined;
+  return { attempt: task.attempt === 0 ? undefined : task.attempt };
 }
 
 export async function waitForEnd(

@@ -57,3 +57,13 @@ export function selectorOf(ids: readonly number[]): string[] {
   }
   return words;
 }
+
+/** The ids that are named one by one among these words. */
+export function namedIds(words: readonly string[]): Set<number> {
+  return new Set(
+    words
+      .flatMap((word) => (/^(label|group):/.test(word) ? [] : word.split(",")))
+      .filter((word) => ID.test(word))
+      .map(Number),
+  );
+}

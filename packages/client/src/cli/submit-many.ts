@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { SubmitTask } from "@claudine/protocol/methods";
+import { parsePriority } from "@claudine/protocol/priority";
 import { quoteArgv } from "@claudine/protocol/text";
 
 type Shared = Omit<SubmitTask, "command">;
@@ -57,7 +58,7 @@ export function fromJson(content: string, shared: Shared): SubmitTask[] {
     const task = typeof value === "string" || Array.isArray(value) ? { command: value } : value;
     if (typeof task !== "object" || task === null || !("command" in task))
       throw refuse(`task ${index + 1} of the JSON has no "command"`);
-    return { ...shared, ...task, ...envOf(shared, task), ...cwdOf(task) } as SubmitTask;
+    return { ...shared, ...task, ...envOf(shared, task), ...cwdOf(task), ...priorityOf(task) } as SubmitTask;
   });
   if (tasks.length === 0) throw refuse("the JSON holds no task");
   return tasks;
@@ -71,6 +72,11 @@ function withoutMark(content: string): string {
 function envOf(shared: Shared, task: object): { env?: Record<string, string> } {
   const own = "env" in task ? (task.env as Record<string, string>) : undefined;
   return shared.env === undefined || typeof own !== "object" ? {} : { env: { ...shared.env, ...own } };
+}
+
+/** A name becomes its number. */
+function priorityOf(task: object): { priority?: number } {
+  return "priority" in task && typeof task.priority === "string" ? { priority: parsePriority(task.priority) } : {};
 }
 
 function cwdOf(task: object): { cwd?: string } {

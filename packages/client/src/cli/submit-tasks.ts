@@ -5,6 +5,8 @@ import type { SubmitTask } from "@claudine/protocol/methods";
 import type { Input, Io } from "./command.ts";
 import { mayBeReplaced } from "./replaced.ts";
 import { flag, list, number, text } from "./input.ts";
+import { priorityFrom } from "./priority.ts";
+import { RULE_OPTIONS } from "./rules/options.ts";
 
 type Shared = Omit<SubmitTask, "command">;
 
@@ -14,7 +16,7 @@ export function refuse(why: string, hint?: string): ClaudineError {
 
 /** @throws ClaudineError invalid_params, not_found when a file can't be read */
 export async function buildTasks(input: Input, io: Io): Promise<SubmitTask[]> {
-  const shared = sharedOptions(input, io.env);
+  const shared = { ...sharedOptions(input, io.env), ...(await rulesOf(input, io)) };
   const sources = ["each-line", "array", "from-json"].filter((name) => text(input, name) !== undefined);
   if (sources.length > 1) throw refuse(`--${sources[0]} does not go with --${sources[1]}`);
   const [source] = sources;
@@ -54,19 +56,26 @@ function sharedOptions(input: Input, env: NodeJS.ProcessEnv): Shared {
   const label = text(input, "label");
   if (label === "") throw refuse("the label is empty", "Leave --label out for none");
   const group = text(input, "group");
-  const priority = number(input, "priority");
+  const priority = text(input, "priority");
   const cwd = text(input, "cwd");
   const settings = list(input, "env");
   return {
     ...(label === undefined ? {} : { label }),
     ...(group === undefined ? {} : { group }),
-    ...(priority === undefined ? {} : { priority }),
+    ...(priority === undefined ? {} : { priority: priorityFrom("submit", priority) }),
     ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
     ...(settings.length === 0 ? {} : { env: parseSettings(settings, env) }),
     ...(flag(input, "held") ? { held: true } : {}),
     ...(flag(input, "stdin") ? { stdin: true } : {}),
     ...lostRetries(input),
   };
+}
+
+/** Loaded only when one of these options was given. */
+async function rulesOf(input: Input, io: Io): Promise<Partial<Shared>> {
+  if (!RULE_OPTIONS.some(({ name }) => input.flags[name] !== undefined)) return {};
+  const { rulesForSubmit } = await import("./rules/submit.ts");
+  return rulesForSubmit(input, io);
 }
 
 const LOST_LIMIT = 3;

@@ -19,12 +19,13 @@ export type TailOptions = {
 /** How long one question waits for more output. */
 const WAIT_MS = 30_000;
 
-/** Gives each piece once, in order, also over a reconnect. Resolves at the end of the run's output, or at the end of what is there. */
+/** Gives each piece once, in order, also over a reconnect. Resolves at the end of the run's output, or at the end of what is there,
+ *  with the number of that run. */
 export async function tail(
   client: Client,
   options: TailOptions,
   take: (bytes: Buffer) => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   const { id, stream, follow, signal } = options;
   let attempt = options.attempt;
   let from: { offset: number } | { tailLines: number } =
@@ -47,7 +48,7 @@ export async function tail(
     if (!follow) enough = Math.min(enough, piece.size);
     const bytes = Buffer.from(piece.data, piece.encoding);
     if (bytes.length > 0) await take(bytes);
-    if (piece.eof || piece.nextOffset >= enough) return;
+    if (piece.eof || piece.nextOffset >= enough) return piece.attempt;
     from = { offset: piece.nextOffset };
   }
 }

@@ -2,6 +2,9 @@
 import type { TaskInfo } from "@claudine/protocol/task";
 import { formatDuration } from "@claudine/protocol/units";
 
+/** A line of `show`. */
+export type Fact = readonly [name: string, value: string];
+
 export function stateText({ state, stopping }: TaskInfo): string {
   return stopping ? "stopping" : state;
 }

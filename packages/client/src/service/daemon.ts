@@ -55,11 +55,11 @@ export async function untilAnswers(
   place: Place,
   choice: { oldPid?: number; deadlineMs: number },
 ): Promise<DaemonStatus> {
-  const deadline = Date.now() + choice.deadlineMs;
+  const deadline = performance.now() + choice.deadlineMs;
   for (;;) {
     const status = await probeDaemon(place);
     if (status !== undefined && status.pid !== choice.oldPid) return status;
-    if (Date.now() >= deadline) {
+    if (performance.now() >= deadline) {
       throw new ClaudineError(
         "timeout",
         `Cannot reach the daemon: nothing new answered on ${place.socket} within ${choice.deadlineMs / 1000} s`,

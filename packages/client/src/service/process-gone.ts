@@ -7,9 +7,9 @@ const STEP_MS = 10;
 /** @returns false when it is still there after `deadlineMs` */
 export async function processGone(pid: number, deadlineMs: number): Promise<boolean> {
   const first = await birthOf(pid);
-  const deadline = Date.now() + deadlineMs;
+  const deadline = performance.now() + deadlineMs;
   while (first !== undefined && (await birthOf(pid)) === first) {
-    if (Date.now() >= deadline) return false;
+    if (performance.now() >= deadline) return false;
     await delay(STEP_MS);
   }
   return true;

@@ -1,20 +1,41 @@
 /** Everything that can be asked of the engine, by people and by the reports of processes. */
-import type { HoldWhy, Outcome, ProcessIdentity, StopCause, TaskId, TaskSpec, Usage } from "@claudine/protocol";
+import type { HoldWhy, Outcome, ProcessIdentity, StopCause, TaskChanges, TaskId, Usage } from "@claudine/protocol";
+
+import type { Submission } from "./submit.ts";
 
 /** Tasks `named` one by one must each allow the command; those `matched` by a range or word are taken where they do. */
 export type Targets = { named: readonly TaskId[]; matched: readonly TaskId[] };
 
 export type UserCommand =
-  | { type: "submit"; tasks: readonly { spec: TaskSpec; held: boolean }[] }
+  | { type: "submit"; tasks: readonly Submission[]; maxFails?: number | undefined }
   | { type: "hold"; targets: Targets; why: HoldWhy }
   | { type: "release"; targets: Targets; envId?: string | undefined }
-  | { type: "stop"; targets: Targets; cause: StopCause; signal: string; graceMs: number; note: string | null }
+  | {
+      type: "stop";
+      targets: Targets;
+      cause: StopCause;
+      signal: string;
+      /** As the task or the configuration says unless given. */
+      graceMs?: number | undefined;
+      note: string | null;
+      /** Also what depends on them. */
+      cascade?: boolean;
+    }
   | { type: "signal"; targets: Targets; signal: string }
   | { type: "pause"; targets: Targets }
   | { type: "resume"; targets: Targets }
   | { type: "retry"; targets: Targets; envId?: string | undefined }
   | { type: "remove"; targets: Targets }
-  | { type: "set-group"; name: string; slots: number };
+  | { type: "change"; targets: Targets; changes: TaskChanges }
+  | { type: "edit"; edits: readonly { id: TaskId; changes: TaskChanges }[]; retry: boolean }
+  | { type: "move"; targets: Targets; to: Place }
+  | { type: "swap"; ids: readonly [TaskId, TaskId] }
+  | { type: "start"; targets: Targets }
+  | { type: "set-group"; name: string; slots?: number | null | undefined; paused?: boolean | undefined }
+  | { type: "remove-group"; name: string };
+
+/** Where in its line a task goes. */
+export type Place = "front" | "back" | { before: TaskId };
 
 /** What happened outside; never refused, ignored when it is about a run that is over. */
 export type Report =
@@ -28,6 +49,7 @@ export type Report =
       finishedAt: number;
       usage: Usage;
     }
+  | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }
   | { type: "report-no-environment"; id: TaskId; attempt: number; names: readonly string[] }
   | { type: "report-daemon"; started: boolean; pid: number; version: string; bootId: string };
 
@@ -35,4 +57,9 @@ export type Command = UserCommand | Report;
 
 export function isReport(command: Command): command is Report {
   return command.type.startsWith("report-");
+}
+
+/** What a process did stays true, whether it can be written now or not. */
+export function isReportOfRun(command: Command): boolean {
+  return isReport(command) && command.type !== "report-daemon";
 }

@@ -5,25 +5,42 @@ import { decideReport } from "./reports.ts";
 import type { State } from "./state.ts";
 import { decideTargets } from "./targets.ts";
 import { decideStop } from "./stop.ts";
-import { checkGroups, checkRoom } from "./room.ts";
+import { decideChange } from "./change.ts";
+import { decideEdit } from "./edit.ts";
+import { decideGroup } from "./group-commands.ts";
+import { decideMove } from "./move.ts";
+import { decideSubmit } from "./submit.ts";
+import { decideStart } from "./force.ts";
 
 /** `lookup` finds any task, finished ones too. */
-export type Facts = { state: State; lookup: (id: TaskId) => Task | undefined; now: number };
+export type Facts = {
+  state: State;
+  lookup: (id: TaskId) => Task | undefined;
+  /** The task that has a key, unfinished or not. */
+  keyed: (key: string) => TaskId | undefined;
+  /** The steady clock, for deadlines. */
+  now: number;
+  /** Epoch ms. */
+  wall: number;
+};
 
 /** @throws ClaudineError not_found, wrong_state, limit for commands of people; reports never throw */
 export function decide(facts: Facts, command: Command): EventBody[] {
   switch (command.type) {
     case "submit":
-      checkRoom(facts.state, command.tasks);
-      return command.tasks.map(({ spec, held }, index) => ({
-        type: "task.submitted",
-        id: facts.state.nextId + index,
-        spec,
-        held,
-      }));
+      return decideSubmit(facts, command.tasks, command.maxFails);
     case "set-group":
-      checkGroups(facts.state, [command.name]);
-      return [{ type: "group.changed", name: command.name, slots: command.slots }];
+    case "remove-group":
+      return decideGroup(facts.state, command);
+    case "change":
+      return decideChange(facts, command);
+    case "edit":
+      return decideEdit(facts, command);
+    case "move":
+    case "swap":
+      return decideMove(facts, command);
+    case "start":
+      return decideStart(facts, command.targets);
     case "stop":
     case "signal":
       return decideStop(facts, command);
@@ -36,6 +53,7 @@ export function decide(facts: Facts, command: Command): EventBody[] {
       return decideTargets(facts, command);
     case "report-started":
     case "report-ended":
+    case "report-memory":
     case "report-no-environment":
     case "report-daemon":
       return decideReport(facts, command);

@@ -1,12 +1,138 @@
 /** Why a task waits, derived from the facts at the moment of asking. */
-import { statusReason, type Task } from "@claudine/protocol";
-import { slotUse } from "./plan.ts";
-import { DEFAULT_GROUP, groupOf, type State } from "./state.ts";
+import { formatBytes, formatDuration, statusReason, type Dependency, type Task, type TaskId } from "@claudine/protocol";
+import { isLock, lacking, totalOf } from "./counted.ts";
+import { createCapacity, needOf, type HostPort } from "./capacity.ts";
+import { learned } from "./kinds.ts";
+import { fits } from "./admission.ts";
+import type { Facts } from "./decide.ts";
+import { judge } from "./dependencies.ts";
+import { DEFAULT_GROUP, groupOf, slotsOf, totalSlotsOf, widthOf, type GroupState } from "./groups.ts";
+import { compareRanks } from "./heap.ts";
+import type { State } from "./state.ts";
+import { rankOf } from "./waiting.ts";
 
-/** In words, or null when it does not wait. */
-export function explain(state: State, task: Task): string | null {
+export type ExplainFacts = Pick<Facts, "state" | "lookup" | "wall"> & { machine: HostPort };
+
+/** The first cause in words, or null when it does not wait. */
+export function explain(facts: ExplainFacts, task: Task): string | null {
   if (task.status.state !== "queued") return statusReason(task.status);
-  const group = groupOf(state, task.group);
-  const where = group.name === DEFAULT_GROUP ? "" : ` of group ${group.name}`;
-  return `waits for a slot${where} (${slotUse(state, group)})`;
+  for (const cause of causes(facts, task)) return cause;
+  return null;
+}
+
+/** Everything that keeps a queued task from starting; what costs more to find out comes later. */
+export function* causes(facts: ExplainFacts, task: Task): Generator<string> {
+  const { status } = task;
+  if (status.state !== "queued") return;
+  const group = groupOf(facts.state, task.group);
+  let waits = false;
+  for (const find of [timeCauses, dependencyCauses, pauseCauses, resourceCauses, slotCauses, machineCauses]) {
+    for (const cause of find(facts, task, group)) {
+      waits = true;
+      yield cause;
+    }
+  }
+  if (!waits) yield `waits for its turn${behind(facts.state, task)}`;
+}
+
+function timeCauses({ wall }: ExplainFacts, { status }: Task): string[] {
+  const notBefore = status.state === "queued" ? status.notBefore : undefined;
+  return notBefore === undefined || notBefore <= wall ? [] : [`starts in ${formatDuration(notBefore - wall)}`];
+}
+
+const NAMED_AT_MOST = 3;
+
+function dependencyCauses(facts: ExplainFacts, task: Task): string[] {
+  const judgement = judge(facts, task);
+  if (judgement.kind !== "pending") return [];
+  const { on } = judgement;
+  const named = on.slice(0, NAMED_AT_MOST).map(({ id }) => id);
+  const more = on.length > named.length ? ` and ${on.length - named.length} more` : "";
+  return [`waits for ${named.length === 1 ? "task" : "tasks"} ${named.join(", ")}${more} ${wish(on)}`];
+}
+
+function wish(on: readonly Dependency[]): string {
+  const kinds = new Set(on.map((one) => one.on));
+  if (kinds.size > 1) return "to end";
+  return { success: "to succeed", any: "to end", failure: "to fail" }[on[0]?.on ?? "any"];
+}
+
+function pauseCauses(_facts: ExplainFacts, _task: Task, group: GroupState): string[] {
+  return group.paused ? [`waits for group ${group.name} to be resumed`] : [];
+}
+
+function resourceCauses({ state }: ExplainFacts, task: Task): string[] {
+  return lacking(state, task).map(({ name, count }) => {
+    const counted = state.waiting.counted.get(name);
+    const holders = [...(counted?.held.keys() ?? [])];
+    if (isLock(name)) return `waits for the lock ${name.slice(5)}${heldBy(holders)}`;
+    const total = totalOf(state, name);
+    return total < count
+      ? `needs ${count} ${name}, and the configuration has ${total}`
+      : `waits for ${count} ${name} (${counted?.used.size ?? 0} of ${total} in use)${heldBy(holders)}`;
+  });
+}
+
+function heldBy(holders: readonly TaskId[]): string {
+  const [first] = holders;
+  return first === undefined ? "" : `, held by task ${holders.slice(0, NAMED_AT_MOST).join(", ")}`;
+}
+
+function slotCauses({ state }: ExplainFacts, task: Task, group: GroupState): string[] {
+  const width = widthOf(state, task);
+  if (fits(state, group, width)) return [];
+  const what = width === 1 ? "a slot" : `${width} slots`;
+  if (group.used + width > slotsOf(state, group))
+    return [`waits for ${what}${ofGroup(group)} (${slotUse(state, group)})`];
+  return [`waits for ${what} of all groups (${state.used} of ${totalSlotsOf(state)} in use)`];
+}
+
+function machineCauses(facts: ExplainFacts, task: Task): string[] {
+  const lack = createCapacity(facts.state, facts.machine).lack(task);
+  if (lack === undefined) return [];
+  switch (lack.what) {
+    case "memory":
+      return [`needs ${formatBytes(lack.needs)} of memory, ${formatBytes(lack.free)} free${roomAfter(facts, task)}`];
+    case "cpus":
+      return [`needs ${lack.needs.toFixed(1)} cores, ${lack.free.toFixed(1)} free${roomAfter(facts, task)}`];
+    case "pressure":
+      return [`waits for the machine: memory is short for ${Math.round(lack.percent)}% of the time`];
+  }
+}
+
+/** Which running task, by how long its kind usually takes, makes room first. */
+function roomAfter({ state, wall }: ExplainFacts, task: Task): string {
+  const wanted = needOf(state, task);
+  const ends = [...state.inFlight].flatMap((id) => {
+    const other = state.live.get(id);
+    const known = other === undefined ? undefined : learned(state.kinds, other);
+    if (other === undefined || known === undefined || !("run" in other.status)) return [];
+    const { memoryBytes, cpus } = needOf(state, other);
+    const startedAt = other.status.run.started?.startedAt ?? other.status.run.admittedAt;
+    const enough = memoryBytes >= wanted.memoryBytes && cpus >= wanted.cpus;
+    return enough ? [{ id, at: startedAt + known.wallMs }] : [];
+  });
+  const first = ends.toSorted((a, b) => a.at - b.at)[0];
+  if (first === undefined) return "";
+  const left = first.at - wall;
+  return `; fits when task ${first.id} ends${left > 0 ? `, in about ${formatDuration(left)}` : ""}`;
+}
+
+/** How many slots of a group are taken, for people. */
+export function slotUse(state: State, group: GroupState): string {
+  return `${group.used} of ${slotsOf(state, group)} in use`;
+}
+
+function ofGroup({ name }: GroupState): string {
+  return name === DEFAULT_GROUP ? "" : ` of group ${name}`;
+}
+
+/** A wide task at the head of the line keeps the slots that become free. */
+function behind(state: State, task: Task): string {
+  const head = groupOf(state, task.group).ready.peek();
+  const first = head === undefined || head === task.id ? undefined : state.live.get(head);
+  if (first === undefined) return "";
+  return compareRanks(rankOf(first, state.settings), rankOf(task, state.settings)) < 0
+    ? ` behind task ${first.id}`
+    : "";
 }

@@ -3,7 +3,11 @@ import { NO_USAGE } from "@claudine/protocol/info";
 import { noCounts } from "@claudine/protocol/states";
 import type { EventBody, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
 import type { Command } from "./command.ts";
+import type { PlanFacts } from "./plan.ts";
+import { createCapacity, type HostFacts, type HostPort, type Used } from "./capacity.ts";
+import { explain, type ExplainFacts } from "./explain.ts";
 import { createTurn, type Turn } from "./turn.ts";
+import type { Settings } from "./settings.ts";
 import { createState, type State } from "./state.ts";
 
 export function spec(change: Partial<TaskSpec> = {}): TaskSpec {
@@ -24,6 +28,19 @@ export function spec(change: Partial<TaskSpec> = {}): TaskSpec {
   };
 }
 
+export const SETTINGS: Settings = {
+  defaultSlots: 2,
+  totalSlots: undefined,
+  agingMs: 600_000,
+  graceMs: 5000,
+  autoscale: true,
+  slotsFollow: false,
+  reserve: { memoryBytes: 0, cpus: 0 },
+  resources: {},
+  dependenciesPerTask: 100,
+  dependencyDepth: 100,
+};
+
 /** The core with a clock and a table of finished tasks, but without disk and processes. */
 export class World {
   state: State;
@@ -31,13 +48,21 @@ export class World {
   readonly events: TaskEvent[] = [];
   readonly finished = new Map<TaskId, Task>();
 
-  constructor(slots = 2) {
+  /** What the machine has; undefined is not known. */
+  host: HostFacts | undefined;
+  readonly used = new Map<TaskId, Used>();
+  readonly machine: HostPort = { host: () => this.host, used: (id) => this.used.get(id) };
+  /** When running tasks last wrote something. */
+  readonly written = new Map<TaskId, number>();
+
+  constructor(slots = 2, change: Partial<Settings> = {}) {
     this.state = createState({
       nextId: 1,
       lastSeq: 0,
-      defaultSlots: slots,
+      settings: { ...SETTINGS, defaultSlots: slots, ...change },
       groups: [],
       tasks: [],
+      history: [],
       counts: noCounts(),
     });
   }
@@ -49,8 +74,17 @@ export class World {
   /** One round as the engine makes it, and what the store would keep of it. */
   turn(action: (turn: Turn) => void): readonly TaskEvent[] {
     const { state, now } = this;
+    const keyed = (key: string) => [...this.finished.values()].find((task) => task.key === key)?.id;
+    const outputAt = ({ id }: Task) => this.written.get(id);
     const clock = { wall: () => now, steady: () => now };
-    const turn = createTurn({ state, lookup: (id) => this.finished.get(id), clock });
+    const turn = createTurn({
+      state,
+      lookup: (id) => this.finished.get(id),
+      keyed,
+      clock,
+      outputAt,
+      machine: this.machine,
+    });
     action(turn);
     for (const [id, { after }] of turn.changes) {
       if (after !== undefined && "finishedAt" in after.status) this.finished.set(id, after);
@@ -59,6 +93,20 @@ export class World {
     const events = turn.facts.map(({ event }) => event);
     this.events.push(...events);
     return events;
+  }
+
+  /** What is known at this moment, for the functions that only look. */
+  facts(): PlanFacts & ExplainFacts {
+    const { state, now, machine } = this;
+    return {
+      state,
+      now,
+      machine,
+      capacity: createCapacity(state, machine),
+      wall: now,
+      lookup: (id) => this.task(id),
+      outputAt: ({ id }) => this.written.get(id),
+    };
   }
 
   /** Decides and applies; gives the types of the events. */
@@ -73,6 +121,30 @@ export class World {
 
   submit(...specs: TaskSpec[]): void {
     this.do({ type: "submit", tasks: specs.map((one) => ({ spec: one, held: false })) });
+  }
+
+  /** The command of a task executes. */
+  started(id: TaskId): EventBody["type"][] {
+    const process = { pid: 100 + id, startTicks: "1", bootId: "boot" };
+    return this.do({
+      type: "report-started",
+      id,
+      attempt: this.task(id)?.attempt ?? 0,
+      process,
+      startedAt: this.now,
+    });
+  }
+
+  /** What is due at a later time; gives the types of the events. */
+  at(now: number): EventBody["type"][] {
+    this.now = now;
+    return this.turn((turn) => turn.plan(true)).map(({ type }) => type);
+  }
+
+  /** Why a task waits. */
+  why(id: TaskId): string | null {
+    const task = this.task(id);
+    return task === undefined ? null : explain(this.facts(), task);
   }
 
   /** The run of a task ends by itself. */

@@ -25,7 +25,7 @@ export function createHeap<K>(): Heap<K> {
     let index = from;
     for (;;) {
       const parent = entries[(index - 1) >> 1];
-      if (index === 0 || parent === undefined || compare(parent.rank, entry.rank) <= 0) return place(entry, index);
+      if (index === 0 || parent === undefined || compareRanks(parent.rank, entry.rank) <= 0) return place(entry, index);
       place(parent, index);
       index = (index - 1) >> 1;
     }
@@ -36,9 +36,9 @@ export function createHeap<K>(): Heap<K> {
       const left = entries[2 * index + 1];
       if (left === undefined) return place(entry, index);
       const right = entries[2 * index + 2];
-      const rightIsLess = right !== undefined && compare(right.rank, left.rank) < 0;
+      const rightIsLess = right !== undefined && compareRanks(right.rank, left.rank) < 0;
       const child = rightIsLess ? right : left;
-      if (compare(entry.rank, child.rank) <= 0) return place(entry, index);
+      if (compareRanks(entry.rank, child.rank) <= 0) return place(entry, index);
       place(child, index);
       index = 2 * index + (rightIsLess ? 2 : 1);
     }
@@ -70,7 +70,8 @@ export function createHeap<K>(): Heap<K> {
   };
 }
 
-function compare(a: readonly number[], b: readonly number[]): number {
+/** Number by number; below 0 when `a` comes first. */
+export function compareRanks(a: readonly number[], b: readonly number[]): number {
   for (let index = 0; index < a.length; index += 1) {
     const difference = (a[index] ?? 0) - (b[index] ?? 0);
     if (difference !== 0) return difference;

@@ -48,16 +48,16 @@ test("SIGKILL follows when the grace is over, once", () => {
   world.submit(spec());
   world.plan();
   world.do({ type: "stop", targets: one(1), cause: "kill", signal: "SIGTERM", graceMs: 500, note: null });
-  expect(wakeAt(world.state)).toBe(1500);
-  expect(planNext(world.state, 1499, true)).toBeUndefined();
+  expect(wakeAt(world.state, world.facts())).toBe(1500);
+  expect(planNext({ ...world.facts(), now: 1499 }, true)).toBeUndefined();
   world.now = 1500;
   world.plan();
   expect(world.events.at(-1)?.type).toBe("run.escalated");
-  expect(wakeAt(world.state)).toBeUndefined();
+  expect(wakeAt(world.state, world.facts())).toBeUndefined();
 });
 
 test("admits nothing while it must not, but still escalates", () => {
   const world = new World();
   world.submit(spec());
-  expect(planNext(world.state, world.now, false)).toBeUndefined();
+  expect(planNext(world.facts(), false)).toBeUndefined();
 });

@@ -1,48 +1,105 @@
 /** What time and free slots ask for next. Called again after every event until it has nothing more to say. */
-import type { EventBody, TaskId } from "@claudine/protocol";
-import { slotsOf, type GroupState, type State } from "./state.ts";
+import type { EventBody, Task } from "@claudine/protocol";
+import { admission, reconsider } from "./admission.ts";
+import { giveUpNext } from "./batches.ts";
+import type { Capacity, HostPort } from "./capacity.ts";
+import { dueEvent, nextDue, type Times } from "./deadlines.ts";
+import type { Facts } from "./decide.ts";
+import { consequence, judge } from "./dependencies.ts";
+import { groupOf, slotsOf } from "./groups.ts";
+import { enterLine, setDeadline } from "./indexes.ts";
+import { RESCALE_MS, rescale } from "./scale.ts";
+import type { State } from "./state.ts";
+import { rankOf } from "./waiting.ts";
+
+export type PlanFacts = Pick<Facts, "state" | "lookup"> & Times & { capacity: Capacity };
+
+/** Once before a series of `planNext`: what was short is looked at again, and the slots follow the machine. */
+export function beginPlan(state: State, { port, now }: { port: HostPort; now: number }): void {
+  reconsider(state);
+  const { autoscale, slotsFollow, defaultSlots, reserve } = state.settings;
+  if (!autoscale || !slotsFollow) return;
+  const wanted = isWanted(state);
+  const host = wanted || state.scale.extra > 0 ? port.host() : undefined;
+  if (host === undefined) return;
+  state.scale = rescale(state.scale, { now, host, wanted, slots: defaultSlots, reserveBytes: reserve.memoryBytes });
+}
+
+/** Tasks wait for slots that are all in use. */
+function isWanted(state: State): boolean {
+  for (const group of state.groups.values())
+    if (group.slots === undefined && group.ready.size > 0 && group.used >= slotsOf(state, group)) return true;
+  return false;
+}
 
 /** The next event that is due, or undefined; nothing new is started unless `admit`. */
-export function planNext(state: State, now: number, admit: boolean): EventBody | undefined {
-  return escalation(state, now) ?? (admit ? admission(state) : undefined);
+export function planNext(facts: PlanFacts, admit: boolean): EventBody | undefined {
+  const due = nextDeadline(facts);
+  if (due !== undefined) return due;
+  ripen(facts);
+  return judgeNext(facts) ?? giveUpNext(facts) ?? (admit ? admission(facts) : undefined);
 }
 
-/** When `planNext` has something to say next if nothing else happens, epoch ms. */
-export function wakeAt(state: State): number | undefined {
-  const id = state.stopping.peek();
-  return id === undefined ? undefined : killAtOf(state, id);
+/** When `planNext` has something to say next if nothing else happens, on the steady clock. */
+export function wakeAt(state: State, { now, wall }: Pick<Times, "now" | "wall">): number | undefined {
+  const due = dueAt(state);
+  const id = state.waiting.later.peek();
+  const status = id === undefined ? undefined : state.live.get(id)?.status;
+  const ripeAt =
+    status?.state === "queued" && status.notBefore !== undefined ? status.notBefore - wall + now : undefined;
+  const times = [due, ripeAt, lookAgainAt(state, now)].filter((at) => at !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
-function escalation(state: State, now: number): EventBody | undefined {
-  const id = state.stopping.peek();
-  const task = id === undefined ? undefined : state.live.get(id);
-  if (task === undefined || !("run" in task.status) || (killAtOf(state, task.id) ?? Infinity) > now) return undefined;
-  return { type: "run.escalated", id: task.id, attempt: task.status.run.attempt, signal: "SIGKILL" };
+/** What the machine has is not told by any event. */
+function lookAgainAt(state: State, now: number): number | undefined {
+  const { autoscale, slotsFollow } = state.settings;
+  const waits = state.waiting.short.size > 0 || (slotsFollow && isWanted(state));
+  return autoscale && waits ? now + RESCALE_MS : undefined;
 }
 
-function killAtOf(state: State, id: TaskId): number | undefined {
-  const status = state.live.get(id)?.status;
-  return status !== undefined && "run" in status ? status.run.stopping?.killAt : undefined;
+function dueAt(state: State): number | undefined {
+  const task = taskDue(state);
+  return task === undefined ? undefined : nextDue(state, task)?.at;
 }
 
-function admission(state: State): EventBody | undefined {
-  let best: TaskId | undefined;
-  for (const group of state.groups.values()) {
-    const id = group.ready.peek();
-    if (id === undefined || group.running >= slotsOf(state, group)) continue;
-    if (best === undefined || comesBefore(state, id, best)) best = id;
+function taskDue(state: State): Task | undefined {
+  const id = state.deadlines.peek();
+  return id === undefined ? undefined : state.live.get(id);
+}
+
+function nextDeadline(facts: PlanFacts): EventBody | undefined {
+  const { state, now } = facts;
+  for (let task = taskDue(state); task !== undefined; task = taskDue(state)) {
+    const due = nextDue(state, task);
+    if (due === undefined || due.at > now) return undefined;
+    const event = dueEvent(state, task, { due, times: facts });
+    if (event !== undefined) return event;
+    setDeadline(state, task);
   }
-  const task = best === undefined ? undefined : state.live.get(best);
-  return task === undefined ? undefined : { type: "run.admitted", id: task.id, attempt: task.attempt + 1 };
+  return undefined;
 }
 
-function comesBefore(state: State, a: TaskId, b: TaskId): boolean {
-  const [x, y] = [state.live.get(a), state.live.get(b)];
-  if (x?.status.state !== "queued" || y?.status.state !== "queued") return false;
-  return x.priority === y.priority ? x.status.order < y.status.order : x.priority > y.priority;
+/** Tasks whose time has come enter their lines. */
+function ripen({ state, wall }: PlanFacts): void {
+  for (;;) {
+    const id = state.waiting.later.peek();
+    const task = id === undefined ? undefined : state.live.get(id);
+    if (task?.status.state !== "queued" || (task.status.notBefore ?? 0) > wall) return;
+    enterLine(state, task);
+  }
 }
 
-/** How many runs of a group hold a slot, for people. */
-export function slotUse(state: State, group: GroupState): string {
-  return `${group.running} of ${slotsOf(state, group)} in use`;
+/** Looks at tasks one of whose dependencies has ended: they wait on, enter their line, or will never start. */
+function judgeNext(facts: PlanFacts): EventBody | undefined {
+  const { state } = facts;
+  for (const id of state.waiting.unjudged) {
+    state.waiting.unjudged.delete(id);
+    const task = state.live.get(id);
+    if (task?.status.state !== "queued") continue;
+    const judgement = judge(facts, task);
+    if (judgement.kind === "contrary") return consequence(task, judgement);
+    if (judgement.kind === "met") groupOf(state, task.group).ready.set(id, rankOf(task, state.settings));
+  }
+  return undefined;
 }

@@ -1,7 +1,16 @@
 /** What processes report: a report about a run that is over, or was never admitted, is ignored. */
-import type { EventBody, LiveRun, Outcome, TaskId, TaskState } from "@claudine/protocol";
+import {
+  formatBytes,
+  type EventBody,
+  type LiveRun,
+  type Outcome,
+  type StopCause,
+  type TaskId,
+  type TaskState,
+} from "@claudine/protocol";
 import type { Report } from "./command.ts";
 import type { Facts } from "./decide.ts";
+import { again } from "./retries.ts";
 
 export function decideReport(facts: Facts, report: Report): EventBody[] {
   switch (report.type) {
@@ -15,15 +24,28 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
       const run = currentRun(facts, report.id, report.attempt);
       if (run === undefined || run.started !== undefined) return [];
       const { id, attempt, process, startedAt } = report;
-      return [{ type: "run.started", id, attempt, process, startedAt }];
+      return [{ type: "run.started", id, attempt, process, startedAt, ...timeoutOf(facts, id, startedAt) }];
     }
     case "report-ended":
       return decideEnd(facts, report);
+    case "report-memory":
+      return decideMemory(facts, report);
     case "report-no-environment":
       return currentRun(facts, report.id, report.attempt) === undefined
         ? []
         : [{ type: "task.held", id: report.id, why: { kind: "environment-lost", names: [...report.names] } }];
   }
+}
+
+/** A run that uses more than it may is not asked to end: what it allocates meanwhile would hurt others. */
+function decideMemory(facts: Facts, report: Extract<Report, { type: "report-memory" }>): EventBody[] {
+  const run = currentRun(facts, report.id, report.attempt);
+  const limitBytes = facts.lookup(report.id)?.needs?.memoryMaxBytes;
+  if (run === undefined || run.stopping?.killed === true || limitBytes === undefined) return [];
+  const { id, attempt, rssBytes } = report;
+  if (rssBytes <= limitBytes) return [];
+  const note = `used ${formatBytes(rssBytes)} of memory, and may use ${formatBytes(limitBytes)}`;
+  return [{ type: "run.stopping", id, attempt, cause: "memory", signal: "SIGKILL", killAt: facts.now, note }];
 }
 
 function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefined {
@@ -40,13 +62,22 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const state = endState(run, outcome);
   const note = endNote(run);
   const end: EventBody = { type: "run.finished", id, attempt, state, outcome, startedAt, finishedAt, usage, note };
-  const again = state === "lost" && attempt <= (facts.lookup(id)?.lostRetries ?? 0);
-  return again ? [end, { type: "task.retried", id }] : [end];
+  const task = facts.lookup(id);
+  const next = task === undefined ? undefined : again(task, state, outcome);
+  if (next === undefined) return [end];
+  const notBefore = next.afterMs === 0 ? {} : { notBefore: facts.wall + next.afterMs };
+  return [end, { type: "task.retried", id, automatic: true, ...notBefore }];
+}
+
+/** On the steady clock; the start is told a moment after it happened. */
+function timeoutOf(facts: Facts, id: TaskId, startedAt: number): { timeoutAt?: number } {
+  const timeoutMs = facts.lookup(id)?.limits?.timeoutMs;
+  return timeoutMs === undefined ? {} : { timeoutAt: facts.now - Math.max(0, facts.wall - startedAt) + timeoutMs };
 }
 
 /** The first cause wins: a run that was asked to end did not fail by itself. */
 function endState(run: LiveRun, outcome: Outcome): TaskState {
-  if (run.stopping !== undefined) return "cancelled";
+  if (run.stopping !== undefined) return STOPPED[run.stopping.cause];
   switch (outcome.kind) {
     case "exited":
       return outcome.exitCode === 0 ? "succeeded" : "failed";
@@ -58,9 +89,18 @@ function endState(run: LiveRun, outcome: Outcome): TaskState {
   }
 }
 
+const STOPPED: Readonly<Record<StopCause, TaskState>> = {
+  kill: "cancelled",
+  cancel: "cancelled",
+  replaced: "cancelled",
+  timeout: "timed-out",
+  "idle-timeout": "timed-out",
+  memory: "failed",
+};
+
 function endNote(run: LiveRun): string | null {
   const { stopping } = run;
   if (stopping === undefined) return null;
   if (stopping.note !== null) return stopping.note;
-  return stopping.cause === "kill" ? "killed" : "cancelled";
+  return stopping.cause === "kill" ? "killed" : stopping.cause === "replaced" ? "replaced" : "cancelled";
 }

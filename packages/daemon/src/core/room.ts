@@ -1,12 +1,19 @@
 /** How much can be unfinished at once: what the daemon keeps in memory is bounded, whatever is submitted. */
 import { ClaudineError, type TaskSpec } from "@claudine/protocol";
 import { specText } from "./size.ts";
-import { isUsed, type State } from "./state.ts";
+import type { Command } from "./command.ts";
+import { isUsed } from "./groups.ts";
+import type { State } from "./state.ts";
 
 /** Characters of commands; a million ordinary tasks are far below. */
 const TEXT_AT_MOST = 256 * 2 ** 20;
 /** Every start of a task looks at all of them. */
 const GROUPS_AT_MOST = 1000;
+
+/** Makes the store grow; everything else changes what is there, and must be possible while the disk is full. */
+export function needsRoom({ type }: Command): boolean {
+  return type === "submit" || type === "retry";
+}
 
 /** @throws ClaudineError limit */
 export function checkRoom(state: State, tasks: readonly { spec: TaskSpec }[]): void {

@@ -1,43 +1,57 @@
 /** What the scheduler knows: the unfinished tasks and the indexes that keep every event cheap. */
 import type { StateCounts, Task, TaskId } from "@claudine/protocol";
+import { createBatches, type Batches } from "./batches.ts";
+import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } from "./groups.ts";
 import { createHeap, type Heap } from "./heap.ts";
-import { specText } from "./size.ts";
-
-export type GroupState = {
-  name: string;
-  /** Set by a person; undefined follows the configuration. */
-  slots: number | undefined;
-  /** Runs that take a slot: running and paused. */
-  running: number;
-  /** Queued tasks, the next to start first. */
-  ready: Heap<TaskId>;
-};
+import { indexTask } from "./indexes.ts";
+import { learnFrom, type Kinds } from "./kinds.ts";
+import type { Scale } from "./scale.ts";
+import type { Settings } from "./settings.ts";
+import { createWaiting, type Waiting } from "./waiting.ts";
 
 export type State = {
   nextId: number;
   lastSeq: number;
-  defaultSlots: number;
+  settings: Settings;
   /** Unfinished tasks; finished ones live in the store. */
   live: Map<TaskId, Task>;
   /** The unfinished tasks that run or are paused. */
   inFlight: Set<TaskId>;
+  /** How many slots each of these takes. */
+  widths: Map<TaskId, number>;
   groups: Map<string, GroupState>;
-  /** Running tasks that were asked to end, by the time SIGKILL follows. */
-  stopping: Heap<TaskId>;
+  /** Slots in use, of all groups together. */
+  used: number;
+  /** Slots of all groups together, set by a person; undefined follows the configuration. */
+  totalSlots: number | undefined;
+  waiting: Waiting;
+  /** Slots beyond the configured ones. */
+  scale: Scale;
+  kinds: Kinds;
+  batches: Batches;
+  /** Unfinished tasks by their keys. */
+  keys: Map<string, TaskId>;
+  /** Running tasks for which something is due, by when. */
+  deadlines: Heap<TaskId>;
+  /** When to look whether a task has written something. */
+  idleAt: Map<TaskId, number>;
   counts: StateCounts;
   /** Characters of the unfinished tasks' commands, as they are all kept in memory. */
   text: number;
 };
 
-export const DEFAULT_GROUP = "default";
+/** What the store knows; the settings come from the configuration. */
+export type StoredSeed = Omit<Seed, "settings">;
 
 export type Seed = {
   nextId: number;
   lastSeq: number;
-  defaultSlots: number;
+  settings: Settings;
   counts: StateCounts;
-  groups: Iterable<{ name: string; slots: number }>;
+  groups: Iterable<GroupSeed>;
   tasks: Iterable<Task>;
+  /** Tasks that ended not long ago, the newest last: what their kinds need is learned from them. */
+  history: Iterable<Task>;
 };
 
 /** The state as the store has it. */
@@ -45,70 +59,26 @@ export function createState(seed: Seed): State {
   const state: State = {
     nextId: seed.nextId,
     lastSeq: seed.lastSeq,
-    defaultSlots: seed.defaultSlots,
+    settings: seed.settings,
     live: new Map(),
     inFlight: new Set(),
+    widths: new Map(),
     groups: new Map(),
-    stopping: createHeap(),
+    used: 0,
+    totalSlots: undefined,
+    waiting: createWaiting(),
+    scale: { extra: 0, changedAt: 0 },
+    kinds: new Map(),
+    batches: createBatches(),
+    keys: new Map(),
+    deadlines: createHeap(),
+    idleAt: new Map(),
     counts: { ...seed.counts },
     text: 0,
   };
   groupOf(state, DEFAULT_GROUP);
-  for (const { name, slots } of seed.groups) groupOf(state, name).slots = slots;
+  for (const group of seed.groups) setGroup(state, group);
+  for (const task of seed.history) learnFrom(state.kinds, task);
   for (const task of seed.tasks) indexTask(state, undefined, task);
   return state;
-}
-
-export function groupOf(state: State, name: string): GroupState {
-  const known = state.groups.get(name);
-  if (known !== undefined) return known;
-  if (state.groups.size >= IDLE_GROUPS_FROM) dropIdleGroups(state);
-  const group: GroupState = { name, slots: undefined, running: 0, ready: createHeap() };
-  state.groups.set(name, group);
-  return group;
-}
-
-/** So many are kept without a look at whether they are still used. */
-const IDLE_GROUPS_FROM = 500;
-
-function dropIdleGroups(state: State): void {
-  for (const group of state.groups.values()) if (!isUsed(group)) state.groups.delete(group.name);
-}
-
-/** Somebody gave it slots, or something waits or runs in it. */
-export function isUsed({ name, slots, running, ready }: GroupState): boolean {
-  return name === DEFAULT_GROUP || slots !== undefined || running > 0 || ready.size > 0;
-}
-
-export function slotsOf(state: State, group: GroupState): number {
-  return group.slots ?? state.defaultSlots;
-}
-
-/** Moves a task from one version to the next in every index. */
-export function indexTask(state: State, before: Task | undefined, after: Task | undefined): void {
-  if (before !== undefined) unindex(state, before);
-  if (after !== undefined) index(state, after);
-}
-
-function unindex(state: State, task: Task): void {
-  if (!state.live.delete(task.id)) return;
-  state.text -= specText(task);
-  const group = groupOf(state, task.group);
-  group.ready.delete(task.id);
-  state.stopping.delete(task.id);
-  if (state.inFlight.delete(task.id)) group.running -= 1;
-}
-
-function index(state: State, task: Task): void {
-  const { status } = task;
-  if ("finishedAt" in status) return;
-  state.live.set(task.id, task);
-  state.text += specText(task);
-  const group = groupOf(state, task.group);
-  if (status.state === "queued") group.ready.set(task.id, [-task.priority, status.order]);
-  if (!("run" in status)) return;
-  group.running += 1;
-  state.inFlight.add(task.id);
-  const { stopping } = status.run;
-  if (stopping !== undefined && !stopping.killed) state.stopping.set(task.id, [stopping.killAt]);
 }

@@ -1,6 +1,7 @@
 /** Ending and signalling tasks: the intent is an event before any signal is sent. */
 import type { EventBody, Task } from "@claudine/protocol";
-import type { UserCommand } from "./command.ts";
+import type { Targets, UserCommand } from "./command.ts";
+import { dependentsOf } from "./dependencies.ts";
 import type { Facts } from "./decide.ts";
 import { eachTarget, stateWords, type Verdict } from "./targets.ts";
 
@@ -10,11 +11,17 @@ const CANCEL_HINT = "`claudine cancel` takes a task that does not run out of the
 
 export function decideStop(facts: Facts, command: StopCommand): EventBody[] {
   const verb = command.type === "stop" ? command.cause : "signal";
-  return eachTarget(facts, command.targets, {
+  return eachTarget(facts, targetsOf(facts, command), {
     verb,
     hint: ({ status }) => (verb === "kill" && !("finishedAt" in status) ? CANCEL_HINT : undefined),
     judge: (task) => (command.type === "stop" ? judgeStop(facts, command, task) : judgeSignal(command, task)),
   });
+}
+
+function targetsOf({ state }: Facts, command: StopCommand): Targets {
+  const { named, matched } = command.targets;
+  if (command.type === "signal" || command.cascade !== true) return command.targets;
+  return { named, matched: [...matched, ...dependentsOf(state, [...named, ...matched])] };
 }
 
 function judgeStop(facts: Facts, command: Extract<StopCommand, { type: "stop" }>, task: Task): Verdict {
@@ -36,11 +43,14 @@ function judgeStop(facts: Facts, command: Extract<StopCommand, { type: "stop" }>
   }
 }
 
-function stopRun(facts: Facts, command: Extract<StopCommand, { type: "stop" }>, task: Task): EventBody[] {
+export type StopWish = Pick<Extract<StopCommand, { type: "stop" }>, "cause" | "signal" | "graceMs" | "note">;
+
+/** Nothing when it is already being ended as soon as that. */
+export function stopRun(facts: Pick<Facts, "state" | "now">, command: StopWish, task: Task): EventBody[] {
   if (!("run" in task.status)) return [];
   const { id, status } = task;
   const { attempt, stopping } = status.run;
-  const killAt = facts.now + command.graceMs;
+  const killAt = facts.now + (command.graceMs ?? task.limits?.graceMs ?? facts.state.settings.graceMs);
   // A second request may only hasten the end: the first cause stays.
   if (stopping !== undefined && command.signal === "SIGKILL" && !stopping.killed) {
     return [{ type: "run.escalated", id, attempt, signal: "SIGKILL" }];

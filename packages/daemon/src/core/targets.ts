@@ -37,7 +37,8 @@ function refusal(what: { verb: string; id: TaskId; why: string | undefined; hint
 type TargetCommand = Extract<UserCommand, { type: "hold" | "release" | "pause" | "resume" | "retry" | "remove" }>;
 
 export function decideTargets(facts: Facts, command: TargetCommand): EventBody[] {
-  const judge = (task: Task): Verdict => judgeTarget(command, task);
+  const judge = (task: Task): Verdict =>
+    command.type === "remove" ? judgeRemove(facts, command, task) : judgeTarget(command, task);
   return eachTarget(facts, command.targets, { verb: command.type, judge, hint: () => HINTS[command.type] });
 }
 
@@ -46,7 +47,15 @@ const HINTS: Readonly<Partial<Record<TargetCommand["type"], string>>> = {
   remove: "End it first with `claudine kill` or `claudine cancel`",
 };
 
-function judgeTarget(command: TargetCommand, task: Task): Verdict {
+/** What others wait for stays, unless they go in the same command. */
+function judgeRemove({ state }: Facts, { targets }: TargetCommand, task: Task): Verdict {
+  const dependents = [...(state.waiting.dependents.get(task.id) ?? [])];
+  const left = dependents.find((id) => !targets.named.includes(id) && !targets.matched.includes(id));
+  if (left !== undefined) return `task ${left} waits for it`;
+  return "run" in task.status ? stateWords(task) : [{ type: "task.removed", id: task.id, attempts: task.attempt }];
+}
+
+function judgeTarget(command: Exclude<TargetCommand, { type: "remove" }>, task: Task): Verdict {
   const { id, status } = task;
   switch (command.type) {
     case "hold":
@@ -61,8 +70,6 @@ function judgeTarget(command: TargetCommand, task: Task): Verdict {
       return status.state === "paused" ? [{ type: "run.resumed", id, attempt: status.run.attempt }] : stateWords(task);
     case "retry":
       return isFinished(status.state) ? [{ type: "task.retried", id, ...givenAnew(command) }] : stateWords(task);
-    case "remove":
-      return "run" in status ? stateWords(task) : [{ type: "task.removed", id, attempts: task.attempt }];
   }
 }
 

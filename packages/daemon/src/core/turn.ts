@@ -3,7 +3,8 @@ import type { EventBody, Task, TaskEvent, TaskId } from "@claudine/protocol";
 import type { Command } from "./command.ts";
 import { decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
-import { planNext } from "./plan.ts";
+import { createCapacity, type HostPort } from "./capacity.ts";
+import { beginPlan, planNext } from "./plan.ts";
 import type { State } from "./state.ts";
 
 /** An event with the task after it (undefined when it is about none, or the task is no more). */
@@ -15,7 +16,12 @@ export type TurnPorts = {
   state: State;
   /** Finds finished tasks; the others are in the state. */
   lookup(id: TaskId): Task | undefined;
+  /** Finds finished tasks by their keys; the others are in the state. */
+  keyed(key: string): TaskId | undefined;
   clock: { wall(): number; steady(): number };
+  /** When a running task last wrote something, epoch ms. */
+  outputAt(task: Task): number | undefined;
+  machine: HostPort;
 };
 
 export type Turn = {
@@ -27,7 +33,7 @@ export type Turn = {
   plan(admit: boolean): void;
 };
 
-export function createTurn({ state, lookup, clock }: TurnPorts): Turn {
+export function createTurn({ state, lookup, keyed, clock, outputAt, machine }: TurnPorts): Turn {
   const facts: Fact[] = [];
   const changes = new Map<TaskId, Change>();
   const find = (id: TaskId): Task | undefined =>
@@ -35,7 +41,7 @@ export function createTurn({ state, lookup, clock }: TurnPorts): Turn {
 
   const apply = (body: EventBody): Fact => {
     const event: TaskEvent = { ...body, seq: state.lastSeq + 1, at: clock.wall() };
-    const before = "id" in event ? find(event.id) : undefined;
+    const before = "id" in event && event.type !== "task.submitted" ? find(event.id) : undefined;
     const after = evolve(state, event, before);
     if ("id" in event) {
       const seen = changes.get(event.id);
@@ -48,10 +54,23 @@ export function createTurn({ state, lookup, clock }: TurnPorts): Turn {
   return {
     facts,
     changes,
-    decide: (command) => decide({ state, lookup: find, now: clock.steady() }, command).map(apply),
+    decide: (command) =>
+      decide(
+        {
+          state,
+          lookup: find,
+          keyed: (key) => state.keys.get(key) ?? keyed(key),
+          now: clock.steady(),
+          wall: clock.wall(),
+        },
+        command,
+      ).map(apply),
     plan(admit) {
+      const capacity = createCapacity(state, machine);
+      beginPlan(state, { port: machine, now: clock.steady() });
+      const times = { now: clock.steady(), wall: clock.wall(), outputAt };
       for (;;) {
-        const body = planNext(state, clock.steady(), admit);
+        const body = planNext({ state, lookup: find, capacity, ...times }, admit);
         if (body === undefined) return;
         apply(body);
       }

@@ -1,5 +1,5 @@
 /** Where a run's files are: flat names in folders of a thousand tasks, so that no folder is made per task. */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import type { TaskId } from "@claudine/protocol";
 import { crashPoint } from "../crash-points.ts";
 
@@ -11,6 +11,8 @@ export type RunFolders = {
   /** Somebody may have removed folders: each is made again when it is next needed. */
   forget(): void;
   remove(id: TaskId, attempts: number): void;
+  /** When a run last wrote something, epoch ms; undefined when it has not. */
+  writtenAt(id: TaskId, attempt: number): number | undefined;
 };
 
 const TASKS_PER_FOLDER = 1000;
@@ -31,6 +33,14 @@ export function createRunFolders(stateDir: string): RunFolders {
       made.add(dir);
     },
     forget: () => made.clear(),
+    writtenAt(id, attempt) {
+      const { stdout, stderr } = files(id, attempt);
+      const times = [stdout, stderr].flatMap((path) => {
+        const stat = statSync(path, { throwIfNoEntry: false });
+        return stat === undefined || stat.size === 0 ? [] : [stat.mtimeMs];
+      });
+      return times.length === 0 ? undefined : Math.max(...times);
+    },
     remove(id, attempts) {
       crashPoint("before-run-files-removal");
       for (let attempt = 1; attempt <= attempts; attempt += 1) {

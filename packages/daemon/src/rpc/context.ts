@@ -14,6 +14,7 @@ import type {
   TaskId,
   TaskState,
 } from "@claudine/protocol";
+import type { HostPort } from "../core/capacity.ts";
 import type { Engine } from "../engine.ts";
 import type { EnvVault } from "../env-vault.ts";
 import type { Log } from "../log.ts";
@@ -29,6 +30,7 @@ export type Reads = {
   task(id: TaskId): Task | undefined;
   runs(id: TaskId): Run[];
   env(id: string): EnvRecord | undefined;
+  keyed(key: string): TaskId | undefined;
   /** Ids below `before`, descending; of one state, or of all. */
   idsBelow(before: TaskId, state?: TaskState): Iterable<TaskId>;
   events(since: number, limit: number): TaskEvent[];
@@ -50,6 +52,8 @@ export type Context = {
   startedAt: number;
   launcher: "perl" | "node";
   readHost(): HostSample;
+  /** What the scheduler looks at. */
+  machine: HostPort;
   /** Writes to a running task's input and, with `eof`, ends it. @returns bytes written @throws ClaudineError */
   writeInput(task: Task, run: LiveRun, input: { text: string; eof: boolean }): Promise<number>;
   /** Has the start of its run reported, if that is on record and was not noticed yet. */

@@ -51,6 +51,7 @@ function addMethod<M extends MethodName>(context: Context, server: JSONRPCServer
   const handler = HANDLERS[name] as unknown as Handler<M>;
   const schema = METHODS[name].params;
   server.addMethod(name, (params: unknown, caller: Caller) => {
+    context.log.debug("A request", { method: name });
     const parsed = schema.safeParse(params ?? {});
     if (parsed.success) return handler(context, parsed.data as Parameters<typeof handler>[1], caller);
     const problems = describeIssues(parsed.error, schema);

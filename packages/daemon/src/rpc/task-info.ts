@@ -1,14 +1,18 @@
 /** The flat view of tasks with what only the daemon knows: live usage, and why they wait. */
 import { taskInfo, type Task, type TaskId, type TaskInfo } from "@claudine/protocol";
-import { explain } from "../core/explain.ts";
+import { explain, type ExplainFacts } from "../core/explain.ts";
 import type { State } from "../core/state.ts";
 import type { Caller, Context } from "./context.ts";
 import { taskOf } from "./select.ts";
 
+export function explainFacts({ store, machine }: Context, state: State): ExplainFacts {
+  return { state, lookup: store.task, wall: Date.now(), machine };
+}
+
 export function infoOf(context: Context, state: State, task: Task): TaskInfo {
   const live = "run" in task.status ? context.usage.current(task.id) : undefined;
   return taskInfo(task, {
-    reason: explain(state, task),
+    reason: explain(explainFacts(context, state), task),
     ...(live === undefined ? {} : { usage: live.usage, cpuPercent: live.cpuPercent, rssBytes: live.rssBytes }),
   });
 }

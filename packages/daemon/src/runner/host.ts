@@ -1,9 +1,12 @@
 /** Reads the load of the machine: processors, memory, swap and pressure. */
 import { readFileSync } from "node:fs";
 import os from "node:os";
+import { readHostLimits } from "./host-limits.ts";
 
 export type HostLoad = {
   cores: number;
+  /** Fewer than there are where a control group has a quota. */
+  usableCores: number;
   /** Of all cores together since the reading before; 0 at the first. */
   cpuPercent: number;
   load1: number;
@@ -33,17 +36,23 @@ export function createHostReader(now: () => number = () => performance.now()): (
   };
 }
 
+/** A machine whose use is limited counts as the smaller one that it is. */
 function readLoad(percent: number): HostLoad {
+  const limits = readHostLimits();
   const memory = readText("/proc/meminfo");
   const [load1 = 0, load5 = 0, load15 = 0] = os.loadavg();
   return {
     cores: os.availableParallelism(),
+    usableCores: Math.min(os.availableParallelism(), limits.cores ?? Number.POSITIVE_INFINITY),
     cpuPercent: percent,
     load1,
     load5,
     load15,
     memTotalBytes: os.totalmem(),
-    memAvailableBytes: meminfoBytes(memory, "MemAvailable") ?? os.freemem(),
+    memAvailableBytes: Math.min(
+      meminfoBytes(memory, "MemAvailable") ?? os.freemem(),
+      limits.memoryFreeBytes ?? Number.POSITIVE_INFINITY,
+    ),
     swapTotalBytes: meminfoBytes(memory, "SwapTotal") ?? 0,
     swapFreeBytes: meminfoBytes(memory, "SwapFree") ?? 0,
     pressure: { cpu: readPressure("cpu"), memory: readPressure("memory"), io: readPressure("io") },

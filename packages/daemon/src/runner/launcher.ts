@@ -47,7 +47,13 @@ export function createLauncher(options: LauncherOptions): Launcher {
   const begin = (): Shim => {
     const chosen = chooseShim(forced);
     const child = spawnShim(options, chosen);
-    const started: Shim = { child, kind: chosen.kind, startedAt: Date.now(), lastEnv: undefined, backlog: undefined };
+    const started: Shim = {
+      child,
+      kind: chosen.kind,
+      startedAt: performance.now(),
+      lastEnv: undefined,
+      backlog: undefined,
+    };
     options.log("shim started", { pid: child.pid, kind: chosen.kind });
     watch(started, (code, signal) => {
       if (shim === started) shim = undefined;
@@ -72,7 +78,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
   return {
     start: (spec) => {
       if (closed) return;
-      const delayMs = restart.notBefore - Date.now();
+      const delayMs = restart.notBefore - performance.now();
       if (shim !== undefined || delayMs <= 0) return send(spec);
       if (waiting.push(spec) === 1) setTimeout(sendWaiting, delayMs).unref();
     },
@@ -101,9 +107,9 @@ function watch(shim: Shim, onEnd: (code: number | null, signal: string | null) =
 }
 
 function nextRestart(shim: Shim, delayMs: number): { delayMs: number; notBefore: number } {
-  if (Date.now() - shim.startedAt >= HEALTHY_MS) return { delayMs: 0, notBefore: 0 };
+  if (performance.now() - shim.startedAt >= HEALTHY_MS) return { delayMs: 0, notBefore: 0 };
   const next = Math.min(RESTART_MS_MAX, Math.max(100, delayMs * 2));
-  return { delayMs: next, notBefore: Date.now() + next };
+  return { delayMs: next, notBefore: performance.now() + next };
 }
 
 function sendEnv(shim: Shim, env: Environment): void {

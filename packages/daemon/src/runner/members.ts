@@ -92,16 +92,20 @@ function findRoots(
   return roots;
 }
 
-/** Reads each environment once: a process without a mark gets none later, and with one it stays the run's. */
+/**
+ * Reads each environment once: a process without a mark gets none later, and with one it stays the run's. Where none is
+ * shown there may be one a moment later. Threads of the kernel are in no session and have none.
+ */
 function markReader(processes: Processes): (all: readonly ProcessStat[]) => Map<string, string> {
   let marks = new Map<string, string>();
   return (all) => {
-    const fresh = all.filter((stat) => !marks.has(processName(stat)));
+    const fresh = all.filter((stat) => stat.sid !== 0 && !marks.has(processName(stat)));
     const read = processes.environment(
       MARK,
       fresh.map(({ pid }) => pid),
     );
-    marks = new Map(all.map((stat) => [processName(stat), marks.get(processName(stat)) ?? read.get(stat.pid) ?? ""]));
+    const known = all.map((stat) => [processName(stat), marks.get(processName(stat)) ?? read.get(stat.pid)] as const);
+    marks = new Map(known.flatMap(([name, mark]) => (mark === undefined ? [] : [[name, mark]])));
     return marks;
   };
 }

@@ -10,6 +10,8 @@ export type Tracked = {
   runKey: string;
   recordPath: string;
   firstAt: number;
+  /** When its record is read for its start; never again once that is known. */
+  lookAt: number;
   start: RecordStart | undefined;
   totals: Totals;
 };
@@ -19,7 +21,7 @@ export type SampleOptions = {
   readUsage: ReadUsage;
   /** Pids that belong to no run although they may descend from one: the shim's. The daemon's own is added. */
   never(): Iterable<number>;
-  /** Found in its record at the first sample after `track`. */
+  /** Found in its record, at the first look after `track` that can tell. */
   onStarted(runKey: string, start: RecordStart): void;
   onSample(runKey: string, usage: RunUsage): void;
   /** The run has ended, or its leader is gone; said at each sample until `untrack`, as its end may not be on record yet. */
@@ -59,7 +61,7 @@ export async function sampleRuns(
   }
 }
 
-function findStart(options: SampleOptions, run: Tracked): void {
+export function findStart(options: SampleOptions, run: Tracked): void {
   if (run.start !== undefined) return;
   const record = readRecord(run.recordPath);
   // Its end was told before the meter asked, or was not heard.

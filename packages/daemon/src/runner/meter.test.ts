@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { createMeter, type Meter } from "./meter.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { createMeter, type Meter, type MeterOptions } from "./meter.ts";
 import { addSample, emptyTotals, type MemberSample, type RunUsage } from "./meter-totals.ts";
-import { openRig, processes, type Rig, until } from "./test-rig.ts";
+import { openRig, processes, type Rig, specIn, until } from "./test-rig.ts";
 import { pidusageSource } from "./usage-source.ts";
 
 type Heard = { started: string[]; gone: string[]; usage: Map<string, RunUsage> };
 
-function openMeter(rig: Rig, intervalMs = 100): Meter & Heard {
+function openMeter(rig: Rig, intervalMs = 100, more: Partial<MeterOptions> = {}): Meter & Heard {
   const heard: Heard = { started: [], gone: [], usage: new Map() };
   const meter = createMeter({
     processes,
@@ -18,6 +18,7 @@ function openMeter(rig: Rig, intervalMs = 100): Meter & Heard {
     onStarted: (runKey) => heard.started.push(runKey),
     onGone: (runKey) => heard.gone.push(runKey),
     onSample: (runKey, usage) => heard.usage.set(runKey, usage),
+    ...more,
   });
   onTestFinished(() => meter.close());
   return { ...meter, ...heard };
@@ -92,11 +93,35 @@ test("a run that has not started yet, or that ends before its first sample, is n
   const meter = openMeter(rig, 20);
   meter.track("9.1", join(rig.dir, "9.1.record"));
   const spec = rig.start("1.1", ["true"]);
-  meter.track("1.1", spec.recordPath);
   await rig.ended("1.1");
+  meter.track("1.1", spec.recordPath);
   expect(meter.untrack("1.1")).toBeUndefined();
   rig.start("9.1", ["sleep", "600"]);
   await until(() => meter.usage.has("9.1"), "a sample of the late one");
+});
+
+test("a start is found while the meter rests after a costly sample", async () => {
+  const rig = await openRig("perl");
+  const now = performance.now.bind(performance);
+  let costMs = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + costMs);
+  onTestFinished(() => clock.mockRestore());
+  let samples = 0;
+  const readUsage = async () => {
+    samples += 1;
+    costMs += 1_000_000;
+    return new Map();
+  };
+  const meter = openMeter(rig, 20, { readUsage });
+  meter.track("1.1", rig.start("1.1", ["sleep", "600"]).recordPath);
+  await until(() => samples > 0, "the costly sample");
+  // It starts later than it is looked for.
+  meter.track("2.1", specIn(rig.dir, "2.1", ["sleep", "600"]).recordPath);
+  meter.track("3.1", rig.start("3.1", ["sleep", "600"]).recordPath);
+  await until(() => meter.started.includes("3.1"), "the start of another");
+  rig.start("2.1", ["sleep", "600"]);
+  await until(() => meter.started.includes("2.1"), "the start of the late one");
+  expect(samples).toBe(1);
 });
 
 const member = (pid: number, more: Partial<MemberSample> & { ppid?: number }): MemberSample => ({

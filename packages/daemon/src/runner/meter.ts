@@ -1,6 +1,6 @@
 /** Samples what running runs use, each with its whole process tree, and notices leaders that are gone. */
 import { shortageOf } from "../shortage.ts";
-import { sampleRuns, type SampleOptions, type Tracked } from "./meter-sample.ts";
+import { findStart, sampleRuns, type SampleOptions, type Tracked } from "./meter-sample.ts";
 import { emptyTotals, type RunUsage } from "./meter-totals.ts";
 import type { RecordStart } from "./record.ts";
 
@@ -30,8 +30,12 @@ export function createMeter(options: MeterOptions): Meter {
   let isSampling = false;
 
   const setTimer = (): void => {
-    const firsts = [...runs.values()].map((run) => run.firstAt);
-    const at = Math.max(restUntil, Math.min(beatAt, ...firsts));
+    let [lookAt, firstAt] = [Number.POSITIVE_INFINITY, beatAt];
+    for (const run of runs.values()) {
+      lookAt = Math.min(lookAt, run.lookAt);
+      firstAt = Math.min(firstAt, run.firstAt);
+    }
+    const at = Math.min(lookAt, Math.max(restUntil, firstAt));
     if (isSampling || runs.size === 0 || at >= timerAt) return;
     clearTimeout(timer);
     timerAt = at;
@@ -41,31 +45,49 @@ export function createMeter(options: MeterOptions): Meter {
     clearTimeout(timer);
     timerAt = Number.POSITIVE_INFINITY;
   };
-  const tick = async (): Promise<void> => {
-    clearTimer();
-    const now = performance.now();
+  /** A look at a record is cheap: who waits for a start need not wait until the meter has rested. */
+  const findStarts = (now: number): void => {
+    for (const run of runs.values()) {
+      if (run.lookAt > now) continue;
+      findStart(options, run);
+      run.lookAt = run.start === undefined ? now + options.intervalMs : Number.POSITIVE_INFINITY;
+    }
+  };
+  const sample = async (now: number): Promise<void> => {
     const isBeat = now >= beatAt;
     const due = [...runs.values()].filter((run) => isBeat || run.firstAt <= now);
     if (isBeat) beatAt = now + options.intervalMs;
     for (const run of due) run.firstAt = Number.POSITIVE_INFINITY;
+    if (due.length === 0) return;
+    try {
+      await sampleRuns(options, due, (run) => runs.get(run.runKey) === run);
+    } finally {
+      const endedAt = performance.now();
+      restUntil = endedAt + (endedAt - now) / SHARE_MAX;
+    }
+  };
+  const tick = async (): Promise<void> => {
+    clearTimer();
+    const now = performance.now();
     isSampling = true;
     try {
-      if (due.length > 0) await sampleRuns(options, due, (run) => runs.get(run.runKey) === run);
+      findStarts(now);
+      if (now >= restUntil) await sample(now);
     } catch (error) {
       // The next beat may see more.
       if (shortageOf(error) === undefined) throw error;
     } finally {
       isSampling = false;
     }
-    const endedAt = performance.now();
-    if (due.length > 0) restUntil = endedAt + (endedAt - now) / SHARE_MAX;
     setTimer();
   };
   return {
     track: (runKey, recordPath, start) => {
       const now = performance.now();
       if (runs.size === 0) beatAt = now + options.intervalMs;
-      runs.set(runKey, { runKey, recordPath, firstAt: now + FIRST_SAMPLE_MS, start, totals: emptyTotals() });
+      const firstAt = now + FIRST_SAMPLE_MS;
+      const lookAt = start === undefined ? firstAt : Number.POSITIVE_INFINITY;
+      runs.set(runKey, { runKey, recordPath, firstAt, lookAt, start, totals: emptyTotals() });
       setTimer();
     },
     untrack: (runKey) => {

@@ -78,10 +78,12 @@ function isKnown(entry: readonly [number, string | undefined]): entry is readonl
 /** Only of this user's processes: root may read the environment of all, but has no business with them. */
 function readVariable(root: string, pid: number, variable: string): string | undefined {
   try {
-    if (statSync(`${root}/${pid}`).uid !== process.getuid?.()) return undefined;
-    const entries = `\0${readFileSync(`${root}/${pid}/environ`, "latin1")}`;
-    const at = entries.indexOf(`\0${variable}=`);
-    return at < 0 ? undefined : entries.slice(at + variable.length + 2).split("\0", 1)[0];
+    if (statSync(`${root}/${pid}`).uid !== process.getuid?.()) return "";
+    const text = readFileSync(`${root}/${pid}/environ`, "latin1");
+    // As it is in the middle of an exec, too.
+    if (text === "") return undefined;
+    const at = `\0${text}`.indexOf(`\0${variable}=`);
+    return at < 0 ? "" : text.slice(at + variable.length + 1).split("\0", 1)[0];
   } catch (error) {
     return unlessShort(error);
   }

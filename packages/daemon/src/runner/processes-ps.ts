@@ -66,7 +66,7 @@ export function parsePsLine(line: string): ProcessStat | undefined {
 
 /** The command line and the environment come as one line of words. */
 function parseEnvironments(variable: string, output: string): Map<number, string> {
-  const line = new RegExp(`^ *(\\d+) .* ${variable}=(\\S+)`);
+  const line = new RegExp(`^ *(\\d+) (?:.* ${variable}=(\\S+))?`);
   return new Map(
     output
       .split("\n")

@@ -23,7 +23,10 @@ export type Processes = {
   read(pid: number): ProcessStat | undefined;
   list(): ProcessStat[];
   sameStart(one: string, other: string): boolean;
-  /** The value of a variable that each of these processes was started with; only of this user's processes. */
+  /**
+   * The value of a variable that each of these processes was started with; empty where it is not set, and for processes
+   * of others. One that shows no environment is left out: it has none, it is gone, or it is just becoming another program.
+   */
   environment(variable: string, pids: readonly number[]): Map<number, string>;
   /** What it calls itself: its command line, cut at 2 KB; empty when unknown. */
   title(pid: number): string;

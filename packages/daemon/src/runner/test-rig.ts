@@ -87,9 +87,12 @@ async function killRun(spec: StartSpec): Promise<void> {
     await createTrees(processes, () => []).signal({ identity, runUid }, "SIGKILL", 5000);
 }
 
+/** Only ends a wait for what never comes; a busy machine takes its time. */
+const HANG_GUARD_MS = 60_000;
+
 /** Awaits a condition, and fails by name when it does not come. */
 export async function until<T>(condition: () => T | undefined | false | null, what: string): Promise<T> {
-  for (const deadlineAt = Date.now() + 20_000; Date.now() < deadlineAt;) {
+  for (const deadlineAt = Date.now() + HANG_GUARD_MS; Date.now() < deadlineAt;) {
     const value = condition();
     if (value !== undefined && value !== false && value !== null) return value;
     await delay(5);

@@ -49,7 +49,8 @@ describe("all of a run's processes are found and ended", () => {
     const rig = await openRig("perl");
     const run = await startRun(rig, script);
     const stray = await printedPid(rig, "stray");
-    expect(membersOf(run).map(({ pid }) => pid)).toContain(stray);
+    // In the middle of an exec it shows no environment.
+    await until(() => membersOf(run).some(({ pid }) => pid === stray), "it to be found");
     const ended = await trees.signal(run, "SIGKILL", 10_000);
     expect(ended.left).toEqual([]);
     expect(ended.seen).toBeGreaterThanOrEqual(2);
@@ -95,7 +96,19 @@ test("the end of a whole tree is awaited, or told when it is late", async () => 
 test("a hundred runs are ended with a few looks at the system", async () => {
   const rig = await openRig("perl");
   let looks = 0;
-  const counted = createTrees({ ...processes, list: () => (looks++, processes.list()) }, () => []);
+  // Passes of the event loop in which there was a look: how many it takes until all are dead is up to the machine.
+  let passes = 0;
+  let isSamePass = false;
+  const list = () => {
+    looks += 1;
+    if (!isSamePass) passes += 1;
+    isSamePass = true;
+    setImmediate(() => {
+      isSamePass = false;
+    });
+    return processes.list();
+  };
+  const counted = createTrees({ ...processes, list }, () => []);
   const keys = Array.from({ length: 100 }, (_, n) => `${n}.1`);
   const specs = keys.map((key) => rig.start(key, ["sh", "-c", "sleep 600 & setsid sleep 600 & wait"]));
   const starts = await Promise.all(keys.map((key) => rig.started(key)));
@@ -103,7 +116,8 @@ test("a hundred runs are ended with a few looks at the system", async () => {
     counted.signal({ identity, runUid: specs[n]?.extraEnv["CLAUDINE_RUN_UID"] ?? "" }, "SIGKILL", 20_000),
   );
   for (const end of await Promise.all(ends)) expect(end.left).toEqual([]);
-  expect(looks).toBeLessThan(50);
+  // At the beginning one before the signals, and then one for all in each pass.
+  expect(looks).toBe(passes + 1);
   for (const key of keys) expect(await rig.ended(key)).toMatchObject({ exit: { signal: "SIGKILL" } });
 });
 

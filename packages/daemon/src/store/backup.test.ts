@@ -60,7 +60,7 @@ test("what was backed up is there again, and what stood in its place is set asid
   const restored = await restoreStore(dir, join(dir, "copy"));
   expect(restored.tasks).toBe(3);
   expect(existsSync(restored.setAside ?? "")).toBe(true);
-  expect([...reopen().tasks.getKeys()]).toEqual([1, 2, 3]);
+  expect([...reopen().live.getKeys()]).toEqual([1, 2, 3]);
   expect(statSync(join(dir, "copy")).mode & 0o077).toBe(0);
 });
 
@@ -75,7 +75,7 @@ test("ids given after the backup are not given again", async () => {
   mkdirSync(join(dir, "runs", "0"), { recursive: true });
   writeFileSync(join(dir, "runs", "0", "17.2.record"), "");
   await restoreStore(dir, join(dir, "copy"));
-  expect(reopen().meta.get("head")).toMatchObject({ nextId: 18 });
+  expect(reopen().root.get("head")).toMatchObject({ nextId: 18 });
 });
 
 test.each([
@@ -94,7 +94,7 @@ test.each([
   make();
   await expect(restoreStore(dir, join(dir, "bad"))).rejects.toThrow(`Cannot restore ${join(dir, "bad")}`);
   expect(readdirSync(dir).filter((name) => name.startsWith("store"))).toEqual(["store"]);
-  expect(reopen().tasks.getKeysCount()).toBe(2);
+  expect(reopen().live.getKeysCount()).toBe(2);
 });
 
 test("does not overwrite a file", async () => {
@@ -108,7 +108,7 @@ test("a restore that was interrupted between its renames is completed at the nex
   mkdirSync(join(dir, "store.restoring"));
   renameSync(join(dir, "copy"), join(dir, "store.restoring", "data.mdb"));
   finishRestore(dir);
-  expect(reopen().tasks.getKeysCount()).toBe(2);
+  expect(reopen().live.getKeysCount()).toBe(2);
 });
 
 test("another store's runs are not taken for those of the backup", async () => {

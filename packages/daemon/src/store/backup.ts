@@ -17,7 +17,6 @@ import { basename, dirname, join } from "node:path";
 import { ClaudineError } from "@claudine/protocol";
 import { crashPoint } from "../crash-points.ts";
 import { emptyHead, openTables, type Tables } from "./open.ts";
-import type { Head } from "./records.ts";
 import { sync } from "./sync.ts";
 
 /**
@@ -90,7 +89,7 @@ async function copyIn(fresh: string, file: string, stateDir: string): Promise<nu
   try {
     await copyFile(file, join(fresh, "data.mdb"));
     const tables = openTables(fresh, { create: false, whole: true });
-    const tasks = tables.tasks.getKeysCount();
+    const tasks = tables.live.getKeysCount() + tables.finished.getKeysCount();
     setRunsAside(stateDir, tables);
     await skipUsedIds(tables, highestRun(stateDir));
     // What was admitted then and has no record was perhaps started since: it counts as lost, not as never started.
@@ -120,8 +119,8 @@ function setRunsAside(stateDir: string, backup: Tables): void {
   if (readLineage(stateDir) !== backup.meta.get(LINEAGE)) return renameSync(runs, aside);
   for (const path of runFiles(runs)) {
     const [id = 0, attempt = 0] = basename(path).split(".").map(Number);
-    const task = backup.tasks.get(id);
-    if (task === undefined || !("finishedAt" in task.status) || !(attempt > task.attempt)) continue;
+    const task = backup.finished.get(id);
+    if (task === undefined || !(attempt > task.attempt)) continue;
     mkdirSync(dirname(join(aside, path)), { recursive: true, mode: 0o700 });
     renameSync(join(runs, path), join(aside, path));
   }
@@ -155,9 +154,9 @@ function readLineage(stateDir: string): string | undefined {
 
 /** Ids that the store does not know any more are not given again: their output is still there. */
 export async function skipUsedIds(tables: Tables, highest: number): Promise<void> {
-  const head = (tables.meta.get("head") as Head | undefined) ?? emptyHead();
+  const head = tables.root.get("head") ?? emptyHead();
   if (head.nextId > highest) return;
-  await tables.meta.put("head", { ...head, nextId: highest + 1 });
+  await tables.root.put("head", { ...head, nextId: highest + 1 });
 }
 
 export function highestRun(stateDir: string): number {

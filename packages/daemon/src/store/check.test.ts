@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { noCounts } from "@claudine/protocol";
 import { open } from "lmdb";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { spec, World } from "../core/fixtures.ts";
@@ -36,7 +37,7 @@ async function overwrite(name: string, key: number, bytes: Buffer): Promise<void
   const options = {
     name,
     encoding: "binary" as const,
-    ...(name === "tasks" ? { keyEncoding: "uint32" as const } : {}),
+    ...(name === "live" ? { keyEncoding: "uint32" as const } : {}),
   };
   await raw.openDB<Buffer, number>(options).put(key, bytes);
   await raw.close();
@@ -48,35 +49,53 @@ test("a sound store has no damage", () => {
 });
 
 test("an unreadable record is set aside with its bytes, and the indexes follow", async () => {
-  await overwrite("tasks", 2, Buffer.from([0xc1, 0x00]));
+  await overwrite("live", 2, Buffer.from([0xc1, 0x00]));
   const { damages } = checkStore(tables);
-  expect(damages.map(({ name }) => name)).toContain("tasks/2");
+  expect(damages.map(({ name }) => name)).toContain("live/2");
   repairStore(tables, damages);
-  expect(tables.setAside.get("tasks/2")).toEqual(Buffer.from([0xc1, 0x00]));
-  expect([...tables.tasks.getKeys()]).toEqual([1, 3]);
+  expect(tables.setAside.get("live/2")).toEqual(Buffer.from([0xc1, 0x00]));
+  expect([...tables.live.getKeys()]).toEqual([3]);
+  expect([...tables.finished.getKeys()]).toEqual([1]);
   repairStore(tables, checkStore(tables).damages);
   expect(checkStore(tables).damages).toEqual([]);
 });
 
 test("wrong index entries, references and counters are mended", async () => {
-  await tables.byState.remove(["queued", 2]);
+  await tables.byState.remove(["succeeded", 1]);
   await tables.byState.put(["failed", 3], true);
-  await tables.envRefs.put(["env", 99], true);
-  await tables.envRefs.remove(["env", 1]);
-  await tables.meta.put("head", { nextId: 1, lastSeq: 2, counts: {} });
+  await tables.envUses.put("gone", 1);
+  await tables.root.put("head", { nextId: 1, lastSeq: 2, counts: noCounts(), env: { id: "env", uses: 2 } });
   const { damages } = checkStore(tables);
   expect(damages.map(describeDamage).toSorted()).toMatchInlineSnapshot(`
     [
-      "An environment is kept for task 99, which does not use it",
-      "Task 2 is missing in the index of queued tasks",
+      "An environment does not know that 0 tasks have it",
+      "An environment does not know that 3 tasks have it",
+      "Task 1 is missing in the index of succeeded tasks",
       "The counters do not agree with the tasks",
-      "The environment of task 1 does not know that it is used",
       "The index of failed tasks names task 3, which is not",
     ]
   `);
   expect(repairStore(tables, damages)).toEqual([]);
   expect(checkStore(tables).damages).toEqual([]);
-  expect(tables.meta.get("head")).toMatchObject({ nextId: 4, counts: { queued: 2, succeeded: 1 } });
+  expect(tables.root.get("head")).toMatchObject({ nextId: 4, counts: { queued: 2, succeeded: 1 }, env: { uses: 3 } });
+});
+
+test("a task among those of the other kind is moved to its own", async () => {
+  const [waiting, done] = [tables.live.get(2), tables.finished.get(1)];
+  tables.root.transactionSync(() => {
+    if (waiting !== undefined) tables.finished.putSync(2, waiting);
+    if (done !== undefined) tables.live.putSync(1, done);
+    tables.live.removeSync(2);
+    tables.finished.removeSync(1);
+  });
+  const { damages } = checkStore(tables);
+  expect(damages.map(describeDamage)).toEqual([
+    "Task 1 has finished and is among those that have not",
+    "Task 2 has not finished and is among those that have",
+  ]);
+  expect(repairStore(tables, damages)).toEqual([]);
+  expect(checkStore(tables).damages).toEqual([]);
+  expect([...tables.live.getKeys()]).toEqual([2, 3]);
 });
 
 test("a gap in the journal and a missing environment are told, and left", async () => {

@@ -1,32 +1,36 @@
 /** Reads a whole store and says what in it does not fit together. */
-import { STATES, type StateCounts, type Task, type TaskId } from "@claudine/protocol";
+import { isFinished, STATES, type StateCounts, type Task, type TaskId, type TaskState } from "@claudine/protocol";
 import type { Key } from "lmdb";
-import { emptyHead, tableOf, type Tables } from "./open.ts";
-import type { Head } from "./records.ts";
-import { READABLE, readHead, readRecord, type ReadableTable } from "./valid.ts";
+import { emptyHead, type Tables } from "./open.ts";
+import { tableOf } from "./table-of.ts";
+import type { EnvUse, Head } from "./records.ts";
+import { READABLE, readHead, readRecord, readUses, type ReadableTable } from "./valid.ts";
 
 /** What can be wrong; `key` names the record, `table/key`. */
 export type Damage =
   | { kind: "unreadable"; table: ReadableTable; key: Key; name: string }
   | { kind: "index"; name: string; missing: boolean; state: string; id: TaskId }
   | { kind: "environment"; name: string; id: TaskId; envId: string }
-  | { kind: "reference"; name: string; id: TaskId; envId: string; missing: boolean }
-  | { kind: "head"; name: string; head: Head }
+  | { kind: "misplaced"; name: string; id: TaskId; from: "live" | "finished" }
+  | { kind: "uses"; name: string; envId: string; uses: number }
+  | { kind: "head"; name: string; head: Omit<Head, "env"> }
   | { kind: "gap"; name: string; after: number; before: number };
 
 export type StoreReport = { tasks: number; events: number; damages: Damage[] };
 
 export function checkStore(tables: Tables): StoreReport {
   const damages: Damage[] = [];
-  const tasks = new Map<TaskId, { state: string; envId: string }>();
+  const tasks = new Map<TaskId, { state: TaskState; envId: string }>();
   const seqs: number[] = [];
   for (const table of READABLE) {
     for (const key of tableOf(tables, table).getKeys()) {
       const record = readRecord(tables, table, key);
       if (typeof record === "string") damages.push({ kind: "unreadable", table, key, name: `${table}/${String(key)}` });
-      else if (table === "tasks") {
-        const { status, envId } = record.value as Task;
-        tasks.set(key as TaskId, { state: status.state, envId });
+      else if (table === "live" || table === "finished") {
+        const { id, status, envId } = record.value as Task;
+        tasks.set(id, { state: status.state, envId });
+        if (isFinished(status.state) !== (table === "finished"))
+          damages.push({ kind: "misplaced", name: `${table}/${id}`, id, from: table });
       }
       if (table === "journal") seqs.push(key as number);
     }
@@ -40,17 +44,18 @@ export function checkStore(tables: Tables): StoreReport {
   return { tasks: tasks.size, events: seqs.length, damages };
 }
 
-type Known = ReadonlyMap<TaskId, { state: string; envId: string }>;
+type Known = ReadonlyMap<TaskId, { state: TaskState; envId: string }>;
 
 function checkIndex(tables: Tables, tasks: Known): Damage[] {
   const damages: Damage[] = [];
   const indexed = new Set<string>();
   for (const [state, id] of tables.byState.getKeys()) {
-    if (tasks.get(id)?.state === state) indexed.add(`${state}/${id}`);
+    const known = tasks.get(id)?.state;
+    if (known === state && isFinished(known)) indexed.add(`${state}/${id}`);
     else damages.push({ kind: "index", name: `by-state/${state},${id}`, missing: false, state, id });
   }
   for (const [id, { state }] of tasks) {
-    if (!indexed.has(`${state}/${id}`))
+    if (isFinished(state) && !indexed.has(`${state}/${id}`))
       damages.push({ kind: "index", name: `by-state/${state},${id}`, missing: true, state, id });
   }
   return damages;
@@ -58,17 +63,24 @@ function checkIndex(tables: Tables, tasks: Known): Damage[] {
 
 function checkEnvironments(tables: Tables, tasks: Known): Damage[] {
   const damages: Damage[] = [];
-  const referred = new Set<string>();
-  for (const [envId, id] of tables.envRefs.getKeys()) {
-    if (tasks.get(id)?.envId === envId) referred.add(`${envId}/${id}`);
-    else damages.push({ kind: "reference", name: `env-refs/${envId},${id}`, id, envId, missing: false });
-  }
+  const uses = new Map<string, number>();
+  for (const envId of tables.envUses.getKeys()) uses.set(envId, 0);
   for (const [id, { envId }] of tasks) {
-    if (!referred.has(`${envId}/${id}`))
-      damages.push({ kind: "reference", name: `env-refs/${envId},${id}`, id, envId, missing: true });
+    uses.set(envId, (uses.get(envId) ?? 0) + 1);
     if (!tables.envs.doesExist(envId)) damages.push({ kind: "environment", name: `envs/${envId}`, id, envId });
   }
+  const latest = latestOf(tables);
+  if (latest !== undefined && !uses.has(latest.id)) uses.set(latest.id, 0);
+  for (const [envId, count] of uses) {
+    if ((latest?.id === envId ? latest.uses : readUses(tables, envId)) !== count)
+      damages.push({ kind: "uses", name: `env-uses/${envId}`, envId, uses: count });
+  }
   return damages;
+}
+
+function latestOf(tables: Tables): EnvUse | undefined {
+  const head = readHead(tables);
+  return typeof head === "object" ? head.env : undefined;
 }
 
 function checkHead(tables: Tables, tasks: Known, seqs: readonly number[]): Damage[] {
@@ -77,7 +89,7 @@ function checkHead(tables: Tables, tasks: Known, seqs: readonly number[]): Damag
   const read = readHead(tables);
   const stored = typeof read === "object" ? read : undefined;
   const highest = [...tasks.keys()].reduce((most, id) => Math.max(most, id), 0);
-  const head: Head = {
+  const head: Omit<Head, "env"> = {
     nextId: Math.max(stored?.nextId ?? 1, highest + 1),
     lastSeq: Math.max(stored?.lastSeq ?? 0, seqs.at(-1) ?? 0),
     counts,
@@ -87,7 +99,7 @@ function checkHead(tables: Tables, tasks: Known, seqs: readonly number[]): Damag
     stored?.nextId === head.nextId &&
     stored.lastSeq === head.lastSeq &&
     STATES.every((name) => stored.counts[name] === counts[name]);
-  return isEmpty || isSame ? [] : [{ kind: "head", name: "meta/head", head }];
+  return isEmpty || isSame ? [] : [{ kind: "head", name: "head", head }];
 }
 
 function gaps(seqs: readonly number[]): Damage[] {
@@ -110,10 +122,12 @@ export function describeDamage(damage: Damage): string {
         : `The index of ${damage.state} tasks names task ${damage.id}, which is not`;
     case "environment":
       return `The environment of task ${damage.id} is missing`;
-    case "reference":
-      return damage.missing
-        ? `The environment of task ${damage.id} does not know that it is used`
-        : `An environment is kept for task ${damage.id}, which does not use it`;
+    case "misplaced":
+      return damage.from === "live"
+        ? `Task ${damage.id} has finished and is among those that have not`
+        : `Task ${damage.id} has not finished and is among those that have`;
+    case "uses":
+      return `An environment does not know that ${damage.uses} tasks have it`;
     case "head":
       return "The counters do not agree with the tasks";
     case "gap":

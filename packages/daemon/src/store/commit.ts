@@ -1,10 +1,19 @@
 /** One LMDB transaction per batch of events: entities, indexes and journal together. */
 import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { ClaudineError, type Run, type Task, type TaskEvent, type TaskId } from "@claudine/protocol";
+import {
+  ClaudineError,
+  isFinished,
+  type Run,
+  type Task,
+  type TaskEvent,
+  type TaskId,
+  type TaskState,
+} from "@claudine/protocol";
 import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../env-record.ts";
-import type { Head } from "./records.ts";
+import { createEnvUses } from "./env-uses.ts";
+import type { GroupRecord, Head } from "./records.ts";
 
 export type Batch = {
   events: readonly TaskEvent[];
@@ -12,7 +21,7 @@ export type Batch = {
   changes: ReadonlyMap<TaskId, { before: Task | undefined; after: Task | undefined }>;
   /** Environments that tasks of this batch refer to; known ones are skipped. */
   envs: readonly EnvRecord[];
-  head: Head;
+  head: Omit<Head, "env">;
 };
 
 /** With less the disk counts as full; a commit writes a few pages. */
@@ -33,8 +42,7 @@ export type CommitOptions = { journalKeep: number; /** The folder of the store. 
 /** Resolves when the batch is on the disk (both ways end after lmdb's fdatasync).
  *  @throws ClaudineError storage; then nothing of the batch is stored */
 export function createCommitter(tables: Tables, { journalKeep, path }: CommitOptions): Committer {
-  /** Environments that lost a task: looked at in the next commit, when the loss is durable. */
-  const suspects = new Set<string>();
+  const usesAfter = createEnvUses(tables);
   let firstSeq = firstKey(tables);
   const file = join(path, "data.mdb");
   const own = statSync(file).ino;
@@ -51,17 +59,15 @@ export function createCommitter(tables: Tables, { journalKeep, path }: CommitOpt
   return async (batch) => {
     // LMDB would go on writing to a file without a name, and all of it would be gone with the daemon.
     if (statSync(file, { throwIfNoEntry: false })?.ino !== own) throw replaced(path);
-    const unused = [...suspects].filter((id) => isUnused(tables, id) && !batch.envs.some((env) => env.id === id));
-    suspects.clear();
+    const uses = usesAfter(batch);
     const trimTo = Math.min(batch.head.lastSeq - journalKeep, firstSeq + 2 * batch.events.length + 8);
     try {
       await inTransaction(batch.events.length <= SMALL_EVENTS, () => {
-        for (const id of unused) void tables.envs.remove(id);
-        for (const env of batch.envs) if (!tables.envs.doesExist(env.id)) void tables.envs.put(env.id, env);
-        for (const [id, change] of batch.changes) writeTask(tables, { id, ...change }, suspects);
+        uses.write();
+        for (const [id, change] of batch.changes) writeTask(tables, { id, ...change });
         for (const event of batch.events) writeEvent(tables, event);
         for (let seq = firstSeq; seq < trimTo; seq += 1) void tables.journal.remove(seq);
-        void tables.meta.put("head", batch.head);
+        void tables.root.put("head", uses.latest === undefined ? batch.head : { ...batch.head, env: uses.latest });
       });
     } catch (cause) {
       throw new ClaudineError("storage", `Cannot write the state: ${await whyOf(cause, path)}`, {
@@ -70,6 +76,7 @@ export function createCommitter(tables: Tables, { journalKeep, path }: CommitOpt
       });
     }
     firstSeq = Math.max(firstSeq, trimTo);
+    uses.done();
   };
 }
 
@@ -103,38 +110,46 @@ function firstKey(tables: Tables): number {
   return 1;
 }
 
-function isUnused(tables: Tables, envId: string): boolean {
-  for (const [id] of tables.envRefs.getKeys({ start: [envId, 0], limit: 1 })) return id !== envId;
-  return true;
-}
-
 type Change = { id: TaskId; before: Task | undefined; after: Task | undefined };
 
-function writeTask(tables: Tables, { id, before, after }: Change, suspects: Set<string>): void {
-  const [was, is] = [before?.status.state, after?.status.state];
+function writeTask(tables: Tables, { id, before, after }: Change): void {
+  const [was, is] = [finishedState(before), finishedState(after)];
   if (was !== is) {
     if (was !== undefined) void tables.byState.remove([was, id]);
     if (is !== undefined) void tables.byState.put([is, id], true);
   }
-  if (before?.envId !== after?.envId) {
-    if (before !== undefined) {
-      void tables.envRefs.remove([before.envId, id]);
-      suspects.add(before.envId);
-    }
-    if (after !== undefined) void tables.envRefs.put([after.envId, id], true);
-  }
-  if (after !== undefined) void tables.tasks.put(id, after);
-  else if (before !== undefined) removeTask(tables, before);
+  if (before === undefined && after?.key !== undefined) void tables.keys.put(after.key, id);
+  const table = is === undefined ? tables.live : tables.finished;
+  const other = is === undefined ? tables.finished : tables.live;
+  if (before !== undefined && (was === undefined) !== (is === undefined)) void other.remove(id);
+  if (after !== undefined) return void table.put(id, after);
+  void table.remove(id);
+  if (before !== undefined) removeRest(tables, before);
 }
 
-function removeTask(tables: Tables, task: Task): void {
-  void tables.tasks.remove(task.id);
+function finishedState(task: Task | undefined): TaskState | undefined {
+  return task !== undefined && isFinished(task.status.state) ? task.status.state : undefined;
+}
+
+/** What the event does not say stays; null is the configuration's again. */
+function writeGroup(tables: Tables, { name, slots, paused }: Extract<TaskEvent, { type: "group.changed" }>): void {
+  const known: GroupRecord = tables.groups.get(name) ?? {};
+  void tables.groups.put(name, {
+    ...known,
+    ...(slots === undefined ? {} : { slots: slots ?? undefined }),
+    ...(paused === undefined ? {} : { paused }),
+  });
+}
+
+function removeRest(tables: Tables, task: Task): void {
+  if (task.key !== undefined) void tables.keys.remove(task.key);
   for (let attempt = 1; attempt <= task.attempt; attempt += 1) void tables.runs.remove([task.id, attempt]);
 }
 
 function writeEvent(tables: Tables, event: TaskEvent): void {
   void tables.journal.put(event.seq, event);
-  if (event.type === "group.changed") void tables.groups.put(event.name, { slots: event.slots });
+  if (event.type === "group.changed") writeGroup(tables, event);
+  if (event.type === "group.removed") void tables.groups.remove(event.name);
   if (event.type === "daemon.started") void tables.meta.put("boot", event.bootId);
   if (event.type !== "run.finished") return;
   const { attempt, startedAt, finishedAt, state, outcome, usage } = event;

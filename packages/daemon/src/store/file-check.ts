@@ -32,14 +32,28 @@ export function checkStoreFile(path: string): FileCheck {
   }
 }
 
+/** How far the file is in use, by the newest header; all of it behind that is free. */
+export function usedBytes(fd: number): number {
+  const [first, second] = metasOf(fd);
+  return first === undefined || second === undefined ? Infinity : neededBytes(first, second);
+}
+
+function metasOf(fd: number): [MetaPage | undefined, MetaPage | undefined] {
+  const first = readMeta(fd, 0);
+  return [first, first === undefined ? undefined : readMeta(fd, first.pageSize)];
+}
+
+function neededBytes(first: MetaPage, second: MetaPage): number {
+  const newer = second.transaction > first.transaction ? second : first;
+  return (newer.lastPage + 1) * first.pageSize;
+}
+
 function checkHeader(fd: number, size: number): FileCheck {
   if (size === 0) return { state: "new" };
-  const first = readMeta(fd, 0);
-  const second = first === undefined ? undefined : readMeta(fd, first.pageSize);
+  const [first, second] = metasOf(fd);
   if (first === undefined || second === undefined || first.pageSize !== second.pageSize)
     return { state: "damaged", why: "its header is not that of a store" };
-  const newer = second.transaction > first.transaction ? second : first;
-  const needed = (newer.lastPage + 1) * first.pageSize;
+  const needed = neededBytes(first, second);
   // Few pages at the end are free and unwritten; a header that names far more was flipped.
   if (!(needed <= 2 * size + FREE_AT_MOST))
     return { state: "damaged", why: "its header names pages far beyond its end" };

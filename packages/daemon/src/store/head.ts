@@ -4,16 +4,16 @@ import { STATES } from "@claudine/protocol";
 import { highestRun } from "./backup.ts";
 import { emptyHead, type Tables } from "./open.ts";
 import type { Head } from "./records.ts";
-import { readHead } from "./valid.ts";
+import { readHead, readTask } from "./valid.ts";
 
 /** Never gives an id or a sequence number that is taken. */
 export function loadHead(tables: Tables, path: string, onUnreadable: (key: string) => void): Head {
   const stored = readHead(tables);
-  if (stored === "unreadable") onUnreadable("meta/head");
+  if (stored === "unreadable") onUnreadable("head");
   const head = typeof stored === "object" ? stored : countAnew(tables, path);
   return {
     ...head,
-    nextId: Math.max(head.nextId, lastKey(tables.tasks) + 1),
+    nextId: Math.max(head.nextId, lastKey(tables.live) + 1, lastKey(tables.finished) + 1),
     lastSeq: Math.max(head.lastSeq, lastKey(tables.journal)),
   };
 }
@@ -21,6 +21,10 @@ export function loadHead(tables: Tables, path: string, onUnreadable: (key: strin
 function countAnew(tables: Tables, path: string): Head {
   const head = emptyHead();
   for (const [state] of tables.byState.getKeys()) for (const name of STATES) if (name === state) head.counts[name] += 1;
+  for (const id of tables.live.getKeys()) {
+    const task = readTask(tables, id);
+    if (task !== undefined) head.counts[task.status.state] += 1;
+  }
   // Ids whose tasks were removed may have left files.
   return { ...head, nextId: highestRun(dirname(path)) + 1 };
 }

@@ -1,25 +1,32 @@
 /** Opens the LMDB environment and its tables; the only place that knows their names and encodings. */
 import { ClaudineError, type Run, type Task, type TaskEvent, type TaskId, noCounts } from "@claudine/protocol";
 import { dirname, join } from "node:path";
-import { open, type Database, type Key, type RootDatabase } from "lmdb";
+import { open, type Database, type RootDatabase } from "lmdb";
 import type { EnvRecord } from "../env-record.ts";
 import { checkStoreFile, extendStoreFile } from "./file-check.ts";
-import { checkSchema, migrate, MIGRATIONS, SCHEMA, type Migrations } from "./schema.ts";
-import type { Head } from "./records.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import { checkSchema, migrate, SCHEMA, type Migrations } from "./schema.ts";
+import type { GroupRecord, Head } from "./records.ts";
 import { sync } from "./sync.ts";
 
 export type Tables = {
-  root: RootDatabase;
+  /** Holds nothing but the roots of the tables and `head`: its page changes with every commit anyway. */
+  root: RootDatabase<Head, "head">;
   meta: Database<unknown, string>;
-  tasks: Database<Task, TaskId>;
-  /** [state, id]: start-up reads the unfinished ones, lists find one state among a million. */
+  /** What is not finished: all that a start reads, and small, so that few pages change with each of its tasks. */
+  live: Database<Task, TaskId>;
+  /** On the disk it is called `tasks`, as once it held all of them. */
+  finished: Database<Task, TaskId>;
+  /** [state, id] of the finished ones: lists find one state among a million. */
   byState: Database<true, [string, TaskId]>;
   runs: Database<Run, [TaskId, number]>;
   journal: Database<TaskEvent, number>;
-  groups: Database<{ slots: number }, string>;
+  groups: Database<GroupRecord, string>;
+  /** Ids of tasks by the keys they were submitted with. */
+  keys: Database<TaskId, string>;
   envs: Database<EnvRecord, string>;
-  /** [environment, task]: an environment goes with its last task. */
-  envRefs: Database<true, [string, TaskId]>;
+  /** How many tasks have an environment: it goes with the last one. */
+  envUses: Database<number, string>;
   /** Records that could not be read, as raw bytes, by `table/key`. */
   setAside: Database<Buffer, string>;
 };
@@ -32,6 +39,8 @@ export type OpenOptions = {
   create?: boolean;
   /** Refuse a file that is cut: a backup is written whole, while a store in use may lack free pages at its end. */
   whole?: boolean;
+  /** Leave a store as old as it is: where its pages are damaged, reading more than was asked for may end the process. */
+  upgrade?: boolean;
   /** For tests: what brings older stores up to date. */
   migrations?: Migrations;
 };
@@ -39,7 +48,7 @@ export type OpenOptions = {
 /** @throws ClaudineError version_mismatch when a newer version wrote the store, storage when it cannot be opened */
 export function openTables(
   path: string,
-  { create = true, whole = false, migrations = MIGRATIONS }: OpenOptions = {},
+  { create = true, whole = false, upgrade = true, migrations = MIGRATIONS }: OpenOptions = {},
 ): Tables {
   const isNew = checkFile(path, whole);
   const root = openRoot(path);
@@ -50,16 +59,18 @@ export function openTables(
     const tables: Tables = {
       root,
       meta,
-      tasks: root.openDB({ name: "tasks", keyEncoding: "uint32", ...plain }),
+      live: root.openDB({ name: "live", keyEncoding: "uint32", ...plain }),
+      finished: root.openDB({ name: "tasks", keyEncoding: "uint32", ...plain }),
       byState: root.openDB({ name: "by-state", ...plain }),
       runs: root.openDB({ name: "runs", ...plain }),
       journal: root.openDB({ name: "journal", ...plain }),
       groups: root.openDB({ name: "groups", ...plain }),
+      keys: root.openDB({ name: "keys", ...plain }),
       envs: root.openDB({ name: "envs", ...plain }),
-      envRefs: root.openDB({ name: "env-refs", ...plain }),
+      envUses: root.openDB({ name: "env-uses", ...plain }),
       setAside: root.openDB({ name: "set-aside", encoding: "binary" }),
     };
-    migrate(tables, { from: schema, to: SCHEMA, migrations });
+    if (upgrade) migrate(tables, { from: schema, to: SCHEMA, migrations });
     // A flushed file without a name would be gone after a power cut.
     if (isNew) for (const folder of [path, dirname(path)]) sync(folder);
     return tables;
@@ -80,7 +91,7 @@ function checkFile(path: string, whole: boolean): boolean {
   return false;
 }
 
-function openRoot(path: string): RootDatabase {
+function openRoot(path: string): Tables["root"] {
   try {
     // Its batches by turn make a promise that nobody can see, and that ends the process when a commit fails.
     return open({ path, maxDbs: 16, noSubdir: false, eventTurnBatching: false, ...plain });
@@ -94,11 +105,6 @@ function unusable(path: string, why: string, cause?: unknown): ClaudineError {
     hint: "Check the disk's free space and the folder's permissions; `claudine restore FILE` puts a backup in its place",
     cause,
   });
-}
-
-/** A table without knowing what is in it, for what walks over all of them. */
-export function tableOf(tables: Tables, name: Exclude<keyof Tables, "root">): Database<unknown, Key> {
-  return tables[name];
 }
 
 export function emptyHead(): Head {

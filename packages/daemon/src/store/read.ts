@@ -1,6 +1,7 @@
 /** Reads of what is durable. A record that cannot be decoded is reported as missing, never thrown. */
-import { STATES, type Run, type Task, type TaskEvent, type TaskId, type TaskState } from "@claudine/protocol";
+import { isFinished, type Run, type Task, type TaskEvent, type TaskId, type TaskState } from "@claudine/protocol";
 import { eventSize } from "../core/size.ts";
+import { mergeDescending } from "../descending.ts";
 import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../env-record.ts";
 import type { Key } from "lmdb";
@@ -10,7 +11,9 @@ export type Reader = {
   task(id: TaskId): Task | undefined;
   runs(id: TaskId): Run[];
   env(id: string): EnvRecord | undefined;
-  /** Ids below `before`, descending; of one state, or of all. */
+  /** The task that was submitted with a key. */
+  keyed(key: string): TaskId | undefined;
+  /** Ids below `before`, descending; of one finished state, of all unfinished ones when asked for one of these, or of all. */
   idsBelow(before: TaskId, state?: TaskState): Iterable<TaskId>;
   /** May be fewer than `limit` when they are large; at least one when there is one. */
   events(since: number, limit: number): TaskEvent[];
@@ -30,14 +33,17 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
   };
   return {
     // A key of 32 bits would wrap around.
-    task: (id) => (id > ID_AT_MOST ? undefined : read<Task>("tasks", id)),
+    task: (id) => (id > ID_AT_MOST ? undefined : (read<Task>("live", id) ?? read<Task>("finished", id))),
+    keyed: (key) => tables.keys.get(key),
     env: (id) => read<EnvRecord>("envs", id),
     runs: (id) =>
       [...tables.runs.getKeys({ start: [id, 0], end: [id + 1, 0] })].flatMap((key) => read<Run>("runs", key) ?? []),
-    idsBelow: (before, state) =>
-      state === undefined
-        ? tables.tasks.getKeys({ start: before - 1, end: 0, reverse: true })
-        : tables.byState.getKeys({ start: [state, before - 1], end: [state, 0], reverse: true }).map(([, id]) => id),
+    idsBelow(before, state) {
+      const keys = { start: before - 1, end: 0, reverse: true };
+      if (state === undefined) return mergeDescending([tables.live.getKeys(keys), tables.finished.getKeys(keys)]);
+      if (!isFinished(state)) return tables.live.getKeys(keys);
+      return tables.byState.getKeys({ start: [state, before - 1], end: [state, 0], reverse: true }).map(([, id]) => id);
+    },
     events: (since, limit) => readEvents(tables, { since, limit, onUnreadable }),
     firstSeq() {
       for (const seq of tables.journal.getKeys({ limit: 1 })) return seq;
@@ -62,8 +68,3 @@ function readEvents(tables: Tables, { since, limit, onUnreadable }: EventRange):
   }
   return events;
 }
-
-/** The states a start-up has to read. */
-export const LIVE_STATES: readonly TaskState[] = STATES.filter((state) =>
-  ["queued", "held", "running", "paused"].includes(state),
-);

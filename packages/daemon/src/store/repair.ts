@@ -1,7 +1,10 @@
 /** Mends what a check found; what cannot be mended is set aside as raw bytes, never deleted. No daemon may run. */
+import { asBinary } from "lmdb";
 import { crashPoint } from "../crash-points.ts";
 import type { Damage } from "./check.ts";
-import { tableOf, type Tables } from "./open.ts";
+import type { Tables } from "./open.ts";
+import { tableOf } from "./table-of.ts";
+import { readHead } from "./valid.ts";
 
 /** @returns what was left as it is */
 export function repairStore(tables: Tables, damages: readonly Damage[]): Damage[] {
@@ -18,19 +21,43 @@ function repair(tables: Tables, damage: Damage): boolean {
         else tables.byState.removeSync([damage.state, damage.id]);
       });
       return true;
-    case "reference":
-      tables.root.transactionSync(() => {
-        if (damage.missing) tables.envRefs.putSync([damage.envId, damage.id], true);
-        else tables.envRefs.removeSync([damage.envId, damage.id]);
-      });
+    case "misplaced":
+      move(tables, damage);
+      return true;
+    case "uses":
+      writeUses(tables, damage);
       return true;
     case "head":
-      tables.meta.putSync("head", damage.head);
+      writeHead(tables, damage);
       return true;
     case "environment":
     case "gap":
       return false;
   }
+}
+
+/** Where it belongs: the count of the environment taken last is in the head. */
+function writeUses(tables: Tables, { envId, uses }: Extract<Damage, { kind: "uses" }>): void {
+  const head = readHead(tables);
+  if (typeof head === "object" && head.env?.id === envId)
+    tables.root.putSync("head", { ...head, env: { id: envId, uses } });
+  else if (uses === 0) tables.envUses.removeSync(envId);
+  else tables.envUses.putSync(envId, uses);
+}
+
+function writeHead(tables: Tables, { head }: Extract<Damage, { kind: "head" }>): void {
+  const known = readHead(tables);
+  const env = typeof known === "object" ? known.env : undefined;
+  tables.root.putSync("head", env === undefined ? head : { ...head, env });
+}
+
+function move(tables: Tables, { id, from }: Extract<Damage, { kind: "misplaced" }>): void {
+  const [source, target] = [tableOf(tables, from), tableOf(tables, from === "live" ? "finished" : "live")];
+  const bytes = source.getBinary(id);
+  tables.root.transactionSync(() => {
+    if (bytes !== undefined) target.putSync(id, asBinary(Buffer.from(bytes)));
+    source.removeSync(id);
+  });
 }
 
 /** Both in one transaction: the bytes are in one table or the other. */

@@ -1,32 +1,44 @@
 /**
  * Copies what can be read of a store whose pages are damaged into a new one; the old is set aside.
  * LMDB ends the process when it meets a damaged page, so each table is copied by processes that may die: one from the
- * front and, if that broke off, others record by record up to the damage, and the same from the back.
+ * front and, if that broke off, others record by record up to the damage, the same from the back, and what lies between.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ClaudineError } from "@claudine/protocol";
-import { asBinary } from "lmdb";
+import { asBinary, type Key } from "lmdb";
 import { crashPoint } from "../crash-points.ts";
 import { highestRun, skipUsedIds } from "./backup.ts";
-import { openTables, tableOf, type Tables } from "./open.ts";
+import { openTables, type Tables } from "./open.ts";
+import { copyGaps, isNumbered, lastCopied } from "./salvage-gaps.ts";
+import { tableOf } from "./table-of.ts";
 import { sync } from "./sync.ts";
 
 export type TableName = Exclude<keyof Tables, "root">;
 export const TABLE_NAMES: readonly TableName[] = [
   "meta",
-  "tasks",
+  "live",
+  "finished",
   "byState",
   "runs",
   "journal",
   "groups",
+  "keys",
   "envs",
-  "envRefs",
+  "envUses",
   "setAside",
 ];
 
-/** `piece`: how many records go into one transaction; what was copied before a process dies stays. */
-export type CopyJob = { from: string; to: string; table: TableName; reverse: boolean; piece: number };
+export type CopyJob = {
+  from: string;
+  to: string;
+  table: TableName;
+  reverse: boolean;
+  /** How many records go into one transaction; what was copied before a process dies stays. */
+  piece: number;
+  /** From `start`, in the direction of the copy, up to and without `end`. */
+  range?: { start: Key; end: Key };
+};
 /** Copies in a process of its own; false when that died of what it read. Throws when the copy cannot be written. */
 export type CopyElsewhere = (job: CopyJob) => boolean;
 
@@ -63,8 +75,10 @@ async function fill({ store, fresh, stateDir }: Stores, copy: CopyElsewhere): Pr
   const broken = TABLE_NAMES.filter((table) => !copy({ ...job, table, reverse: false, piece: PIECE }));
   for (const table of broken) {
     copy({ ...job, table, reverse: false, piece: 1 });
+    const reached = isNumbered(table) ? await lastCopied({ ...job, table }) : 0;
     copy({ ...job, table, reverse: true, piece: PIECE });
     copy({ ...job, table, reverse: true, piece: 1 });
+    if (isNumbered(table)) await copyGaps({ ...job, table }, reached, copy);
   }
   const tables = openTables(fresh);
   await skipUsedIds(tables, highestRun(stateDir));
@@ -89,8 +103,10 @@ export function finishSalvage(stateDir: string): void {
 const PIECE = 200;
 
 /** The work of one such process: copies what is not there yet. */
-export async function copyTable({ from, to, table, reverse, piece: size }: CopyJob): Promise<void> {
-  const [source, target] = [openTables(from, { create: false }), openTables(to)];
+export async function copyTable({ from, to, table, reverse, piece: size, range }: CopyJob): Promise<void> {
+  const [source, target] = [openTables(from, { create: false, upgrade: false }), openTables(to, { upgrade: false })];
+  // The copy is as old as what it is a copy of, and brought up to date when it is whole.
+  target.meta.putSync("schema", source.meta.get("schema"));
   const [input, output] = [tableOf(source, table), tableOf(target, table)];
   let piece: [Parameters<typeof output.putSync>[0], Buffer][] = [];
   const flush = () => {
@@ -104,7 +120,7 @@ export async function copyTable({ from, to, table, reverse, piece: size }: CopyJ
     }
     piece = [];
   };
-  for (const key of input.getKeys({ reverse })) {
+  for (const key of input.getKeys({ reverse, ...range })) {
     if (table === "meta" && key === "schema") continue;
     if (output.doesExist(key)) continue;
     const bytes = input.getBinary(key);
@@ -112,5 +128,7 @@ export async function copyTable({ from, to, table, reverse, piece: size }: CopyJ
     if (piece.length >= size) flush();
   }
   flush();
+  const head = table === "meta" ? source.root.getBinary("head") : undefined;
+  if (head !== undefined) tableOf(target, "root").putSync("head", asBinary(Buffer.from(head)));
   await Promise.all([source.root.close(), target.root.close()]);
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { open } from "lmdb";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { spec, World } from "../core/fixtures.ts";
-import { emptyHead } from "./open.ts";
+import { checkStore } from "./check.ts";
+import { openTables } from "./open.ts";
 import { openStore, type Store } from "./store.ts";
 
 let dir = "";
@@ -43,7 +44,7 @@ test("a new daemon reads what is not finished, and where the counters stand", as
   await stores.splice(0)[0]?.close();
 
   const store = openHere();
-  const seed = store.load(4);
+  const seed = store.load();
   expect([...seed.tasks].map(({ id, status }) => [id, status.state])).toEqual([
     [2, "queued"],
     [3, "queued"],
@@ -89,12 +90,73 @@ test("an environment goes with its last task", async () => {
   await step(() => world.submit(spec({ envId: "other" }), spec({ envId: "other" })));
   expect(store.env("other")?.plain).toEqual({ A: "other" });
   await step(() => world.do({ type: "remove", targets: { named: [1], matched: [] } }));
-  const withoutNew = { events: [], changes: new Map(), envs: [], head: emptyHead() };
-  await store.commit(withoutNew);
   expect(store.env("other")).toBeDefined();
   await step(() => world.do({ type: "remove", targets: { named: [2], matched: [] } }));
-  await store.commit(withoutNew);
   expect(store.env("other")).toBeUndefined();
+  expect(store.env("env")).toBeUndefined();
+});
+
+test("environments are counted over restarts, whichever was taken last", async () => {
+  const world = new World();
+  const step = async (action: () => void) => {
+    const store = openHere();
+    const from = world.events.length;
+    action();
+    await save(store, world, from);
+    const kept = ["env", "other"].filter((id) => store.env(id) !== undefined);
+    await stores.splice(0)[0]?.close();
+    const tables = openTables(join(dir, "store"));
+    expect(checkStore(tables).damages).toEqual([]);
+    await tables.root.close();
+    return kept;
+  };
+  const remove = (id: number) => () => void world.do({ type: "remove", targets: { named: [id], matched: [] } });
+  expect(await step(() => world.submit(spec(), spec()))).toEqual(["env"]);
+  expect(await step(() => world.submit(spec({ envId: "other" })))).toEqual(["env", "other"]);
+  expect(await step(() => world.submit(spec(), spec({ envId: "other" }), spec()))).toEqual(["env", "other"]);
+  expect(await step(remove(3))).toEqual(["env", "other"]);
+  expect(await step(remove(5))).toEqual(["env"]);
+  for (const id of [1, 2, 4]) expect(await step(remove(id))).toEqual(["env"]);
+  expect(await step(remove(6))).toEqual([]);
+  expect(await step(() => world.submit(spec()))).toEqual(["env"]);
+});
+
+test("an environment whose count is lost stays", async () => {
+  const world = new World();
+  world.submit(spec({ envId: "other" }), spec({ envId: "other" }));
+  await save(openHere(), world, 0);
+  await stores.splice(0)[0]?.close();
+  const tables = openTables(join(dir, "store"));
+  const { nextId, lastSeq, counts } = world.state;
+  await tables.root.put("head", { nextId, lastSeq, counts });
+  await tables.root.close();
+  const store = openHere();
+  const from = world.events.length;
+  world.do({ type: "remove", targets: { named: [1], matched: [] } });
+  await save(store, world, from);
+  expect(store.env("other")).toBeDefined();
+});
+
+test("a task is in one table, wherever it goes", async () => {
+  const store = openHere();
+  const world = new World(1);
+  const step = async (action: () => void) => {
+    const from = world.events.length;
+    action();
+    await save(store, world, from);
+    return [...store.load().tasks].map(({ id }) => id);
+  };
+  expect(await step(() => world.submit(spec(), spec()))).toEqual([1, 2]);
+  expect(await step(() => (world.plan(), world.end(1)))).toEqual([2]);
+  expect([...store.idsBelow(100, "succeeded")]).toEqual([1]);
+  expect([...store.idsBelow(100)]).toEqual([2, 1]);
+  const one = { named: [1], matched: [] };
+  expect(await step(() => world.do({ type: "retry", targets: one }))).toEqual([1, 2]);
+  expect([...store.idsBelow(100, "succeeded")]).toEqual([]);
+  expect(store.runs(1)).toHaveLength(1);
+  expect(await step(() => world.do({ type: "remove", targets: one }))).toEqual([2]);
+  expect(store.task(1)).toBeUndefined();
+  expect(store.runs(1)).toEqual([]);
 });
 
 test("one unreadable record is set aside, and the others are served", async () => {
@@ -104,14 +166,14 @@ test("one unreadable record is set aside, and the others are served", async () =
   await stores.splice(0)[0]?.close();
   const raw = open({ path: join(dir, "store"), maxDbs: 16 });
   await raw
-    .openDB<Buffer, number>({ name: "tasks", keyEncoding: "uint32", encoding: "binary" })
+    .openDB<Buffer, number>({ name: "live", keyEncoding: "uint32", encoding: "binary" })
     .put(2, Buffer.from([0xc1, 0xff, 0x00]));
   await raw.close();
 
   const unreadable: string[] = [];
   const store = openHere(1000, unreadable);
-  expect([...store.load(2).tasks].map(({ id }) => id)).toEqual([1, 3]);
-  expect(unreadable).toContain("tasks/2");
+  expect([...store.load().tasks].map(({ id }) => id)).toEqual([1, 3]);
+  expect(unreadable).toContain("live/2");
 });
 
 test("a newer store is refused and left as it is", async () => {

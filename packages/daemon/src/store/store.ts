@@ -1,23 +1,33 @@
 /** The store: everything durable, behind one small face. */
-import type { Task, TaskId } from "@claudine/protocol";
-import type { Seed } from "../core/state.ts";
-import { dirname } from "node:path";
+import { ClaudineError, isFinished, type Task, type TaskId } from "@claudine/protocol";
+import type { TimeMark } from "../clock.ts";
+import type { GroupSeed } from "../core/groups.ts";
+import type { StoredSeed } from "../core/state.ts";
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
 import { refuseLostStore } from "./lost.ts";
 import { openTables, type Tables } from "./open.ts";
-import { createReader, LIVE_STATES, type Reader } from "./read.ts";
-import { readRecord, readTask } from "./valid.ts";
+import { createReserve } from "./reserve.ts";
+import { createReader, type Reader } from "./read.ts";
+import { readHead, readRecord } from "./valid.ts";
 
 export type Store = Reader & {
   commit: Committer;
+  /** Why nothing that takes more space should be written now; looks again. */
+  room(): ClaudineError | undefined;
   /** What is not finished, and where the counters stand. */
-  load(defaultSlots: number): Seed;
+  load(): StoredSeed;
   /** A consistent copy in one file. @throws ClaudineError storage */
   backup(file: string): Promise<{ bytes: number }>;
   /** Boot in which a daemon last started on this store. */
   lastBoot(): string | undefined;
+  /** When the last commit was, on the clocks of that time. */
+  timeMark(): TimeMark | undefined;
+  /** Another store is in its place: what would be written to this one is of no use. */
+  isReplaced(): boolean;
   close(): Promise<void>;
 };
 
@@ -33,58 +43,110 @@ export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): St
   refuseLostStore(dirname(path));
   const tables = openTables(path);
   noteLineage(dirname(path), tables);
+  noteOpening(tables);
+  const file = join(path, "data.mdb");
+  const { ino } = statSync(file);
+  const reserve = createReserve(tables, path);
+  let shortage = reserve.take();
+  const commit = createCommitter(tables, { journalKeep, path });
   return {
     ...createReader(tables, onUnreadable),
-    commit: createCommitter(tables, { journalKeep, path }),
-    load: (defaultSlots) => load(tables, { path, defaultSlots, onUnreadable }),
+    async commit(batch) {
+      await commit(batch);
+      shortage = reserve.take();
+    },
+    room() {
+      if (shortage !== undefined) shortage = reserve.take();
+      return shortage === undefined ? undefined : noRoom(shortage);
+    },
+    load: () => load(tables, { path, onUnreadable }),
     backup: (file) => backupStore(tables, file),
     lastBoot() {
       const boot = tables.meta.get("boot");
       return typeof boot === "string" ? boot : undefined;
     },
+    timeMark() {
+      const head = readHead(tables);
+      return typeof head === "object" ? head.time : undefined;
+    },
+    isReplaced() {
+      const now = statSync(file, { throwIfNoEntry: false });
+      return now !== undefined && now.ino !== ino;
+    },
     async close() {
+      reserve.close();
       await tables.root.flushed;
       await tables.root.close();
     },
   };
 }
 
-type LoadOptions = { path: string; defaultSlots: number; onUnreadable: (key: string) => void };
+/** What the daemon before was just writing may be shown and not be flushed: it is, with this, before anybody acts on it. */
+function noteOpening({ root, meta }: Tables): void {
+  try {
+    root.transactionSync(() => void meta.put("opened", process.pid));
+  } catch (cause) {
+    throw new ClaudineError("storage", `Cannot write the store: ${String(cause)}`, {
+      hint: "Check the disk of the state folder, its free space and permissions",
+      cause,
+    });
+  }
+}
 
-function load(tables: Tables, { path, defaultSlots, onUnreadable }: LoadOptions): Seed {
+function noRoom(cause: Error): ClaudineError {
+  const isFull = "code" in cause && cause.code === "ENOSPC";
+  return new ClaudineError("storage", `Cannot write the state: ${isFull ? "No space left on device" : cause.message}`, {
+    hint: "Free some space on the disk of the state folder; nothing was changed and running tasks go on",
+    cause,
+  });
+}
+
+type LoadOptions = { path: string; onUnreadable: (key: string) => void };
+
+function load(tables: Tables, { path, onUnreadable }: LoadOptions): StoredSeed {
   return {
     ...loadHead(tables, path, onUnreadable),
-    defaultSlots,
     groups: readGroups(tables, onUnreadable),
     tasks: liveTasks(tables, onUnreadable),
+    history: newestFinished(tables),
   };
 }
 
-function readGroups(tables: Tables, onUnreadable: (key: string) => void): { name: string; slots: number }[] {
+function readGroups(tables: Tables, onUnreadable: (key: string) => void): GroupSeed[] {
   return [...tables.groups.getKeys()].flatMap((name) => {
     const record = readRecord(tables, "groups", name);
-    if (typeof record === "object") return [{ name, slots: (record.value as { slots: number }).slots }];
+    if (typeof record === "object") return [{ ...(record.value as Omit<GroupSeed, "name">), name }];
     onUnreadable(`groups/${name}`);
     return [];
   });
 }
 
+/** Enough to know what the kinds of tasks need that somebody runs. */
+const HISTORY = 500;
+
+function newestFinished(tables: Tables): Task[] {
+  return [...tables.finished.getKeys({ reverse: true, limit: HISTORY })]
+    .flatMap((id) => {
+      const record = readRecord(tables, "finished", id);
+      return typeof record === "string" ? [] : [record.value as Task];
+    })
+    .toReversed();
+}
+
 /** Unreadable records are copied aside as raw bytes, so that a later repair has them. */
 function* liveTasks(tables: Tables, onUnreadable: (key: string) => void): Generator<Task> {
-  for (const state of LIVE_STATES) {
-    for (const [, id] of tables.byState.getKeys({ start: [state, 0], end: [state, Infinity] })) {
-      const task = readTask(tables, id);
-      if (task === undefined) setAside(tables, id, onUnreadable);
-      else if (task.status.state === state) yield task;
-      else onUnreadable(`by-state/${state},${id}`);
-    }
+  for (const id of tables.live.getKeys()) {
+    const record = readRecord(tables, "live", id);
+    if (typeof record === "string") setAside(tables, id, onUnreadable);
+    else if (isFinished((record.value as Task).status.state)) onUnreadable(`live/${id}`);
+    else yield record.value as Task;
   }
 }
 
 /** Undefined also for one that cannot be read. */
 export function setAside(tables: Tables, id: TaskId, onUnreadable: (key: string) => void): void {
-  const key = `tasks/${id}`;
-  const bytes = tables.tasks.getBinary(id);
+  const key = `live/${id}`;
+  const bytes = tables.live.getBinary(id);
   if (bytes !== undefined) void tables.setAside.put(key, Buffer.from(bytes)).catch(() => {});
   onUnreadable(key);
 }

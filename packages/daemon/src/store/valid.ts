@@ -1,18 +1,20 @@
 /** Whether what was read is what should be there. Fields that this version does not know pass. */
 import { Run, STATES, Task, TaskEvent, type TaskId } from "@claudine/protocol";
 import type { Key } from "lmdb";
-import { tableOf, type Tables } from "./open.ts";
+import type { Tables } from "./open.ts";
+import { tableOf } from "./table-of.ts";
 import type { Head } from "./records.ts";
 
-export type ReadableTable = "tasks" | "runs" | "journal" | "envs" | "groups";
-export const READABLE: readonly ReadableTable[] = ["tasks", "runs", "journal", "envs", "groups"];
+export type ReadableTable = "live" | "finished" | "runs" | "journal" | "envs" | "groups";
+export const READABLE: readonly ReadableTable[] = ["live", "finished", "runs", "journal", "envs", "groups"];
 
 const VALID: Readonly<Record<ReadableTable, (value: Fields, key: Key) => boolean>> = {
-  tasks: (value, key) => value["id"] === key && Task.safeParse(value).success,
+  live: isTask,
+  finished: isTask,
   runs: (value, key) => Array.isArray(key) && value["attempt"] === key[1] && Run.safeParse(value).success,
   journal: (value, key) => value["seq"] === key && TaskEvent.safeParse(value).success,
   envs: (value, key) => value["id"] === key && isEnv(value),
-  groups: (value) => isCount(value["slots"]) && value["slots"] > 0,
+  groups: ({ slots }) => slots === undefined || (isCount(slots) && slots > 0),
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -31,13 +33,26 @@ export function readRecord(tables: Tables, table: ReadableTable, key: Key): { va
 
 /** Undefined when there is none that can be read. */
 export function readTask(tables: Tables, id: TaskId): Task | undefined {
-  const record = readRecord(tables, "tasks", id);
-  return typeof record === "object" ? (record.value as Task) : undefined;
+  for (const table of ["live", "finished"] as const) {
+    const record = readRecord(tables, table, id);
+    if (typeof record === "object") return record.value as Task;
+  }
+  return undefined;
+}
+
+/** How many tasks have an environment; undefined also when that cannot be read. */
+export function readUses(tables: Tables, envId: string): number | undefined {
+  try {
+    const uses: unknown = tables.envUses.get(envId);
+    return isCount(uses) ? uses : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function readHead(tables: Tables): Head | Damaged {
   try {
-    const head = tables.meta.get("head");
+    const head: unknown = tables.root.get("head");
     if (head === undefined) return "missing";
     return isHead(head) ? head : "unreadable";
   } catch {
@@ -45,10 +60,21 @@ export function readHead(tables: Tables): Head | Damaged {
   }
 }
 
+function isTask(value: Fields, key: Key): boolean {
+  return value["id"] === key && Task.safeParse(value).success;
+}
+
 function isHead(value: unknown): value is Head {
   if (!isFields(value)) return false;
-  const { nextId, lastSeq, counts } = value;
+  const { nextId, lastSeq, counts, env, time } = value;
+  if (env !== undefined && !(isFields(env) && isText(env["id"]) && isCount(env["uses"]))) return false;
+  if (time !== undefined && !isTimeMark(time)) return false;
   return isCount(nextId) && isCount(lastSeq) && isFields(counts) && STATES.every((state) => isCount(counts[state]));
+}
+
+function isTimeMark(value: unknown): boolean {
+  if (!isFields(value) || !isText(value["bootId"])) return false;
+  return [value["wallAt"], value["monotonicMs"], value["steadyAt"]].every(Number.isFinite);
 }
 
 function isEnv({ plain, sealed }: Fields): boolean {

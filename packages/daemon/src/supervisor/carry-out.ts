@@ -61,6 +61,11 @@ export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, start
       case "run.signalled":
         return signalGroup(task, run, event.signal);
       case "task.submitted":
+      case "task.skipped":
+      case "task.moved":
+      case "task.changed":
+      case "run.warned":
+      case "group.removed":
       case "task.held":
       case "task.released":
       case "task.cancelled":

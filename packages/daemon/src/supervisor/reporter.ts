@@ -14,6 +14,8 @@ export type Reporter = {
   started(key: string, start: RecordStart): void;
   ended(key: string, start: RecordStart, end: Omit<RecordEnd, "pid">): void;
   notStarted(key: string, failure: { step: string; errno: string; path: string }): void;
+  /** What a run uses matters where it may not use more than so much. */
+  sampled(key: string, rssBytes: number): void;
   noEnvironment(key: string, names: readonly string[]): void;
   lost(key: string, why: Extract<Outcome, { kind: "lost" }>["why"]): void;
 };
@@ -89,6 +91,12 @@ export function createReporter(ports: SupervisorPorts): Reporter {
           usage: usageFromSamples(0, undefined),
           outcome: { kind: "not-started", step, errno, path },
         });
+      }),
+    sampled: (key, rssBytes) =>
+      withRun(key, ({ task, run }) => {
+        const { memoryMaxBytes = Number.POSITIVE_INFINITY } = task.needs ?? {};
+        if (rssBytes > memoryMaxBytes && run.stopping === undefined)
+          report({ type: "report-memory", id: task.id, attempt: run.attempt, rssBytes });
       }),
     noEnvironment: (key, names) =>
       withRun(key, ({ task, run }) => {

@@ -14,6 +14,7 @@ export type Supervisor = {
   onFacts(facts: readonly Fact[]): void;
   onWake(fact: WakeFact): void;
   onStarted(key: string, start: RecordStart): void;
+  onSample(key: string, rssBytes: number): void;
   /** The leader is gone: its record says how it ended, or soon will. */
   onGone(key: string): void;
   /** The shim is gone: what it had not started is started again, and what it was about to start is looked at. */
@@ -50,6 +51,7 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
       }
     },
     onStarted: reporter.started,
+    onSample: reporter.sampled,
     onGone(key) {
       if (currentRun(ports, key) === undefined) return void ports.meter.untrack(key);
       reporter.look(key);

@@ -11,7 +11,7 @@ export const QUIET_HOST: Result<"host.read"> = {
   at: NOW,
   host: HOST,
   counts: {} as Result<"host.read">["counts"],
-  groups: [{ name: "default", slots: 4, running: 0, queued: 0 }],
+  groups: [{ name: "default", slots: 4, paused: false, running: 0, used: 0, queued: 0 }],
   live: [],
   reasons: [],
 };

@@ -62,6 +62,7 @@ export function ended(state: End, agoMs: number, outcome: Outcome = { kind: "exi
 
 export const HOST: HostSample = {
   cores: 8,
+  usableCores: 8,
   cpuPercent: 52,
   load1: 0.52,
   load5: 0.48,

@@ -8,7 +8,14 @@ const look = lookOf({ color: true, ascii: false });
 const frame = (width: number) => ({ width, look });
 const text = ({ spans }: Line) => spans.map((one) => one.text).join("");
 const COUNTS = { running: 3, paused: 0, queued: 12, held: 0, failed: 1, done: 120 };
-const group = (name: string, running: number, slots: number) => ({ name, running, slots, queued: 0 });
+const group = (name: string, running: number, slots: number) => ({
+  name,
+  running,
+  slots,
+  paused: false,
+  used: running,
+  queued: 0,
+});
 
 test("counts what there is, and the slots", () => {
   const line = text(countsLine(COUNTS, [group("default", 3, 4)], frame(80)));

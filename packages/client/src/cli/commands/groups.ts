@@ -7,7 +7,7 @@ import { type Column, renderTable } from "../table.ts";
 
 export const groups: Command = {
   name: "groups",
-  summary: "Show the groups with their slots",
+  summary: "Show the groups with their slots, as `group list`",
   options: [],
   async run(input, io) {
     const client = await io.connect();
@@ -27,6 +27,8 @@ export const groups: Command = {
 const COLUMNS: readonly Column<Group>[] = [
   { title: "GROUP", text: ({ name }) => name },
   { title: "SLOTS", align: "right", text: ({ slots }) => String(slots) },
+  { title: "USED", align: "right", text: ({ used }) => String(used) },
   { title: "RUNNING", align: "right", text: ({ running }) => String(running) },
   { title: "QUEUED", align: "right", text: ({ queued }) => String(queued) },
+  { title: "STATE", text: ({ paused }) => (paused ? "paused" : "") },
 ];

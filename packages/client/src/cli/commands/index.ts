@@ -7,13 +7,18 @@ import { completion } from "./completion.ts";
 import { config } from "./config.ts";
 import { daemon } from "./daemon.ts";
 import { doctor } from "./doctor.ts";
+import { edit } from "./edit.ts";
 import { events } from "./events.ts";
+import { explain } from "./explain.ts";
 import { follow } from "./follow.ts";
+import { graph } from "./graph.ts";
+import { group } from "./group.ts";
 import { groups } from "./groups.ts";
 import { hold } from "./hold.ts";
 import { kill } from "./kill.ts";
 import { list } from "./list.ts";
 import { logs } from "./logs.ts";
+import { move } from "./move.ts";
 import { parallel } from "./parallel.ts";
 import { pause } from "./pause.ts";
 import { release } from "./release.ts";
@@ -23,8 +28,11 @@ import { resume } from "./resume.ts";
 import { retry } from "./retry.ts";
 import { send } from "./send.ts";
 import { service } from "./service.ts";
+import { set } from "./set.ts";
 import { show } from "./show.ts";
+import { start } from "./start.ts";
 import { submit } from "./submit.ts";
+import { switchTasks } from "./switch.ts";
 import { top } from "./top.ts";
 import { version } from "./version.ts";
 import { wait } from "./wait.ts";
@@ -33,6 +41,8 @@ export const COMMANDS: readonly Command[] = [
   submit,
   list,
   show,
+  explain,
+  graph,
   logs,
   follow,
   wait,
@@ -44,10 +54,16 @@ export const COMMANDS: readonly Command[] = [
   resume,
   hold,
   release,
+  start,
   retry,
+  set,
+  edit,
+  move,
+  switchTasks,
   remove,
   clean,
   parallel,
+  group,
   groups,
   events,
   daemon,

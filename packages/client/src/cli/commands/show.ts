@@ -9,8 +9,9 @@ import { flag } from "../input.ts";
 import { paint, STATE_COLORS } from "../paint.ts";
 import { printJson } from "../print.ts";
 import { resolveTask } from "../resolve-task.ts";
+import { ruleFacts } from "../rules/facts.ts";
 import { type Column, renderTable } from "../table.ts";
-import { clock, reasonText, runMs, stateText } from "../task-values.ts";
+import { clock, type Fact, reasonText, runMs, stateText } from "../task-values.ts";
 
 type Shown = Result<"task.get">;
 
@@ -45,8 +46,6 @@ function printTask(io: Io, { task, runs, environment }: Shown, now: number): voi
   if (runs.length > 1) io.out(`\n${renderTable(RUN_COLUMNS, runs, io).join("\n")}\n`);
 }
 
-type Fact = readonly [name: string, value: string];
-
 function facts(task: TaskInfo, now: number): Fact[] {
   return [
     ["Command", task.command],
@@ -54,6 +53,7 @@ function facts(task: TaskInfo, now: number): Fact[] {
     ["Label", task.label ?? ""],
     ["Group", task.group],
     ["Priority", task.priority === 0 ? "" : String(task.priority)],
+    ...ruleFacts(task, now),
     ["Array index", String(task.arrayIndex ?? "")],
     ["Input", task.stdin ? "taken by claudine send" : ""],
     ["Process", String(task.pid ?? "")],

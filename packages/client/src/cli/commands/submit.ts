@@ -2,6 +2,7 @@
 import type { Command, Input, Io } from "../command.ts";
 import { flag } from "../input.ts";
 import { mayBeReplaced } from "../replaced.ts";
+import { PRIORITY_OPTION, RULE_OPTIONS } from "../rules/options.ts";
 import { buildTasks, callerEnv, refuse } from "../submit-tasks.ts";
 
 export const submit: Command = {
@@ -19,7 +20,7 @@ export const submit: Command = {
       describe: "A name for people; select by it with label:TEXT",
     },
     { name: "group", short: "g", type: "string", arg: "NAME", describe: "The group whose slots it takes" },
-    { name: "priority", short: "o", type: "number", arg: "N", describe: "Higher starts first (0)" },
+    PRIORITY_OPTION,
     { name: "cwd", short: "w", type: "string", arg: "DIR", describe: "Working directory, instead of this one" },
     {
       name: "env",
@@ -45,6 +46,7 @@ export const submit: Command = {
       describe: "When the run is lost, as by a restart of the machine: fail (the default), or requeue the task",
     },
     { name: "lost-limit", type: "number", arg: "N", describe: "With --on-lost requeue: at most so often (3)" },
+    ...RULE_OPTIONS,
     {
       name: "each-line",
       type: "string",
@@ -56,13 +58,15 @@ export const submit: Command = {
       name: "from-json",
       type: "string",
       arg: "FILE",
-      describe: "Tasks as a JSON array or as JSON lines, from FILE or -",
+      describe: "Tasks as a JSON array or as JSON lines, from FILE or -; keys as in SubmitTask, times in ms",
     },
   ],
   examples: [
     ["claudine submit make -j4 test", "runs it with exactly these words"],
     ["claudine submit 'sort big.txt | uniq -c > out'", "one word: your shell runs it"],
     ["claudine submit -f -l nightly -- ./backup.sh --full", "shows its output and exits as it does"],
+    ["claudine submit --after last --at 'tomorrow 9am' ./deploy.sh", "when that has succeeded, and not before 9"],
+    ["claudine submit --retries 3 --retry-delay 5s --backoff exponential --timeout 1h ./fetch.sh", ""],
     ["ls *.wav | claudine submit --each-line - flac --best {}", "a task for every file"],
   ],
   run,

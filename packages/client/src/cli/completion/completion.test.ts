@@ -156,7 +156,7 @@ function completeInZsh(script: string, line: string): string[] {
     cwd: dir,
     env,
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: 120_000,
   });
   expect(ended.stderr).toBe("");
   expect(ended.stdout).toContain("END-OF-WORDS");

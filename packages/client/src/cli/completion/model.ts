@@ -97,6 +97,7 @@ function optionValue({ name, arg = "", choices, suggestions }: Option): Value {
   if (choices !== undefined) return { kind: "words", words: choices };
   if (suggestions !== undefined)
     return { kind: suggestions.several === true ? "list" : "words", words: suggestions.words };
+  if (/^(IDS|TASK)\b/.test(arg)) return { kind: "task" };
   if (/^(FILE|PATH)\b/.test(arg)) return { kind: "file" };
   if (/^DIR\b/.test(arg)) return { kind: "dir" };
   if (name === "group") return { kind: "group" };
@@ -111,6 +112,7 @@ function positionalOf({ positional = [], rest }: Command): Context["positional"]
 }
 
 function positionalValue({ name }: Positional): Value {
-  if (/^(selectors?|ids?|tasks?)$/i.test(name)) return { kind: "task" };
+  if (/^(selectors?|ids?|tasks?|other)$/i.test(name)) return { kind: "task" };
+  if (/^group$/i.test(name)) return { kind: "group" };
   return { kind: /file|path/i.test(name) ? "file" : "text" };
 }

@@ -3,6 +3,7 @@ import { isAbsolute } from "node:path";
 import { ClaudineError, isFinished } from "@claudine/protocol";
 import { writtenConfig } from "../../config.ts";
 import { explain } from "../../core/explain.ts";
+import { explainFacts } from "../task-info.ts";
 import type { Handler } from "../context.ts";
 import { taskOf } from "../select.ts";
 import { ended, waitForTasks } from "../wait.ts";
@@ -15,7 +16,7 @@ export const status: Handler<"daemon.status"> = async (context) =>
       pid: process.pid,
       version: context.version,
       startedAt: context.startedAt,
-      uptimeMs: Date.now() - context.startedAt,
+      uptimeMs: Math.round(process.uptime() * 1000),
       socket: context.paths.socket,
       stateDir: context.paths.stateDir,
       rssBytes: process.memoryUsage.rss(),
@@ -56,7 +57,8 @@ export const host: Handler<"host.read"> = async (context, params) =>
     live: context.usage.all(),
     reasons: params.explain.flatMap((id) => {
       const task = taskOf(context, state, id);
-      const why = task === undefined || isFinished(task.status.state) ? null : explain(state, task);
+      const why =
+        task === undefined || isFinished(task.status.state) ? null : explain(explainFacts(context, state), task);
       return why === null ? [] : [{ id, why }];
     }),
   }));

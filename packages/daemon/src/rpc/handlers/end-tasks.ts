@@ -22,21 +22,22 @@ export const kill: Handler<"task.kill"> = async (context, { selector, signal, gr
     targets,
     cause: "kill",
     signal: name,
-    graceMs: graceMs ?? context.config.grace,
+    graceMs,
     note: null,
   } as const;
   return { tasks: await endAndWait(context, command, caller) };
 };
 
-export const cancel: Handler<"task.cancel"> = async (context, { selector, graceMs, note }, caller) => {
+export const cancel: Handler<"task.cancel"> = async (context, { selector, graceMs, note, cascade }, caller) => {
   const targets = await selectTasks(context, { words: selector, scope: "live", wish: act("cancel") }, caller);
   const command = {
     type: "stop",
     targets,
     cause: "cancel",
     signal: "SIGTERM",
-    graceMs: graceMs ?? context.config.grace,
+    graceMs,
     note: note ?? null,
+    cascade,
   } as const;
   return { tasks: await endAndWait(context, command, caller) };
 };

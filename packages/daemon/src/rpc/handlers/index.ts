@@ -7,6 +7,8 @@ import * as events from "./events.ts";
 import * as groups from "./groups.ts";
 import { read, send } from "./logs.ts";
 import { get, list } from "./read-tasks.ts";
+import { graph } from "./graph.ts";
+import * as queue from "./queue-tasks.ts";
 import { submit } from "./submit.ts";
 
 export const HANDLERS: Handlers = {
@@ -19,6 +21,13 @@ export const HANDLERS: Handlers = {
   "task.resume": resume,
   "task.hold": hold,
   "task.release": release,
+  "task.change": queue.change,
+  "task.edit": queue.edit,
+  "task.move": queue.move,
+  "task.switch": queue.switchTasks,
+  "task.start": queue.start,
+  "task.explain": queue.explain,
+  "task.graph": graph,
   "task.retry": retry,
   "task.remove": remove,
   "task.clean": clean,
@@ -27,6 +36,8 @@ export const HANDLERS: Handlers = {
   "log.read": read,
   "group.list": groups.list,
   "group.set": groups.set,
+  "group.limit": groups.limit,
+  "group.remove": groups.remove,
   "event.list": events.list,
   "event.subscribe": events.subscribe,
   "event.unsubscribe": events.unsubscribe,

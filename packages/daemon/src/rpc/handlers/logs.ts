@@ -9,7 +9,7 @@ import { hasStarted, waitForTasks } from "../wait.ts";
 import { noSuchTask } from "./read-tasks.ts";
 
 export const read: Handler<"log.read"> = async (context, params, caller) => {
-  const until = Date.now() + params.waitMs;
+  const until = performance.now() + params.waitMs;
   let wanted: PieceWanted = { offset: params.offset, tailLines: params.tailLines, maxBytes: params.maxBytes };
   let watch: RunWatch | undefined;
   try {
@@ -19,7 +19,7 @@ export const read: Handler<"log.read"> = async (context, params, caller) => {
       const { length, ...piece } = await caller.inTurn(() => readEncoded(path, wanted, over));
       const nextOffset = piece.offset + length;
       const eof = over && nextOffset >= piece.size;
-      const left = until - Date.now();
+      const left = until - performance.now();
       if (length > 0 || eof || left <= 0 || caller.closed.aborted) return { attempt, ...piece, nextOffset, eof };
       wanted = { offset: piece.offset, tailLines: undefined, maxBytes: params.maxBytes };
       if (watch !== undefined && watch.path === path) {
@@ -99,7 +99,11 @@ const START_MS = 5000;
 
 async function startedRun(context: Context, task: Task, caller: Caller): Promise<LiveRun> {
   const { id } = task;
-  if ("run" in task.status) await waitForTasks(context, { ids: [id], judge: hasStarted, timeoutMs: START_MS, caller });
+  if ("run" in task.status) {
+    // It may have started already, and nobody has noticed yet.
+    context.look(task);
+    await waitForTasks(context, { ids: [id], judge: hasStarted, timeoutMs: START_MS, caller });
+  }
   const now = await context.engine.read((state) => taskOf(context, state, id));
   if (now === undefined) throw noSuchTask("send to", id);
   const { status } = now;

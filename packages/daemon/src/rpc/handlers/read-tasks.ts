@@ -1,7 +1,17 @@
 /** Lists and shows tasks. */
-import { ClaudineError, type Params, type Task, type TaskId, type TaskInfo, type TaskState } from "@claudine/protocol";
+import {
+  ClaudineError,
+  isFinished,
+  type Params,
+  type Task,
+  type TaskId,
+  type TaskInfo,
+  type TaskState,
+} from "@claudine/protocol";
+import type { State } from "../../core/state.ts";
 import type { Context, Handler } from "../context.ts";
 import { taskSize } from "../../core/size.ts";
+import { mergeDescending } from "../../descending.ts";
 import { allIds, selectTasks, taskOf } from "../select.ts";
 import { infoOf } from "../task-info.ts";
 
@@ -20,7 +30,7 @@ export const list: Handler<"task.list"> = async (context, params, caller) => {
   const keep = filterOf(params);
   return caller.inTurn(() =>
     context.engine.read((state) => {
-      const ids = candidates(context, { before, selected, states: params.states });
+      const ids = candidates({ context, state }, { before, selected, states: params.states });
       return pageOf(ids, params.limit, (id) => {
         const task = taskOf(context, state, id);
         if (task === undefined || !keep(task)) return undefined;
@@ -53,26 +63,20 @@ function pageOf(
 
 type Candidates = { before: TaskId; selected: readonly TaskId[] | undefined; states: readonly TaskState[] | undefined };
 
-function candidates(context: Context, { before, selected, states }: Candidates): Iterable<TaskId> {
+type Sources = { context: Context; state: State };
+
+function candidates({ context, state }: Sources, { before, selected, states }: Candidates): Iterable<TaskId> {
   if (selected !== undefined) return selected.filter((id) => id < before).toReversed();
   if (states === undefined) return context.store.idsBelow(before);
-  return mergeDescending([...new Set(states)].map((state) => context.store.idsBelow(before, state)[Symbol.iterator]()));
-}
-
-function* mergeDescending(lists: Iterator<TaskId>[]): Generator<TaskId> {
-  const heads = lists.map((one) => one.next());
-  for (;;) {
-    let best = -1;
-    for (const [index, head] of heads.entries()) {
-      const top = heads[best];
-      if (head.done !== true && (top === undefined || top.done === true || head.value > top.value)) best = index;
-    }
-    const head = heads[best];
-    const rest = lists[best];
-    if (head === undefined || head.done === true || rest === undefined) return;
-    yield head.value;
-    heads[best] = rest.next();
-  }
+  const finished = [...new Set(states.filter(isFinished))].map((name) => context.store.idsBelow(before, name));
+  const [first, ...others] = states.filter((name) => !isFinished(name));
+  if (first === undefined) return mergeDescending(finished);
+  const isInFlight = [first, ...others].every((name) => name === "running" || name === "paused");
+  // Few run among many that wait.
+  const live = isInFlight
+    ? [...state.inFlight].filter((id) => id < before).toSorted((a, b) => b - a)
+    : context.store.idsBelow(before, first);
+  return mergeDescending([...finished, live]);
 }
 
 function filterOf(params: Params<"task.list">): (task: Task) => boolean {

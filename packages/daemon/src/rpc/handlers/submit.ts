@@ -1,10 +1,14 @@
 /** Takes tasks into the queue. */
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { ClaudineError, quoteArgv, type SubmitTask, type TaskSpec } from "@claudine/protocol";
+import { ClaudineError, quoteArgv, type Result, type SubmitTask, type TaskId, type TaskSpec } from "@claudine/protocol";
+import type { State } from "../../core/state.ts";
+import { unfinishedLike, type Submission } from "../../core/submit.ts";
+import type { Fact } from "../../engine.ts";
 import type { Env } from "../../env-vault.ts";
 import type { EnvRecord } from "../../env-record.ts";
 import type { Context, Handler } from "../context.ts";
+import { taskOf } from "../select.ts";
 
 /** The shell's note of its last command; of no use to a task. */
 const NOT_PASSED_ON = ["_"];
@@ -19,19 +23,47 @@ export const submit: Handler<"task.submit"> = async (context, params) => {
   const base = Object.fromEntries(Object.entries(params.env).filter(([name]) => !NOT_PASSED_ON.includes(name)));
   checkEnvText(base, params.tasks);
   const baseRecord = context.vault.seal(base);
-  const tasks: { spec: TaskSpec; held: boolean }[] = [];
+  const tasks: Submission[] = [];
   for (const task of params.tasks) {
     const record = task.env === undefined ? baseRecord : context.vault.seal({ ...base, ...task.env });
     envs.set(record.id, record);
     const spec = specOf(context, task, { ...params, env: base, envId: record.id });
-    if (tasks.push({ spec, held: task.held ?? false }) % PIECE === 0) {
+    if (tasks.push({ spec, held: task.held ?? false, ifRunning: task.ifRunning }) % PIECE === 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  const facts = await context.engine.dispatch({ type: "submit", tasks }, [...envs.values()]);
-  const ids = facts.flatMap(({ event }) => (event.type === "task.submitted" ? [event.id] : []));
-  return { ids, uids: tasks.map(({ spec }) => spec.uid) };
+  const { maxFails } = params;
+  const facts = await context.engine.dispatch({ type: "submit", tasks, maxFails }, [...envs.values()]);
+  return answer(context, tasks, facts);
 };
+
+/** A task that was not taken is there already: by its key, or as one that is unfinished. */
+async function answer(
+  context: Context,
+  tasks: readonly Submission[],
+  facts: readonly Fact[],
+): Promise<Result<"task.submit">> {
+  const taken = new Map(
+    facts.flatMap(({ event }) => (event.type === "task.submitted" ? [[event.spec.uid, event.id] as const] : [])),
+  );
+  if (taken.size === tasks.length)
+    return { ids: [...taken.values()], uids: tasks.map(({ spec }) => spec.uid), existing: [] };
+  return context.engine.read((state) => {
+    const found = tasks.flatMap(({ spec }) => {
+      const id = taken.get(spec.uid) ?? existingId(context, state, spec);
+      const task = id === undefined ? undefined : taskOf(context, state, id);
+      return task === undefined ? [] : [task];
+    });
+    const existing = found.flatMap(({ id, uid }) => (taken.has(uid) ? [] : [id]));
+    return { ids: found.map(({ id }) => id), uids: found.map(({ uid }) => uid), existing };
+  });
+}
+
+function existingId({ store }: Context, state: State, spec: TaskSpec): TaskId | undefined {
+  const { key } = spec;
+  const byKey = key === undefined ? undefined : (state.keys.get(key) ?? store.keyed(key));
+  return byKey ?? unfinishedLike({ state }, spec)[0]?.id;
+}
 
 /** @throws ClaudineError too_large */
 function checkEnvText(base: Env, tasks: readonly SubmitTask[]): void {
@@ -55,22 +87,39 @@ function specOf(context: Context, task: SubmitTask, call: Call): TaskSpec {
       "invalid_params",
       `Cannot use the working directory "${call.cwd.slice(0, 200)}": it is not absolute`,
     );
-  const shell = context.config.shell ?? task.env?.["SHELL"] ?? call.env["SHELL"];
+  const {
+    command,
+    label,
+    group,
+    priority,
+    cwd,
+    stdin,
+    arrayIndex,
+    lostRetries,
+    env: _env,
+    held: _held,
+    ...rules
+  } = task;
   return {
+    ...rules,
     uid: randomUUID(),
-    command: typeof task.command === "string" ? task.command : quoteArgv(task.command),
-    argv:
-      typeof task.command === "string"
-        ? [shell === undefined || shell === "" ? "/bin/sh" : shell, "-c", task.command]
-        : task.command,
-    cwd: resolve(call.cwd, task.cwd ?? "."),
+    command: typeof command === "string" ? command : quoteArgv(command),
+    argv: argvOf(command, context.config.shell ?? task.env?.["SHELL"] ?? call.env["SHELL"]),
+    cwd: resolve(call.cwd, cwd ?? "."),
     umask: call.umask,
     envId: call.envId,
-    label: task.label ?? null,
-    group: task.group ?? "default",
-    priority: task.priority ?? 0,
-    stdin: task.stdin ?? false,
-    arrayIndex: task.arrayIndex ?? null,
-    lostRetries: task.lostRetries ?? 0,
+    label: label ?? null,
+    group: group ?? "default",
+    priority: priority ?? 0,
+    stdin: stdin ?? false,
+    arrayIndex: arrayIndex ?? null,
+    lostRetries: lostRetries ?? 0,
   };
+}
+
+/** One word is for the shell. */
+export function argvOf(command: string | readonly string[], shell: string | undefined): string[] {
+  return typeof command === "string"
+    ? [shell === undefined || shell === "" ? "/bin/sh" : shell, "-c", command]
+    : [...command];
 }

@@ -295,7 +295,7 @@ sub main {
         if (delete $got{HUP}) {
             for (values %runs) { POSIX::close(delete $_->{keep}) if defined $_->{keep} && !-e $_->{stdin} }
         }
-        if (now_ms() >= $retry_at) {
+        if (now_ms() >= $retry_at || now_ms() < $retry_at - RETRY_MS) {    # a clock that was set back holds nothing up
             save(@$_) for splice @unsaved;
             note();
             $retry_at = now_ms() + RETRY_MS;

@@ -1,0 +1,59 @@
+/** Opens a text in the editor of the person, until it makes sense or the person has had enough. */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ClaudineError } from "@claudine/protocol/errors";
+import { textOf, withoutComments } from "./text.ts";
+
+export type Session<T> = {
+  env: NodeJS.ProcessEnv;
+  body: string;
+  /** As in "then the tasks are changed". */
+  verb: string;
+  /** Does what the text asks for; a ClaudineError makes the editor open again, with the text and the error. */
+  take(text: string): Promise<T>;
+};
+
+/** @throws ClaudineError of `take` when the text was left as it was refused; it is kept then */
+export async function editText<T>({ env, body, verb, take }: Session<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "claudine-edit-"));
+  const file = join(folder, "tasks.json");
+  let problem: ClaudineError | undefined;
+  let text = body;
+  for (;;) {
+    await writeFile(file, textOf(text, verb, problem), { mode: 0o600 });
+    await runEditor(env, file);
+    const edited = withoutComments(await readFile(file, "utf8"));
+    if (problem !== undefined && edited === text) throw kept(problem, file);
+    try {
+      const done = await take(edited);
+      await rm(folder, { recursive: true, force: true });
+      return done;
+    } catch (error) {
+      if (!(error instanceof ClaudineError)) throw error;
+      if (error.code === "unavailable") throw kept(error, file);
+      problem = error;
+      text = edited;
+    }
+  }
+}
+
+function kept(problem: ClaudineError, file: string): ClaudineError {
+  const hint = [problem.hint, `Nothing was changed; your text is in ${file}`].filter((part) => part !== undefined);
+  return new ClaudineError(problem.code, problem.message, { hint: hint.join(". "), cause: problem });
+}
+
+async function runEditor(env: NodeJS.ProcessEnv, file: string): Promise<void> {
+  const editor = [env["VISUAL"], env["EDITOR"]].find((one) => one !== undefined && one !== "") ?? "vi";
+  const code = await new Promise<number | null>((resolve, reject) => {
+    // The variable may hold options, as in "code --wait".
+    const child = spawn("/bin/sh", ["-c", `${editor} "$1"`, "sh", file], { env, stdio: "inherit" });
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code === 0) return;
+  throw new ClaudineError("invalid_params", `Cannot edit: ${editor} ended with ${code ?? "a signal"}`, {
+    hint: `Nothing was changed; your text is in ${file}; $EDITOR names another editor`,
+  });
+}

@@ -1,0 +1,205 @@
+/** Makes a task's rules from the options: what was not said stays as it was, contradictions are refused. */
+import { ClaudineError } from "@claudine/protocol/errors";
+import type { ChangeTask } from "@claudine/protocol/methods";
+import type { Limits, Needs, RetryRule } from "@claudine/protocol/rules";
+import { flag, type Flagged, list, text } from "../input.ts";
+import { AFTER_OPTIONS, dependencies, type FindIds } from "./depends.ts";
+import { delayed, moment } from "./not-before.ts";
+import { claims, cores, DAY_MS, duration, exitCodes, lockNames, size, warnSignal, wholeNumber } from "./values.ts";
+
+/** What is read when there are changes; null takes a rule away. */
+export type RuleChanges = Pick<
+  ChangeTask,
+  "after" | "onDependencyFailure" | "notBefore" | "retry" | "limits" | "needs"
+>;
+
+export type Asked = {
+  input: Flagged;
+  /** As in "Cannot submit: …". */
+  verb: string;
+  /** The word `none` takes a rule away. */
+  clearable: boolean;
+  now: number;
+  find: FindIds;
+};
+
+/** The rules that are there already. */
+export type Base = {
+  after?: readonly unknown[];
+  retry?: RetryRule | null;
+  limits?: Limits | null;
+  needs?: Needs | null;
+};
+
+const NONE = "none";
+
+/** @throws ClaudineError invalid_params, not_found */
+export async function readRules(asked: Asked, base: Base = {}): Promise<RuleChanges> {
+  const { verb, input } = asked;
+  try {
+    const noMore = asked.clearable && text(input, "retries") === NONE;
+    const retry = noMore ? null : merge(asked, RETRY, base.retry);
+    const limits = merge(asked, LIMITS, base.limits);
+    const needs = merge(asked, NEEDS, base.needs);
+    checkRetry(retry);
+    checkLimits(limits);
+    checkNeeds(needs);
+    const notBefore = await readStart(asked);
+    const after = await readAfter(asked);
+    const onFailure = text(input, "on-dependency-failure");
+    if (onFailure !== undefined && (after ?? base.after ?? []).length === 0)
+      throw refuse("--on-dependency-failure goes with --after, --after-any or --after-failure");
+    return leaveOut({
+      after,
+      onDependencyFailure: onFailure as RuleChanges["onDependencyFailure"],
+      notBefore,
+      retry: retry === null || retry === undefined ? retry : { ...NO_RETRY, ...retry },
+      limits,
+      needs,
+    });
+  } catch (error) {
+    if (!(error instanceof ClaudineError) || error.message.startsWith("Cannot ")) throw error;
+    throw new ClaudineError(error.code, `Cannot ${verb}: ${error.message}`, { hint: error.hint });
+  }
+}
+
+const NO_RETRY = { limit: 0, delayMs: 0, backoff: "constant", jitter: false } as const;
+
+function refuse(why: string, hint?: string): ClaudineError {
+  return new ClaudineError("invalid_params", why, { hint });
+}
+
+function leaveOut(changes: { [K in keyof RuleChanges]: RuleChanges[K] | undefined }): RuleChanges {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as RuleChanges;
+}
+
+/** An option, the key of the rule that it sets, and how its words are read. */
+type Row = { option: string; key: string; read: (words: readonly string[]) => unknown };
+
+const one = (option: string, key: string, read: (word: string) => unknown): Row => ({
+  option,
+  key,
+  read: ([word = ""]) => read(word),
+});
+
+const RETRY: readonly Row[] = [
+  one("retries", "limit", (word) => wholeNumber(word, 0, 1000)),
+  one("retry-delay", "delayMs", (word) => duration(word)),
+  one("backoff", "backoff", (word) => word),
+  one("jitter", "jitter", () => true),
+  one("retry-on-exit", "onExit", exitCodes),
+  one("max-delay", "maxDelayMs", (word) => duration(word)),
+];
+
+const LIMITS: readonly Row[] = [
+  one("timeout", "timeoutMs", (word) => duration(word, { min: 1 })),
+  one("idle-timeout", "idleTimeoutMs", (word) => duration(word, { min: 1 })),
+  one("warn-signal", "warnSignal", warnSignal),
+  one("grace", "graceMs", (word) => duration(word, { max: DAY_MS })),
+];
+
+const NEEDS: readonly Row[] = [
+  one("slots", "slots", (word) => wholeNumber(word, 1, 100_000)),
+  one("cpus", "cpus", cores),
+  one("memory", "memoryBytes", size),
+  one("memory-max", "memoryMaxBytes", size),
+  { option: "lock", key: "locks", read: lockNames },
+  { option: "claim", key: "claims", read: claims },
+];
+
+/** Those that change a part of a rule, so that the rest of it must be known. */
+export const PARTIAL_OPTIONS: readonly string[] = [
+  ...[...RETRY, ...LIMITS, ...NEEDS].map(({ option }) => option),
+  "on-dependency-failure",
+];
+/** Those that may be changed while a task runs. */
+export const RETRY_OPTIONS: readonly string[] = RETRY.map(({ option }) => option);
+
+/** Undefined when none of the options was given, null when nothing is left. */
+function merge<Rules extends RetryRule | Limits | Needs>(
+  asked: Asked,
+  rows: readonly Row[],
+  base: Rules | null | undefined,
+): Partial<Rules> | null | undefined {
+  const merged: Record<string, unknown> = { ...base };
+  let changed = false;
+  for (const { option, key, read } of rows) {
+    const words = wordsOf(asked.input, option);
+    if (words.length === 0) continue;
+    changed = true;
+    if (asked.clearable && words.length === 1 && words[0] === NONE) Reflect.deleteProperty(merged, key);
+    else merged[key] = naming(option, () => read(words));
+  }
+  if (!changed) return undefined;
+  return (Object.keys(merged).length === 0 ? null : merged) as Partial<Rules> | null;
+}
+
+function wordsOf(input: Flagged, option: string): readonly string[] {
+  if (flag(input, option)) return [""];
+  const word = text(input, option);
+  return word === undefined ? list(input, option) : [word];
+}
+
+/** Puts the option's name before what is wrong with its value. */
+function naming<T>(option: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw named(option, error);
+  }
+}
+
+function named(option: string, error: unknown): unknown {
+  return error instanceof ClaudineError
+    ? new ClaudineError(error.code, `--${option} ${error.message}`, { hint: error.hint })
+    : error;
+}
+
+function checkRetry(retry: Partial<RetryRule> | null | undefined): void {
+  if (retry === null || retry === undefined) return;
+  if (retry.limit === undefined) {
+    const given = RETRY.find(({ key }) => Object.hasOwn(retry, key));
+    throw refuse(`--${given?.option} goes with --retries`, "Say how often: --retries 3");
+  }
+  const waits = (retry.delayMs ?? 0) > 0;
+  if (retry.backoff === "exponential" && !waits)
+    throw refuse("--backoff exponential doubles a delay, and there is none", "Add --retry-delay 5s");
+  if (retry.jitter === true && !waits)
+    throw refuse("--jitter varies a delay, and there is none", "Add --retry-delay 5s");
+  if (retry.maxDelayMs === undefined) return;
+  if (retry.backoff !== "exponential")
+    throw refuse("--max-delay goes with --backoff exponential", "Without it the delay stays as it is");
+  if (retry.maxDelayMs < (retry.delayMs ?? 0)) throw refuse("--max-delay is shorter than --retry-delay");
+}
+
+function checkLimits(limits: Partial<Limits> | null | undefined): void {
+  const { timeoutMs, warnSignal: warning } = limits ?? {};
+  if (warning === undefined) return;
+  if (timeoutMs === undefined)
+    throw refuse("--warn-signal goes with --timeout", "Say how long it may run: --timeout 1h");
+  if (warning.beforeMs >= timeoutMs)
+    throw refuse("--warn-signal comes before the task has begun", "Give a time that is shorter than --timeout");
+}
+
+function checkNeeds(needs: Partial<Needs> | null | undefined): void {
+  const { memoryBytes, memoryMaxBytes } = needs ?? {};
+  if (memoryBytes !== undefined && memoryMaxBytes !== undefined && memoryBytes > memoryMaxBytes)
+    throw refuse("--memory is more than --memory-max", "It would be ended before it has what it needs");
+}
+
+async function readStart({ input, clearable, now }: Asked): Promise<number | null | undefined> {
+  const [delay, at] = [text(input, "delay"), text(input, "at")];
+  if (delay !== undefined && at !== undefined) throw refuse("--delay does not go with --at", "Give one of them");
+  if (clearable && (delay ?? at) === NONE) return null;
+  try {
+    if (delay !== undefined) return await delayed(delay, now);
+    return at === undefined ? undefined : await moment(at, now);
+  } catch (error) {
+    throw named(delay === undefined ? "at" : "delay", error);
+  }
+}
+
+async function readAfter({ input, clearable, find }: Asked): Promise<RuleChanges["after"]> {
+  const words = Object.keys(AFTER_OPTIONS).flatMap((option) => list(input, option));
+  return clearable && words.length === 1 && words[0] === NONE ? null : dependencies(input, find);
+}

@@ -1,0 +1,39 @@
+/** Refuses rules that could never be kept. */
+import { ClaudineError, formatDuration, type TaskChanges, type TaskId, type TaskSpec } from "@claudine/protocol";
+import { wantsOf, isLock, totalOf } from "./counted.ts";
+import type { Facts } from "./decide.ts";
+import { checkDependencies } from "./dependencies.ts";
+
+type Rules = Pick<TaskSpec, "after" | "limits" | "needs"> | Pick<TaskChanges, "after" | "limits" | "needs">;
+export type RulesWish = { verb: string; id?: TaskId; rules: Rules };
+
+/** @throws ClaudineError not_found, limit, invalid_params */
+export function checkRules(facts: Facts, { verb, id, rules }: RulesWish): void {
+  const { after, limits, needs } = rules;
+  if (after !== undefined && after !== null && after.length > 0)
+    checkDependencies(facts, { verb, after, ...(id === undefined ? {} : { id }) });
+  for (const { name, count } of wantsOf(needs ?? {})) {
+    const total = totalOf(facts.state, name);
+    if (isLock(name) || count <= total) continue;
+    const known = Object.keys(facts.state.settings.resources);
+    throw total === 0
+      ? new ClaudineError("not_found", `Cannot ${verb}: there is no resource ${name}`, {
+          hint:
+            known.length === 0
+              ? `Declare it in the configuration: resources: { ${name}: ${count} }`
+              : `The configuration has ${known.join(", ")}`,
+        })
+      : new ClaudineError("limit", `Cannot ${verb}: it claims ${count} ${name}, and there are ${total}`, {
+          hint: "It would never start; claim less, or raise `resources` in the configuration",
+        });
+  }
+  const { timeoutMs, warnSignal } = limits ?? {};
+  if (warnSignal !== undefined && (timeoutMs === undefined || warnSignal.beforeMs >= timeoutMs))
+    throw new ClaudineError(
+      "invalid_params",
+      `Cannot ${verb}: a signal ${formatDuration(warnSignal.beforeMs)} before the timeout needs a longer timeout`,
+      {
+        hint: "Give --timeout, longer than that",
+      },
+    );
+}

@@ -1,0 +1,153 @@
+import { describe, expect, test } from "vitest";
+import type { Dependency, TaskId, TaskSpec } from "@claudine/protocol";
+import { dependentsOf } from "./dependencies.ts";
+import { one, spec, World } from "./fixtures.ts";
+
+const after = (...ids: TaskId[]): { after: Dependency[] } => ({ after: ids.map((id) => ({ id, on: "success" })) });
+
+/** A task that runs, and one that depends on it. */
+function pair(change: Partial<TaskSpec>): World {
+  const world = new World(9);
+  world.submit(spec());
+  world.submit(spec(change));
+  expect(world.plan()).toEqual([1]);
+  return world;
+}
+
+test("a task starts when all it depends on have succeeded, and not before", () => {
+  const world = new World(9);
+  world.submit(spec(), spec());
+  world.submit(spec(after(1, 2)));
+  expect(world.plan()).toEqual([1, 2]);
+  expect(world.why(3)).toBe("waits for tasks 1, 2 to succeed");
+  world.end(1);
+  expect(world.plan()).toEqual([]);
+  expect(world.why(3)).toBe("waits for task 2 to succeed");
+  world.end(2);
+  expect(world.plan()).toEqual([3]);
+});
+
+describe("when a dependency ends otherwise", () => {
+  test.for([
+    [undefined, "skipped", "task 1, which it depends on, ended as failed"],
+    ["skip", "skipped", "task 1, which it depends on, ended as failed"],
+    ["cancel", "cancelled", "task 1, which it depends on, ended as failed"],
+    ["hold", "held", null],
+    ["run", "running", null],
+  ] as const)("%s gives %s", ([onDependencyFailure, state, note]) => {
+    const world = pair({ ...after(1), ...(onDependencyFailure && { onDependencyFailure }) });
+    world.end(1, 3);
+    world.plan();
+    expect(world.task(2)?.status).toMatchObject({ state, ...(note === null ? {} : { note }) });
+  });
+
+  test("what depends on the skipped one is skipped too, in the same turn", () => {
+    const world = pair(after(1));
+    world.submit(spec(after(2)));
+    world.end(1, 1);
+    world.plan();
+    expect(world.task(3)?.status).toMatchObject({
+      state: "skipped",
+      note: "task 2, which it depends on, ended as skipped",
+    });
+  });
+
+  test("a retry that follows by itself is not an end", () => {
+    const world = new World(9);
+    world.submit(spec({ retry: { limit: 1, delayMs: 0, backoff: "constant", jitter: false } }));
+    world.submit(spec(after(1)));
+    world.plan();
+    world.end(1, 1);
+    expect(world.plan()).toEqual([1]);
+    expect(world.task(2)?.status.state).toBe("queued");
+    world.end(1);
+    expect(world.plan()).toEqual([2]);
+  });
+});
+
+test.for([
+  ["failure", 1, "running"],
+  ["failure", 0, "skipped"],
+  ["any", 1, "running"],
+  ["any", 0, "running"],
+] as const)("after %s, exit code %i: %s", ([on, exitCode, state]) => {
+  const world = pair({ after: [{ id: 1, on }] });
+  world.end(1, exitCode);
+  world.plan();
+  expect(world.task(2)?.status.state).toBe(state);
+});
+
+test("a dependency that has ended already is judged at once", () => {
+  const world = new World();
+  world.submit(spec());
+  world.plan();
+  world.end(1, 1);
+  world.submit(spec(after(1)), spec({ after: [{ id: 1, on: "any" }] }));
+  expect(world.plan()).toEqual([3]);
+  expect(world.task(2)?.status.state).toBe("skipped");
+});
+
+test("a held task is judged when it is released", () => {
+  const world = pair(after(1));
+  world.do({ type: "hold", targets: one(2), why: { kind: "user" } });
+  world.end(1, 1);
+  world.plan();
+  expect(world.task(2)?.status.state).toBe("held");
+  world.do({ type: "release", targets: one(2) });
+  world.plan();
+  expect(world.task(2)?.status.state).toBe("skipped");
+});
+
+test("an unknown dependency, a circle, too many and too long a chain are refused, each in its own words", () => {
+  const world = new World(2, { dependenciesPerTask: 2, dependencyDepth: 3 });
+  world.submit(spec());
+  world.submit(spec(after(1)));
+  world.submit(spec(after(2)));
+  expect(() => world.submit(spec(after(9)))).toThrow("Cannot submit: there is no task 9 to depend on");
+  expect(() => world.submit(spec(after(1, 2, 3)))).toThrow("Cannot submit: it would depend on 3 tasks");
+  expect(() => world.submit(spec(after(3)))).toThrow("Cannot submit: the chain of dependencies would be 4 long");
+  const circle = () => world.do({ type: "change", targets: one(1), changes: after(3) });
+  expect(circle).toThrow("Cannot change task 1: the tasks would wait for each other in a circle");
+  expect(circle).toThrow(expect.objectContaining({ hint: "1 after 3 after 2 after 1" }));
+  expect(() => world.do({ type: "change", targets: one(1), changes: after(1) })).toThrow("in a circle");
+});
+
+test("ten thousand dependents of one task are released in one turn", () => {
+  const world = new World(20_000);
+  world.submit(spec());
+  world.submit(...Array.from({ length: 10_000 }, () => spec(after(1))));
+  expect(world.plan()).toEqual([1]);
+  world.end(1);
+  expect(world.plan()).toHaveLength(10_000);
+});
+
+test("cancel with cascade takes out what depends on it, through others too", () => {
+  const world = new World(1);
+  world.submit(spec());
+  world.submit(spec(), spec(after(1)));
+  world.submit(spec(after(3)));
+  expect(dependentsOf(world.state, [1])).toEqual([3, 4]);
+  world.do({ type: "stop", targets: one(1), cause: "cancel", signal: "SIGTERM", note: null, cascade: true });
+  expect([1, 3, 4].map((id) => world.task(id)?.status.state)).toEqual(["cancelled", "cancelled", "cancelled"]);
+  expect(world.task(2)?.status.state).toBe("queued");
+});
+
+test("what others wait for cannot be removed, but with them", () => {
+  const world = new World();
+  world.submit(spec());
+  world.plan();
+  world.submit(spec(after(1)));
+  world.do({ type: "hold", targets: one(2), why: { kind: "user" } });
+  world.end(1);
+  expect(() => world.do({ type: "remove", targets: one(1) })).toThrow("Cannot remove task 1: task 2 waits for it");
+  expect(world.do({ type: "remove", targets: { named: [], matched: [1] } })).toEqual([]);
+  expect(world.do({ type: "remove", targets: { named: [1, 2], matched: [] } })).toHaveLength(2);
+});
+
+test("the indexes forget what has ended", () => {
+  const world = pair(after(1));
+  world.end(1);
+  world.plan();
+  world.end(2);
+  expect(world.state.waiting.dependents.size).toBe(0);
+});

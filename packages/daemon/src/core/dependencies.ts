@@ -1,0 +1,148 @@
+/** Dependencies: who waits for whom, and what the end of one means for the others. */
+import {
+  ClaudineError,
+  isFinished,
+  type Dependency,
+  type EventBody,
+  type Task,
+  type TaskId,
+  type TaskState,
+} from "@claudine/protocol";
+import type { Facts } from "./decide.ts";
+import type { State } from "./state.ts";
+
+/** `contrary` names the first dependency that ended otherwise than wanted. */
+export type Judgement =
+  | { kind: "met" }
+  | { kind: "pending"; on: readonly Dependency[] }
+  | { kind: "contrary"; id: TaskId; state: TaskState };
+
+type Lookup = Pick<Facts, "state" | "lookup">;
+
+/** A dependency that was removed has no end to be judged by: it counts as met. */
+export function judge(facts: Lookup, task: Task): Judgement {
+  const pending: Dependency[] = [];
+  for (const dependency of task.after ?? []) {
+    const state = facts.state.live.has(dependency.id) ? undefined : facts.lookup(dependency.id)?.status.state;
+    if (facts.state.live.has(dependency.id)) pending.push(dependency);
+    else if (state !== undefined && !isAsWanted(dependency, state) && task.onDependencyFailure !== "run")
+      return { kind: "contrary", id: dependency.id, state };
+  }
+  return pending.length === 0 ? { kind: "met" } : { kind: "pending", on: pending };
+}
+
+function isAsWanted({ on }: Dependency, state: TaskState): boolean {
+  switch (on) {
+    case "success":
+      return state === "succeeded";
+    case "any":
+      return isFinished(state);
+    case "failure":
+      return isFinished(state) && state !== "succeeded" && state !== "skipped";
+  }
+}
+
+/** What becomes of a task whose dependency ended otherwise. */
+export function consequence(task: Task, { id, state }: Extract<Judgement, { kind: "contrary" }>): EventBody {
+  const note = `task ${id}, which it depends on, ended as ${state}`;
+  switch (task.onDependencyFailure ?? "skip") {
+    case "skip":
+    case "run":
+      return { type: "task.skipped", id: task.id, because: id, note };
+    case "cancel":
+      return { type: "task.cancelled", id: task.id, note };
+    case "hold":
+      return { type: "task.held", id: task.id, why: { kind: "dependency", id, state } };
+  }
+}
+
+export function linkDependencies({ waiting }: State, { id, after = [] }: Task): void {
+  for (const { id: on } of after) {
+    const known = waiting.dependents.get(on);
+    if (known === undefined) waiting.dependents.set(on, new Set([id]));
+    else known.add(id);
+  }
+}
+
+export function unlinkDependencies({ waiting }: State, { id, after = [] }: Task): void {
+  for (const { id: on } of after) {
+    const known = waiting.dependents.get(on);
+    known?.delete(id);
+    if (known?.size === 0) waiting.dependents.delete(on);
+  }
+}
+
+/** All unfinished tasks that depend on these, directly or through others. */
+export function dependentsOf({ waiting }: State, ids: readonly TaskId[]): TaskId[] {
+  const found = new Set<TaskId>();
+  const open = [...ids];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const dependent of waiting.dependents.get(id) ?? []) {
+      if (found.has(dependent)) continue;
+      found.add(dependent);
+      open.push(dependent);
+    }
+  }
+  return [...found];
+}
+
+/** @throws ClaudineError not_found, limit, invalid_params (a circle, with its path) */
+export function checkDependencies(
+  facts: Lookup,
+  wish: { verb: string; id?: TaskId; after: readonly Dependency[] },
+): void {
+  const { verb, id, after } = wish;
+  const { dependenciesPerTask, dependencyDepth } = facts.state.settings;
+  if (after.length > dependenciesPerTask)
+    throw new ClaudineError("limit", `Cannot ${verb}: it would depend on ${after.length} tasks`, {
+      hint: `At most ${dependenciesPerTask}; let one task wait for the others and depend on that one, or raise dependencies.perTask in the configuration`,
+    });
+  for (const { id: on } of after) {
+    if (facts.lookup(on) === undefined)
+      throw new ClaudineError("not_found", `Cannot ${verb}: there is no task ${on} to depend on`, {
+        hint: "`claudine list --all` shows every task",
+      });
+  }
+  if (id !== undefined) refuseCircle(facts.state, { verb, id, after });
+  const depth = depthOf(facts.state, after, new Map());
+  if (depth > dependencyDepth)
+    throw new ClaudineError("limit", `Cannot ${verb}: the chain of dependencies would be ${depth} long`, {
+      hint: `At most ${dependencyDepth}; dependencies.depth in the configuration raises it`,
+    });
+}
+
+function refuseCircle(
+  state: State,
+  { verb, id, after }: { verb: string; id: TaskId; after: readonly Dependency[] },
+): void {
+  const cameBy = new Map<TaskId, TaskId>();
+  const open = after.map((one) => one.id);
+  for (const one of open) cameBy.set(one, id);
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (one === id) break;
+    for (const { id: next } of state.live.get(one)?.after ?? []) {
+      if (cameBy.has(next)) continue;
+      cameBy.set(next, one);
+      open.push(next);
+    }
+  }
+  if (!cameBy.has(id)) return;
+  const path = [id];
+  for (let one = cameBy.get(id); one !== undefined && one !== id; one = cameBy.get(one)) path.unshift(one);
+  throw new ClaudineError("invalid_params", `Cannot ${verb}: the tasks would wait for each other in a circle`, {
+    hint: `${[id, ...path].join(" after ")}`,
+  });
+}
+
+/** Tasks on the longest chain of unfinished ones, the new one included. */
+function depthOf(state: State, after: readonly Dependency[], known: Map<TaskId, number>): number {
+  let deepest = 0;
+  for (const { id } of after) {
+    const task = state.live.get(id);
+    if (task === undefined) continue;
+    const depth = known.get(id) ?? depthOf(state, task.after ?? [], known);
+    known.set(id, depth);
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest + 1;
+}

@@ -1,0 +1,28 @@
+/** Starts tasks past slots, pauses, times and dependencies; what others have cannot be had by force. */
+import type { EventBody } from "@claudine/protocol";
+import type { Targets } from "./command.ts";
+import { isLock, lacking, unitsFor, wantsOf } from "./counted.ts";
+import type { Facts } from "./decide.ts";
+import { eachTarget, stateWords } from "./targets.ts";
+
+/** @throws ClaudineError not_found, wrong_state */
+export function decideStart(facts: Facts, targets: Targets): EventBody[] {
+  const taken = new Set<string>();
+  return eachTarget(facts, targets, {
+    verb: "start",
+    judge: (task) => {
+      const { id, attempt, status } = task;
+      if (status.state !== "queued" && !(status.state === "held" && status.why.kind !== "environment-lost"))
+        return stateWords(task);
+      const [lack] = lacking(facts.state, task);
+      if (lack !== undefined)
+        return isLock(lack.name) ? `another has the lock ${lack.name.slice(5)}` : `there is not enough ${lack.name}`;
+      const wants = wantsOf(task.needs).map(({ name }) => name);
+      const shared = wants.find((name) => taken.has(name));
+      if (shared !== undefined) return `another of these tasks gets ${shared}`;
+      for (const name of wants) taken.add(name);
+      const units = unitsFor(facts.state, task);
+      return [{ type: "run.admitted", id, attempt: attempt + 1, ...(units === undefined ? {} : { units }) }];
+    },
+  });
+}

@@ -1,0 +1,43 @@
+/** Commands about groups. */
+import { ClaudineError, type EventBody } from "@claudine/protocol";
+import type { UserCommand } from "./command.ts";
+import { ALL_GROUPS, DEFAULT_GROUP } from "./groups.ts";
+import { checkGroups } from "./room.ts";
+import type { State } from "./state.ts";
+
+type GroupCommand = Extract<UserCommand, { type: "set-group" | "remove-group" }>;
+
+/** @throws ClaudineError not_found, wrong_state, limit */
+export function decideGroup(state: State, command: GroupCommand): EventBody[] {
+  if (command.type === "remove-group") return removeGroup(state, command.name);
+  const { name, slots, paused } = command;
+  if (name !== ALL_GROUPS) checkGroups(state, [name]);
+  return [
+    {
+      type: "group.changed",
+      name,
+      ...(slots === undefined ? {} : { slots }),
+      ...(paused === undefined ? {} : { paused }),
+    },
+  ];
+}
+
+function removeGroup(state: State, name: string): EventBody[] {
+  if (name !== DEFAULT_GROUP && holdsTasks(state, name))
+    throw new ClaudineError("wrong_state", `Cannot remove group ${name}: it has unfinished tasks`, {
+      hint: `\`claudine cancel group:${name}\` ends them, \`claudine set group:${name} --group NAME\` moves those that wait`,
+    });
+  if (!state.groups.has(name))
+    throw new ClaudineError("not_found", `Cannot remove group ${name}: there is no such group`, {
+      hint: "`claudine group list` shows every group",
+    });
+  if (name === DEFAULT_GROUP)
+    throw new ClaudineError("wrong_state", `Cannot remove group ${name}: tasks without a group are in it`);
+  return [{ type: "group.removed", name }];
+}
+
+/** A group with held tasks only has no line, and is not in the table. */
+function holdsTasks(state: State, name: string): boolean {
+  for (const task of state.live.values()) if (task.group === name) return true;
+  return false;
+}

@@ -1,0 +1,104 @@
+/** Keeps every index of the state in step with the tasks. */
+import type { LiveRun, Task, TaskId } from "@claudine/protocol";
+import { noteEnd } from "./batches.ts";
+import { leave, take } from "./counted.ts";
+import { nextDue } from "./deadlines.ts";
+import { linkDependencies, unlinkDependencies } from "./dependencies.ts";
+import { groupOf, widthOf } from "./groups.ts";
+import { specText } from "./size.ts";
+import type { State } from "./state.ts";
+import { rankOf } from "./waiting.ts";
+
+/** Moves a task from one version to the next in every index. */
+export function indexTask(state: State, before: Task | undefined, after: Task | undefined): void {
+  if (before !== undefined) unindex(state, before);
+  if (after !== undefined) index(state, after);
+}
+
+function unindex(state: State, task: Task): void {
+  if (!state.live.delete(task.id)) return;
+  const { id, status } = task;
+  state.text -= specText(task);
+  if (task.key !== undefined) state.keys.delete(task.key);
+  state.deadlines.delete(id);
+  unlinkDependencies(state, task);
+  leave(state, task);
+  const group = groupOf(state, task.group);
+  if (status.state === "queued") {
+    group.queued -= 1;
+    group.ready.delete(id);
+    state.waiting.later.delete(id);
+    state.waiting.unjudged.delete(id);
+    state.waiting.short.delete(id);
+  }
+  if (!state.inFlight.delete(id)) return;
+  const width = state.widths.get(id) ?? 1;
+  state.widths.delete(id);
+  group.running -= 1;
+  group.used -= width;
+  state.used -= width;
+}
+
+function index(state: State, task: Task): void {
+  const { id, status } = task;
+  if ("finishedAt" in status) {
+    state.idleAt.delete(id);
+    noteEnd(state, task);
+    for (const dependent of state.waiting.dependents.get(id) ?? []) rejudge(state, dependent);
+    return;
+  }
+  state.live.set(id, task);
+  state.text += specText(task);
+  if (task.key !== undefined) state.keys.set(task.key, id);
+  linkDependencies(state, task);
+  if (status.state === "queued") indexQueued(state, task);
+  else if ("run" in status) indexRun(state, task, status.run);
+}
+
+/** Where it waits first; `plan` moves it on when that is over. */
+function indexQueued(state: State, task: Task): void {
+  if (task.status.state !== "queued") return;
+  state.idleAt.delete(task.id);
+  groupOf(state, task.group).queued += 1;
+  const { notBefore } = task.status;
+  if (notBefore !== undefined) state.waiting.later.set(task.id, [notBefore]);
+  else enterLine(state, task);
+}
+
+/** Its time has come: what remains are its dependencies, resources and a slot. */
+export function enterLine(state: State, task: Task): void {
+  state.waiting.later.delete(task.id);
+  if (task.after !== undefined && task.after.length > 0) state.waiting.unjudged.add(task.id);
+  else groupOf(state, task.group).ready.set(task.id, rankOf(task, state.settings));
+}
+
+function rejudge(state: State, id: TaskId): void {
+  if (state.live.get(id)?.status.state === "queued" && !state.waiting.later.has(id)) state.waiting.unjudged.add(id);
+}
+
+function indexRun(state: State, task: Task, run: LiveRun): void {
+  const group = groupOf(state, task.group);
+  const width = widthOf(state, task);
+  state.widths.set(task.id, width);
+  group.running += 1;
+  group.used += width;
+  state.used += width;
+  state.inFlight.add(task.id);
+  take(state, task, run.units);
+  if (!state.idleAt.has(task.id)) startIdleWatch(state, task);
+  setDeadline(state, task);
+}
+
+/** Called also when only the time of a look has changed. */
+export function setDeadline(state: State, task: Task): void {
+  const due = nextDue(state, task);
+  if (due === undefined) state.deadlines.delete(task.id);
+  else state.deadlines.set(task.id, [due.at]);
+}
+
+/** From now on somebody looks from time to time whether the run still writes. */
+function startIdleWatch(state: State, task: Task): void {
+  if (!("run" in task.status) || task.limits?.idleTimeoutMs === undefined) return;
+  const { started } = task.status.run;
+  if (started !== undefined) state.idleAt.set(task.id, started.startedAt + task.limits.idleTimeoutMs);
+}

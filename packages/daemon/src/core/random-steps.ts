@@ -1,0 +1,131 @@
+/** For the property tests: random commands and ends, and a world that takes them. */
+import type { Dependency, TaskId, TaskSpec } from "@claudine/protocol";
+import fc from "fast-check";
+import { spec, World } from "./fixtures.ts";
+import { createState } from "./state.ts";
+
+export type Step =
+  | { do: "submit"; rules: Partial<TaskSpec>; after: readonly Dependency[] }
+  | { do: "end"; id: TaskId; exitCode: number }
+  | { do: "pause" | "resume" | "hold" | "release" | "cancel" | "kill" | "retry" | "remove" | "start"; id: TaskId }
+  | { do: "move"; id: TaskId; to: "front" | "back" }
+  | { do: "change"; id: TaskId; priority: number; group: string }
+  | { do: "slots"; name: string; slots: number }
+  | { do: "group"; name: string; paused: boolean }
+  | { do: "later"; ms: number }
+  | { do: "restart" };
+
+export const RESOURCES = { gpu: 2 };
+const GROUPS = ["default", "b"] as const;
+const id = fc.integer({ min: 1, max: 14 });
+const group = fc.constantFrom(...GROUPS);
+const priority = fc.integer({ min: -2, max: 2 });
+/** Mostly absent, so that tasks with everything at once are rare. */
+const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(arbitrary, { nil: undefined, freq: 3 });
+
+const rules = fc.record({
+  priority,
+  group,
+  needs: rarely(
+    fc.record({
+      slots: fc.integer({ min: 1, max: 3 }),
+      locks: fc.subarray(["a", "b"]),
+      claims: fc.constantFrom({}, { gpu: 1 }, { gpu: 2 }),
+    }),
+  ),
+  notBefore: rarely(fc.integer({ min: 0, max: 4000 })),
+  retry: rarely(
+    fc.record({
+      limit: fc.integer({ min: 0, max: 2 }),
+      delayMs: fc.constantFrom(0, 500),
+      backoff: fc.constantFrom("constant" as const, "exponential" as const),
+      jitter: fc.boolean(),
+    }),
+  ),
+  onDependencyFailure: rarely(fc.constantFrom("skip" as const, "cancel" as const, "run" as const, "hold" as const)),
+});
+
+const after = fc.array(fc.record({ id, on: fc.constantFrom("success" as const, "any" as const, "failure" as const) }), {
+  maxLength: 2,
+});
+
+export const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("submit" as const), rules, after }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant("end" as const), id, exitCode: fc.constantFrom(0, 0, 1) }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom("pause", "resume", "hold", "release", "cancel", "kill", "retry", "remove", "start"),
+      id,
+    }),
+  },
+  fc.record({ do: fc.constant("move" as const), id, to: fc.constantFrom("front" as const, "back" as const) }),
+  fc.record({ do: fc.constant("change" as const), id, priority, group }),
+  fc.record({
+    do: fc.constant("slots" as const),
+    name: fc.constantFrom(...GROUPS, "*"),
+    slots: fc.integer({ min: 1, max: 4 }),
+  }),
+  fc.record({ do: fc.constant("group" as const), name: group, paused: fc.boolean() }),
+  fc.record({ do: fc.constant("later" as const), ms: fc.integer({ min: 1, max: 1000 }) }),
+  fc.record({ do: fc.constant("restart" as const) }),
+);
+
+export function newWorld(): World {
+  return new World(2, { resources: RESOURCES, agingMs: 500 });
+}
+
+export function take(world: World, one: Step): void {
+  const targets = { named: [], matched: "id" in one && world.task(one.id) !== undefined ? [one.id] : [] };
+  switch (one.do) {
+    case "submit":
+      return submit(world, one);
+    case "slots":
+      return void world.do({ type: "set-group", name: one.name, slots: one.slots });
+    case "group":
+      return void world.do({ type: "set-group", name: one.name, paused: one.paused });
+    case "later":
+      world.now += one.ms;
+      return;
+    case "restart":
+      return restart(world);
+    case "end":
+      return void world.end(one.id, one.exitCode);
+    case "kill":
+    case "cancel":
+      return void world.do({ type: "stop", targets, cause: one.do, signal: "SIGTERM", graceMs: 10, note: null });
+    case "hold":
+      return void world.do({ type: "hold", targets, why: { kind: "user" } });
+    case "move":
+      return void world.do({ type: "move", targets, to: one.to });
+    case "change":
+      return void world.do({ type: "change", targets, changes: { priority: one.priority, group: one.group } });
+    case "pause":
+    case "resume":
+    case "release":
+    case "retry":
+    case "remove":
+    case "start":
+      return void world.do({ type: one.do, targets });
+  }
+}
+
+/** Dependencies are on tasks that there are. */
+function submit(world: World, { rules: wished, after: wish }: Extract<Step, { do: "submit" }>): void {
+  const known = wish.filter((one) => world.task(one.id) !== undefined);
+  const defined = Object.fromEntries(Object.entries(wished).filter(([, value]) => value !== undefined));
+  world.submit(spec({ ...defined, ...(known.length === 0 ? {} : { after: known }) }));
+}
+
+/** What a new daemon reads from the store. */
+export function restart(world: World): void {
+  const { nextId, lastSeq, settings, counts, live, groups, totalSlots } = world.state;
+  const set = [...groups.values()].map(({ name, slots, paused }) => ({ name, slots, paused }));
+  const all = totalSlots === undefined ? [] : [{ name: "*", slots: totalSlots }];
+  const tasks = [...live.values()].toSorted((a, b) => a.id - b.id);
+  world.state = createState({ nextId, lastSeq, settings, counts, groups: [...set, ...all], tasks, history: [] });
+}

@@ -1,0 +1,21 @@
+/** What the configuration says to the scheduler. */
+
+export type Settings = {
+  /** Slots of a group that nobody gave any. */
+  defaultSlots: number;
+  /** Of all groups together; undefined is no limit. */
+  totalSlots: number | undefined;
+  /** So much waiting is worth one point of priority; undefined: a higher priority always comes first. */
+  agingMs: number | undefined;
+  graceMs: number;
+  /** Whether what is measured decides; else slots alone do. */
+  autoscale: boolean;
+  /** The default slots follow the machine. */
+  slotsFollow: boolean;
+  /** Kept free for everything else. */
+  reserve: { memoryBytes: number; cpus: number };
+  /** Counted resources, as `{gpu: 2}`. */
+  resources: Readonly<Record<string, number>>;
+  dependenciesPerTask: number;
+  dependencyDepth: number;
+};

@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import type { IfRunning, TaskSpec } from "@claudine/protocol";
+import { one, spec, World } from "./fixtures.ts";
+
+function submitIf(world: World, ifRunning: IfRunning, change: Partial<TaskSpec> = {}) {
+  return world.do({ type: "submit", tasks: [{ spec: spec(change), held: false, ifRunning }] });
+}
+
+describe("the same key", () => {
+  test("gives the same task, while it waits, runs and has ended", () => {
+    const world = new World();
+    const again = () => world.do({ type: "submit", tasks: [{ spec: spec({ key: "a" }), held: false }] });
+    expect(again()).toEqual(["task.submitted"]);
+    expect(again()).toEqual([]);
+    world.plan();
+    expect(again()).toEqual([]);
+    world.end(1);
+    expect(again()).toEqual([]);
+    world.do({ type: "remove", targets: one(1) });
+    expect(again()).toEqual(["task.submitted"]);
+  });
+
+  test("twice in one call is one task", () => {
+    const world = new World();
+    world.submit(spec({ key: "a" }), spec({ key: "b" }), spec({ key: "a" }));
+    expect([...world.state.live.keys()]).toEqual([1, 2]);
+  });
+});
+
+describe("when one of the kind is unfinished", () => {
+  test("skip takes none", () => {
+    const world = new World();
+    world.submit(spec({ label: "x" }));
+    expect(submitIf(world, "skip", { label: "x", command: "other" })).toEqual([]);
+    expect(submitIf(world, "skip", { label: "y" })).toEqual(["task.submitted"]);
+    world.plan();
+    world.end(1);
+    expect(submitIf(world, "skip", { label: "x" })).toEqual(["task.submitted"]);
+  });
+
+  test("queue starts after all there are, one after the other", () => {
+    const world = new World(9);
+    world.submit(spec(), spec());
+    world.plan();
+    submitIf(world, "queue");
+    submitIf(world, "queue");
+    expect(world.plan()).toEqual([]);
+    world.end(1, 1);
+    expect(world.plan()).toEqual([]);
+    world.end(2);
+    expect(world.plan()).toEqual([3]);
+    world.end(3);
+    expect(world.plan()).toEqual([4]);
+  });
+
+  test("replace ends what runs, takes out what waits, and starts when they have ended", () => {
+    const world = new World(1);
+    world.submit(spec(), spec());
+    world.plan();
+    expect(submitIf(world, "replace")).toEqual(["run.stopping", "task.cancelled", "task.submitted"]);
+    expect(world.plan()).toEqual([]);
+    world.end(1, 143);
+    expect(world.task(1)?.status).toMatchObject({ state: "cancelled", note: "replaced" });
+    expect(world.plan()).toEqual([3]);
+  });
+});
+
+describe("a batch", () => {
+  const batch = (maxFails: number, count = 6) => {
+    const world = new World(2);
+    const tasks = Array.from({ length: count }, () => ({ spec: spec(), held: false }));
+    world.do({ type: "submit", tasks, maxFails });
+    world.plan();
+    return world;
+  };
+
+  test("is given up when more have failed than may", () => {
+    const world = batch(1);
+    world.end(1, 1);
+    expect(world.plan()).toEqual([3]);
+    world.end(2, 1);
+    world.plan();
+    world.end(3, 143);
+    expect([...world.state.live.keys()]).toEqual([]);
+    expect([3, 4, 5, 6].map((id) => world.task(id)?.status.state)).toEqual(Array(4).fill("cancelled"));
+    expect(world.task(6)?.status).toMatchObject({ note: "more than 1 of its batch failed" });
+  });
+
+  test("counts what failed before a restart, and others do not count", () => {
+    const world = batch(1);
+    world.submit(spec());
+    world.end(1, 1);
+    world.plan();
+    world.state.batches.failures.clear();
+    world.end(2, 0);
+    world.plan();
+    expect(world.task(6)?.status.state).toBe("queued");
+    world.end(3, 1);
+    world.plan();
+    expect(world.task(6)?.status.state).toBe("cancelled");
+    expect(world.task(7)?.status.state).toBe("running");
+  });
+
+  test("a failure that is followed by a retry is none", () => {
+    const world = new World(1);
+    const retry = { limit: 1, delayMs: 0, backoff: "constant", jitter: false } as const;
+    world.do({
+      type: "submit",
+      tasks: [spec({ retry }), spec()].map((each) => ({ spec: each, held: false })),
+      maxFails: 0,
+    });
+    world.plan();
+    world.end(1, 1);
+    world.plan();
+    expect(world.task(2)?.status.state).not.toBe("cancelled");
+  });
+
+  test("a paused run is continued before it is ended", () => {
+    const world = batch(0, 2);
+    world.do({ type: "pause", targets: one(2) });
+    world.end(1, 1);
+    expect(world.at(world.now)).toEqual(["run.resumed", "run.stopping"]);
+  });
+});

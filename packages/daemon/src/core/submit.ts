@@ -1,0 +1,54 @@
+/** Takes tasks into the queue, or finds that they are there already. */
+import type { Dependency, EventBody, IfRunning, Task, TaskId, TaskSpec } from "@claudine/protocol";
+import { checkRules } from "./check-rules.ts";
+import type { Facts } from "./decide.ts";
+import { kindOf } from "./kinds.ts";
+import { checkRoom } from "./room.ts";
+import { stopRun } from "./stop.ts";
+
+export type Submission = { spec: TaskSpec; held: boolean; ifRunning?: IfRunning | undefined };
+
+/** @throws ClaudineError limit, not_found, invalid_params; then none is taken */
+export function decideSubmit(facts: Facts, tasks: readonly Submission[], maxFails: number | undefined): EventBody[] {
+  checkRoom(facts.state, tasks);
+  const events: EventBody[] = [];
+  const keys = new Set<string>();
+  const first = facts.state.nextId;
+  let id = first;
+  for (const { spec, held, ifRunning } of tasks) {
+    checkRules(facts, { verb: "submit", rules: spec });
+    if (spec.key !== undefined && (keys.has(spec.key) || facts.keyed(spec.key) !== undefined)) continue;
+    if (spec.key !== undefined) keys.add(spec.key);
+    const others = ifRunning === undefined ? [] : unfinishedLike(facts, spec);
+    if (ifRunning === "skip" && others.length > 0) continue;
+    if (ifRunning === "replace") events.push(...others.flatMap((task) => replace(facts, task)));
+    events.push({ type: "task.submitted", id, spec: { ...spec, ...startAfter(spec, others) }, held });
+    id += 1;
+  }
+  return maxFails === undefined ? events : asBatch(events, { first, size: id - first, maxFails });
+}
+
+/** The newest last. */
+export function unfinishedLike({ state }: Pick<Facts, "state">, spec: TaskSpec): Task[] {
+  const kind = kindOf(spec);
+  return [...state.live.values()].filter((task) => kindOf(task) === kind).toSorted((a, b) => a.id - b.id);
+}
+
+/** After what there is has ended, whatever its end. Each queued one already waits for the one before it. */
+function startAfter({ after = [] }: TaskSpec, others: readonly Task[]): { after?: Dependency[] } {
+  const last = others.at(-1);
+  const running = others.filter((task) => "run" in task.status && task !== last);
+  const wait = [...running, ...(last === undefined ? [] : [last])].map(({ id }): Dependency => ({ id, on: "any" }));
+  return wait.length === 0 ? {} : { after: [...after, ...wait] };
+}
+
+function replace(facts: Facts, task: Task): readonly EventBody[] {
+  if (!("run" in task.status)) return [{ type: "task.cancelled", id: task.id, note: "replaced" }];
+  return stopRun(facts, { cause: "replaced", signal: "SIGTERM", note: null }, task);
+}
+
+function asBatch(events: readonly EventBody[], batch: { first: TaskId; size: number; maxFails: number }): EventBody[] {
+  return events.map((event) =>
+    event.type === "task.submitted" ? { ...event, spec: { ...event.spec, batch } } : event,
+  );
+}

@@ -1,0 +1,32 @@
+/** Runs one hook: a shell command with a time limit, whose failure is told and harms nothing. */
+import { spawn } from "node:child_process";
+
+export type HookCommand = { command: string; cwd: string; env: Readonly<Record<string, string>> };
+
+/** Undefined when it exited with 0, else what went wrong in words. */
+export function runHook({ command, cwd, env }: HookCommand, timeoutMs: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const child = spawn("/bin/sh", ["-c", command], { cwd, env, stdio: "ignore", detached: true });
+    const guard = setTimeout(() => endGroup(child.pid), timeoutMs);
+    const done = (problem: string | undefined): void => {
+      clearTimeout(guard);
+      resolve(problem);
+    };
+    child.once("error", (error) => done(error.message));
+    child.once("exit", (code, signal) =>
+      done(code === 0 ? undefined : code === null ? `ended by ${signal}` : `exit code ${code}`),
+    );
+    child.unref();
+    guard.unref();
+  });
+}
+
+/** It leads a group of its own, so that what it started ends with it. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,21 @@
+/** What the configuration means for the scheduler on this machine. */
+import type { Config } from "@claudine/protocol";
+import type { Settings } from "./core/settings.ts";
+
+/** A machine of one core runs two tasks at once: one of them mostly waits. */
+const SLOTS_AT_LEAST = 2;
+
+export function settingsOf(config: Config, cores: number): Settings {
+  return {
+    defaultSlots: config.slots === "auto" ? Math.max(SLOTS_AT_LEAST, cores) : config.slots,
+    totalSlots: config.totalSlots,
+    agingMs: config.aging === "off" ? undefined : config.aging,
+    graceMs: config.grace,
+    autoscale: config.autoscale === "on",
+    slotsFollow: config.slots === "auto",
+    reserve: { memoryBytes: config.reserve.memory, cpus: config.reserve.cpus },
+    resources: config.resources,
+    dependenciesPerTask: config.dependencies.perTask,
+    dependencyDepth: config.dependencies.depth,
+  };
+}

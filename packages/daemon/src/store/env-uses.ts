@@ -1,0 +1,69 @@
+/** Counts the tasks of each environment, which goes with the last one. The count of the one taken last is in the head. */
+import type { Tables } from "./open.ts";
+import type { Batch } from "./commit.ts";
+import type { EnvUse } from "./records.ts";
+import { readHead, readUses } from "./valid.ts";
+
+export type UsesChange = {
+  /** To be stored with the head. */
+  latest: EnvUse | undefined;
+  /** In the transaction. */
+  write(): void;
+  /** When it is durable. */
+  done(): void;
+};
+
+export type EnvUses = (batch: Pick<Batch, "changes" | "envs">) => UsesChange;
+
+export function createEnvUses(tables: Tables): EnvUses {
+  const head = readHead(tables);
+  let latest = typeof head === "object" ? head.env : undefined;
+  return ({ changes, envs }) => {
+    const known = latest;
+    const uses = usesAfter(changes, (envId) => (known?.id === envId ? known.uses : usesNow(tables, envId)));
+    if (known !== undefined && !uses.has(known.id)) uses.set(known.id, known.uses);
+    const next = [known?.id, ...envs.map(({ id }) => id)].findLast((id) => id !== undefined && (uses.get(id) ?? 0) > 0);
+    const change = next === undefined ? undefined : { id: next, uses: uses.get(next) ?? 0 };
+    return {
+      latest: change,
+      write() {
+        for (const [id, count] of uses) if (id !== next) writeUses(tables, id, count);
+        if (next !== undefined && next !== known?.id) void tables.envUses.remove(next);
+        for (const env of envs) {
+          if ((uses.get(env.id) ?? 0) > 0 && !tables.envs.doesExist(env.id)) void tables.envs.put(env.id, env);
+        }
+      },
+      done() {
+        latest = change;
+      },
+    };
+  };
+}
+
+/** Of each environment that a change takes or leaves. */
+function usesAfter(changes: Batch["changes"], usesOf: (envId: string) => number | undefined): Map<string, number> {
+  const uses = new Map<string, number>();
+  const add = (envId: string, more: number) => {
+    const now = uses.get(envId) ?? usesOf(envId);
+    if (now !== undefined) uses.set(envId, now + more);
+  };
+  for (const { before, after } of changes.values()) {
+    if (before?.envId === after?.envId) continue;
+    if (after !== undefined) add(after.envId, 1);
+    if (before !== undefined) add(before.envId, -1);
+  }
+  return uses;
+}
+
+/** Undefined for one whose count was lost with a damaged page: it is kept for good, until a repair has counted anew. */
+function usesNow(tables: Tables, envId: string): number | undefined {
+  // The snapshot of this turn may be older than the last commit.
+  tables.root.resetReadTxn();
+  return readUses(tables, envId) ?? (tables.envs.doesExist(envId) ? undefined : 0);
+}
+
+function writeUses(tables: Tables, envId: string, count: number): void {
+  if (count > 0) return void tables.envUses.put(envId, count);
+  void tables.envUses.remove(envId);
+  void tables.envs.remove(envId);
+}

@@ -1,0 +1,85 @@
+/** What the parameters of several methods are made of. */
+import * as z from "zod";
+import { IfRunning, rules } from "./rules.ts";
+import { TaskChanges, TaskId } from "./task.ts";
+
+/** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
+export const Selector = z
+  .array(z.string().max(4096))
+  .min(1)
+  .max(10_000)
+  .refine((words) => words.reduce((sum, word) => sum + word.length, 0) <= 1_000_000, "more than a million characters")
+  .describe("`5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`");
+
+export const GroupName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "use letters, digits, . _ - (at most 64)");
+/** What a process cannot be given: its words end at a NUL, and half a character has no bytes. */
+const notGiven = (what: string, text: string): string | undefined => {
+  if (text.includes("\0")) return `${what} holds no NUL`;
+  return text.isWellFormed() ? undefined : `${what} holds no half of a character`;
+};
+const given = (what: string) =>
+  z.string().check((context) => {
+    const message = notGiven(what, context.value);
+    if (message !== undefined) context.issues.push({ code: "custom", message, input: context.value });
+  });
+/** One check for all: with schemas for names and values a submit spends most of its time on them. */
+export const Env = z.record(z.string(), z.string()).check((context) => {
+  for (const [name, value] of Object.entries(context.value)) {
+    const message = wrongVariable(name, value);
+    if (message !== undefined) context.issues.push({ code: "custom", message, path: [name], input: value });
+  }
+});
+function wrongVariable(name: string, value: string): string | undefined {
+  if (name === "" || name.includes("=")) return "a variable has a name, and no = in it";
+  return notGiven("a variable's name", name) ?? notGiven("a variable's value", value);
+}
+export const NewEnv = Env.optional().describe("Replaces the tasks' environment");
+const Word = given("an argument");
+export const Cwd = given("a folder's path").min(1);
+const Label = given("a label")
+  .max(4096)
+  .refine((text) => text !== "", "a label is not empty; leave it out for none");
+export const Priority = z.int().min(-1_000_000).max(1_000_000);
+export const Signal = z.string().regex(/^[A-Z0-9]{1,20}$/i, "use a name as TERM or SIGTERM, or a number");
+export const Empty = z.strictObject({});
+
+export const SubmitTask = z.strictObject({
+  command: z
+    .union([Word.min(1), z.array(Word).min(1).max(100_000)])
+    .describe("A string runs by the caller's shell; an array executes as it is"),
+  label: Label.optional(),
+  group: GroupName.optional(),
+  priority: Priority.optional(),
+  cwd: Cwd.optional(),
+  env: Env.optional().describe("Added to the environment of the call"),
+  held: z.boolean().optional(),
+  stdin: z.boolean().optional(),
+  arrayIndex: z.int().optional(),
+  lostRetries: z
+    .int()
+    .min(0)
+    .max(1000)
+    .optional()
+    .describe(
+      "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
+    ),
+  ...rules,
+  ifRunning: IfRunning.optional().describe(
+    "When a task of the same label, else of the same command, is unfinished: take that one, end it first, or start after it",
+  ),
+});
+export type SubmitTask = z.infer<typeof SubmitTask>;
+
+/** What can be changed of a task that waits; null takes a rule away. */
+export const ChangeTask = TaskChanges.omit({ argv: true }).extend({
+  command: SubmitTask.shape.command.optional(),
+  cwd: Cwd.optional(),
+  label: Label.nullable().optional(),
+  group: GroupName.optional(),
+  priority: Priority.optional(),
+});
+export type ChangeTask = z.infer<typeof ChangeTask>;
+
+export const Notice = z.strictObject({ id: TaskId, why: z.string() });

@@ -1,0 +1,90 @@
+/** `submit --timeout`, `--idle-timeout`, `--warn-signal`, `--grace`: what takes too long is ended. */
+import { expect, test } from "vitest";
+import { startDaemon, type Rig } from "./support/daemon.ts";
+
+async function eventsOf(rig: Rig, id: number): Promise<string[]> {
+  const client = await rig.client();
+  const { events } = await client.call("event.list", {});
+  return events.flatMap((event) => ("id" in event && event.id === id ? [event.type] : []));
+}
+
+test("a task that runs too long is warned about and ended", async () => {
+  const rig = await startDaemon();
+  const id = await rig.submit("--timeout", "500ms", "exec sleep 1000");
+  const task = await rig.ended(id);
+  expect(task).toMatchObject({
+    state: "timed-out",
+    signal: "SIGTERM",
+    reason: "ran longer than 500ms: ended by SIGTERM",
+  });
+  expect(task.usage.wallMs).toBeGreaterThanOrEqual(500);
+  expect(await eventsOf(rig, id)).toEqual([
+    "task.submitted",
+    "run.admitted",
+    "run.started",
+    "run.warned",
+    "run.stopping",
+    "run.finished",
+  ]);
+});
+
+test("the signal before the timeout comes first, and a task that then ends well has succeeded", async () => {
+  const rig = await startDaemon();
+  const script = 'trap "echo saved; exit 0" USR1; while :; do sleep 0.01; done';
+  const { task, stdout } = await rig.ran("--timeout", "60s", "--warn-signal", "USR1@59.5s", script);
+  expect(task).toMatchObject({ state: "succeeded" });
+  expect(stdout).toBe("saved\n");
+  expect(await eventsOf(rig, task.id)).toContain("run.signalled");
+});
+
+test("SIGKILL follows when the task's own grace is over", async () => {
+  const rig = await startDaemon({ config: "grace: 1d\n" });
+  const id = await rig.submit("--timeout", "300ms", "--grace", "100ms", 'trap "" TERM; while :; do sleep 0.01; done');
+  expect(await rig.ended(id)).toMatchObject({ state: "timed-out", signal: "SIGKILL" });
+});
+
+test("a task that falls silent is ended, one that writes is not", async () => {
+  const rig = await startDaemon();
+  const silent = await rig.submit("--idle-timeout", "500ms", "echo once; exec sleep 1000");
+  const busy = await rig.submit("--idle-timeout", "2s", "for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; done");
+  expect(await rig.ended(silent)).toMatchObject({
+    state: "timed-out",
+    reason: "wrote nothing for 500ms: ended by SIGTERM",
+  });
+  expect(await rig.output(silent)).toBe("once\n");
+  expect(await rig.ended(busy)).toMatchObject({ state: "succeeded" });
+});
+
+test("what timed out is tried again", async () => {
+  const rig = await startDaemon();
+  const id = await rig.submit("--timeout", "2s", "--retries", "1", "[ $CLAUDINE_RUN = 2 ] || exec sleep 1000");
+  expect(await rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 2 });
+});
+
+test("the time goes on while no daemon is there", async () => {
+  const rig = await startDaemon();
+  const id = await rig.submit("--timeout", "1s", "exec sleep 1000");
+  const { startedAt } = await rig.started(id);
+  await rig.down("SIGKILL");
+  await rig.up();
+  const { state, finishedAt } = await rig.ended(id);
+  expect(state).toBe("timed-out");
+  expect((finishedAt ?? 0) - startedAt).toBeGreaterThanOrEqual(1000);
+});
+
+test("show says the limits in words", async () => {
+  const rig = await startDaemon();
+  const id = await rig.submit(
+    "--held",
+    "--timeout",
+    "1h30m",
+    "--idle-timeout",
+    "10m",
+    "--warn-signal",
+    "int@60",
+    "true",
+  );
+  expect((await rig.claudine("show", String(id))).stdout).toContain(
+    "Timeout     1h30m; 10m without output; SIGINT 1m before\n",
+  );
+});
