@@ -64,6 +64,6 @@ test("a daemon whose first write fails ends and says why, instead of holding the
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const code = await new Promise((resolve) => child.once("close", resolve));
   expect(code).toBe(74);
-  expect(stderr).toContain("Cannot write the state");
+  expect(stderr).toContain('"code":"storage"');
   await rig.up();
 });

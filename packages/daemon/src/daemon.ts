@@ -171,6 +171,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       machine,
       writeInput: input.write,
       look: supervisor.look,
+      startRefusal: supervisor.refusal,
       connections: () => server.connections(),
       onRequest: rest.disturb,
       shutdown: () => setImmediate(options.onShutdown),
