@@ -1,5 +1,5 @@
 /** Commands start the daemon by themselves, exactly one, and only when they may. */
-import { readlink, writeFile } from "node:fs/promises";
+import { readFile, readlink, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { startDaemon } from "./support/daemon.ts";
 import { signalIfThere } from "./support/home.ts";
@@ -83,4 +83,23 @@ test("a task that starts the next daemon survives it, and is survived by it", as
   await rig.started(other);
   expect(await rig.claudine("kill", String(other))).toMatchObject({ code: 0 });
   expect((await rig.status())?.pid).toBe(pid);
+});
+
+test("the daemon keeps nothing of the shell's environment that it does not need; its tasks get all of it", async () => {
+  const rig = await startDaemon({ daemon: false, env: { API_TOKEN: "hidden", EDITOR: "ed", NODE_OPTIONS: "" } });
+  expect((await rig.ran("printf %s $API_TOKEN$EDITOR")).stdout).toBe("hiddened");
+  const { pid = 0 } = (await rig.status()) ?? {};
+  const environment = await readFile(`/proc/${pid}/environ`, "utf8");
+  expect(environment).toContain("XDG_STATE_HOME=");
+  for (const name of ["API_TOKEN", "EDITOR", "NODE_OPTIONS"]) expect(environment).not.toContain(name);
+});
+
+test.for([
+  { what: "state", env: { XDG_STATE_HOME: "/proc/x" } },
+  { what: "runtime", env: { XDG_RUNTIME_DIR: "/proc" } },
+])("a $what folder where none can be made is an error, not a program without end", async ({ env }) => {
+  const rig = await startDaemon({ daemon: false });
+  const refused = await rig.claudineWith({ env }, "list");
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toContain("ENOENT");
 });

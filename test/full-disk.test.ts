@@ -80,6 +80,10 @@ describe.skipIf(why !== undefined)("with the state on a full disk", () => {
     const { code, stderr } = await rig.spawnDaemon().ended;
     expect(code).toBe(74);
     expect(refusalOf(stderr).message).toMatch(/^Cannot .*ENOSPC/);
+    // Of its log there is only what the disk took.
+    const command = await rig.claudine("list");
+    expect(command.code).toBe(74);
+    expect(command.stderr).toMatch(/^claudine: Cannot .*(?:ENOSPC|No space left)/);
     disk.free();
     await rig.up();
     expect(await rig.ended(id)).toMatchObject({ state: "failed", exitCode: 9, attempt: 1 });

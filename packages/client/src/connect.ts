@@ -16,6 +16,10 @@ export type ConnectOptions = {
   env?: NodeJS.ProcessEnv;
   /** How long a lost daemon is waited for before calls fail (30 s). */
   reconnectMs?: number;
+  /** Told when the daemon takes the connection and has not answered for some seconds. */
+  onSilent?: () => void;
+  /** How long after that a call fails with `unavailable` (10 s); `task.wait` goes on. */
+  giveUpMs?: number;
 };
 
 const RECONNECT_MS = 30_000;
@@ -32,6 +36,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     env,
     autostart: options.autostart ?? true,
     reconnectMs: options.reconnectMs ?? RECONNECT_MS,
+    onSilent: options.onSilent,
+    giveUpMs: options.giveUpMs,
   });
   await link.connected(true);
   return {

@@ -4,6 +4,7 @@ import { ClaudineError, errorCodeOf } from "@claudine/protocol/errors";
 import type { EventNotification } from "@claudine/protocol/methods";
 import { JSONRPCClient, type JSONRPCErrorResponse, type JSONRPCRequest, type JSONRPCResponse } from "json-rpc-2.0";
 import { LineSplitter } from "./framing.ts";
+import { createSilence, type Silence } from "./silence.ts";
 
 /** The connection ended before the answer came. */
 export class ConnectionLost extends Error {
@@ -17,8 +18,19 @@ export class ConnectionLost extends Error {
   }
 }
 
-type Pending = { unsent: boolean; fail: (error: unknown) => void };
+type Pending = { method: string; unsent: boolean; fail: (error: unknown) => void };
 type EventListener = (notification: EventNotification) => void;
+
+export type ConnectionOptions = {
+  /** Told when a daemon that should answer at once has not for some seconds. */
+  onSilent?: (() => void) | undefined;
+  /** How long after that calls fail, but for `task.wait`. */
+  giveUpMs?: number | undefined;
+};
+
+const GIVE_UP_MS = 10_000;
+/** Answered from memory at once, also while the state is being written. */
+const ASKED_OF_THE_SILENT = "config.get";
 
 export class Connection {
   /** Resolves when the connection has ended, with the reason in words. */
@@ -31,9 +43,14 @@ export class Connection {
   #nextId = 0;
   #broken: ClaudineError | undefined;
   #heard = false;
+  readonly #silence: Silence;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, { onSilent, giveUpMs = GIVE_UP_MS }: ConnectionOptions = {}) {
     this.#socket = socket;
+    this.#silence = createSilence(
+      { ask: () => this.#ask(), silent: () => onSilent?.(), giveUp: () => this.#giveUp() },
+      giveUpMs,
+    );
     this.#rpc = new JSONRPCClient((payload: unknown, pending) => this.#write(payload, pending));
     socket.on("data", (chunk) => this.#receive(typeof chunk === "string" ? Buffer.from(chunk) : chunk));
     let why = "the daemon closed the connection";
@@ -42,6 +59,7 @@ export class Connection {
     });
     this.ended = new Promise((resolve) => {
       socket.once("close", () => {
+        this.#silence.end();
         for (const pending of this.#pending) pending.fail(this.#broken ?? new ConnectionLost(pending.unsent));
         resolve(this.#broken?.message ?? why);
       });
@@ -59,12 +77,14 @@ export class Connection {
       if (this.#socket.destroyed) return void this.ended.then(() => reject(this.#broken ?? new ConnectionLost(true)));
       const settle = (finish: () => void) => {
         this.#pending.delete(pending);
+        if (this.#pending.size === 0) this.#silence.end();
         signal?.removeEventListener("abort", abort);
         finish();
       };
       const abort = () => settle(() => reject(signal?.reason));
-      const pending: Pending = { unsent: false, fail: (error) => settle(() => reject(error)) };
+      const pending: Pending = { method, unsent: false, fail: (error) => settle(() => reject(error)) };
       this.#pending.add(pending);
+      this.#silence.begin();
       signal?.addEventListener("abort", abort);
       const request: JSONRPCRequest = { jsonrpc: "2.0", id: (this.#nextId += 1), method, params };
       Promise.resolve(this.#rpc.requestAdvanced(request, pending)).then(
@@ -90,6 +110,16 @@ export class Connection {
     this.#socket.destroy();
   }
 
+  /** The answer has an id of its own, and is for nobody. */
+  #ask(): void {
+    const request = { jsonrpc: "2.0", id: (this.#nextId += 1), method: ASKED_OF_THE_SILENT, params: {} };
+    this.#socket.write(`${JSON.stringify(request)}\n`);
+  }
+
+  #giveUp(): void {
+    for (const pending of this.#pending) if (pending.method !== "task.wait") pending.fail(silentError(pending.method));
+  }
+
   #write(payload: unknown, pending: Pending): void {
     this.#socket.write(`${JSON.stringify(payload)}\n`, (error) => {
       // The kernel refused the bytes, so the daemon has at most a part of the line.
@@ -100,6 +130,7 @@ export class Connection {
 
   #receive(chunk: Buffer): void {
     try {
+      this.#silence.heard(this.#pending.size > 0);
       for (const line of this.#lines.push(chunk)) this.#take(JSON.parse(line));
     } catch (error) {
       this.#break(
@@ -116,8 +147,11 @@ export class Connection {
   #take(message: unknown): void {
     if (typeof message !== "object" || message === null) throw new TypeError("neither request nor response");
     this.#heard = true;
-    if ("method" in message) return this.#notified(message);
-    const response = message as JSONRPCResponse;
+    if ("method" in message) this.#notified(message);
+    else this.#answered(message as JSONRPCResponse);
+  }
+
+  #answered(response: JSONRPCResponse): void {
     // Without an id it answers nothing in particular: the daemon could not read what was sent.
     if (response.id === null && response.error !== undefined) return this.#break(errorOf(response, "the request"));
     this.#rpc.receive(response);
@@ -132,6 +166,16 @@ export class Connection {
     this.#broken = error;
     this.#socket.destroy();
   }
+}
+
+function silentError(method: string): ClaudineError {
+  return new ClaudineError(
+    "unavailable",
+    `Cannot finish ${method}: the daemon takes the connection but does not answer`,
+    {
+      hint: "claudine daemon status; claudine daemon restart replaces it, tasks go on",
+    },
+  );
 }
 
 function errorOf({ error }: JSONRPCErrorResponse, method: string): ClaudineError {

@@ -2,7 +2,7 @@
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Paths } from "@claudine/protocol/paths";
 import type { ConnectionChange } from "./client.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
 import { dial } from "./dial.ts";
 
 export type LinkOptions = {
@@ -10,7 +10,7 @@ export type LinkOptions = {
   env: NodeJS.ProcessEnv;
   autostart: boolean;
   reconnectMs: number;
-};
+} & ConnectionOptions;
 
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
@@ -76,7 +76,7 @@ export class Link {
         if (dialled.kind === "open") dialled.socket.destroy();
         throw closedError();
       }
-      if (dialled.kind === "open") return this.#adopt(new Connection(dialled.socket));
+      if (dialled.kind === "open") return this.#adopt(new Connection(dialled.socket, this.#options));
       if (dialled.kind === "nobody" || dialled.kind === "gone") {
         if (this.#mayStart(dialled.kind, pauseMs)) return this.#adopt(await this.#start());
         if (!this.#hadOne) throw nobodyError(this.#options.paths.socket);
@@ -100,7 +100,7 @@ export class Link {
     const { paths, env } = this.#options;
     return startDaemon(paths, env, async () => {
       const dialled = await dial(paths.socket);
-      return dialled.kind === "open" ? new Connection(dialled.socket) : undefined;
+      return dialled.kind === "open" ? new Connection(dialled.socket, this.#options) : undefined;
     });
   }
 

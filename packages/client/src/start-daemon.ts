@@ -1,12 +1,14 @@
 /** Starts the daemon in the background and waits until it answers or has failed. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Paths } from "@claudine/protocol/paths";
 import { systemWords } from "@claudine/protocol/text";
+import { daemonEnv } from "./daemon-env.ts";
 import { type LastWords, lastWords } from "./last-words.ts";
+import { makeFolders } from "./make-folders.ts";
 import { type Elsewhere, elsewhereError, servedElsewhere } from "./served-elsewhere.ts";
 
 const DEADLINE_MS = 10_000;
@@ -18,21 +20,8 @@ const LOST_THE_RACE = 75;
 /** How long the faster one gets to answer before another try; twice as long each time. */
 const OUTRUN_MS = 200;
 const OUTRUN_MOST_MS = 2000;
-/** Meant for the process that was given them, and the daemon is another one. NODE_OPTIONS are of one shell, the daemon lives on. */
-const NOT_FOR_THE_DAEMON = [
-  "CLAUDINE_TASK_ID",
-  "CLAUDINE_RUN",
-  "CLAUDINE_RUN_UID",
-  "CLAUDINE_GROUP",
-  "CLAUDINE_ARRAY_INDEX",
-  "LISTEN_FDS",
-  "LISTEN_PID",
-  "LISTEN_FDNAMES",
-  "NOTIFY_SOCKET",
-  "WATCHDOG_PID",
-  "WATCHDOG_USEC",
-  "NODE_OPTIONS",
-];
+/** Where the daemon says why it ends, apart from its log: that may be on a full disk. */
+const REFUSAL_FD = 3;
 
 /**
  * Resolves with what `answered` gives once it gives something.
@@ -46,10 +35,11 @@ export async function startDaemon<T>(
   const log = openLog(paths.logFile);
   try {
     const from = fstatSync(log).size;
+    let refusal = "";
     return await untilAnswered({
-      spawnOne: () => spawnDaemon(paths, env, log),
+      spawnOne: () => spawnDaemon({ paths, env, log }, (text) => (refusal += text)),
       answered,
-      lastWords: () => lastWords(textFrom(paths.logFile, from)),
+      lastWords: () => lastWords(refusal) ?? lastWords(textFrom(paths.logFile, from)),
       elsewhere: () => servedElsewhere(paths),
       logFile: paths.logFile,
     });
@@ -94,6 +84,7 @@ async function untilAnswered<T>(waiting: Waiting<T>): Promise<T> {
     }
     throw failed(refusal, `it did not answer within ${DEADLINE_MS / 1000} s`, hint);
   } finally {
+    attempt.child.stdio[REFUSAL_FD]?.destroy();
     attempt.child.unref();
   }
 }
@@ -121,22 +112,25 @@ function watch(child: ChildProcess): { child: ChildProcess; end: () => End | und
   child.once("error", (error) => {
     end = { kind: "failed", how: error.message };
   });
-  child.once("exit", (code, signal) => {
+  // Not at its exit: what it said may still be on the way.
+  child.once("close", (code, signal) => {
     const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
     end = code === LOST_THE_RACE ? { kind: "outrun", at: performance.now() } : { kind: "failed", how };
   });
   return { child, end: () => end };
 }
 
-function spawnDaemon(paths: Paths, env: NodeJS.ProcessEnv, log: number): ChildProcess {
-  const childEnv = { ...env, CLAUDINE_SOCKET: paths.socket };
-  for (const name of NOT_FOR_THE_DAEMON) Reflect.deleteProperty(childEnv, name);
-  return spawn(process.execPath, [daemonFile(env)], {
+type Start = { paths: Paths; env: NodeJS.ProcessEnv; log: number };
+
+function spawnDaemon({ paths, env, log }: Start, onRefusal: (text: string) => void): ChildProcess {
+  const child = spawn(process.execPath, [daemonFile(env)], {
     cwd: "/",
     detached: true,
-    env: childEnv,
-    stdio: ["ignore", log, log],
+    env: { ...daemonEnv(env), CLAUDINE_SOCKET: paths.socket, CLAUDINE_REFUSAL_FD: String(REFUSAL_FD) },
+    stdio: ["ignore", log, log, "pipe"],
   });
+  child.stdio[REFUSAL_FD]?.on("data", (bytes: Buffer) => onRefusal(bytes.toString()));
+  return child;
 }
 
 /** @throws ClaudineError unavailable when there is no daemon to start */
@@ -155,7 +149,7 @@ export function daemonFile(env: NodeJS.ProcessEnv): string {
 
 function openLog(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(path));
     if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES_MAX) renameSync(path, `${path}.1`);
     return openSync(path, "a", 0o600);
   } catch (error) {

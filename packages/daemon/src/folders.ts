@@ -1,5 +1,6 @@
 /** Makes the daemon's folders and refuses those that are somebody else's or open to others. */
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync, type Stats } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, type Stats } from "node:fs";
+import { dirname } from "node:path";
 import { ClaudineError, maxSocketPathBytes, type Paths } from "@claudine/protocol";
 import { checkPlaces } from "./places.ts";
 
@@ -41,13 +42,25 @@ function statOf(path: string): Stats | undefined {
 
 function makeFolder(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeWithParents(dir);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ClaudineError("storage", `Cannot make the folder ${dir}: ${why}`, {
       hint: "Set XDG_STATE_HOME and XDG_RUNTIME_DIR to folders of yours",
       cause,
     });
+  }
+}
+
+/** Node's own `recursive` never returns where the system makes no folders, as in /proc. */
+function makeWithParents(dir: string): void {
+  if (existsSync(dir)) return;
+  if (dirname(dir) !== dir) makeWithParents(dirname(dir));
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else was faster.
+    if (!existsSync(dir)) throw error;
   }
 }
 

@@ -14,6 +14,7 @@ import { createLog, errorFacts, type Log, writeToStderr } from "./log.ts";
 import { isAlive } from "./runner/identity.ts";
 import { systemProcesses } from "./runner/processes.ts";
 import { finishRestore, restoreStore } from "./store/backup.ts";
+import { openRefusalPipe, type RefusalPipe } from "./refusal-pipe.ts";
 import { refuseSocketInUse } from "./socket-in-use.ts";
 import { noteStart } from "./start-note.ts";
 import { createNotifier, listenFd } from "./systemd.ts";
@@ -31,12 +32,12 @@ const USAGE = `claudined: the task daemon of Claudine, usually started by \`clau
 /** A stop that takes longer is ended the hard way: everything acknowledged is durable by then. */
 const STOP_DEADLINE_MS = 5000;
 
-async function main(args: readonly string[]): Promise<number> {
+async function main(args: readonly string[], refusals: RefusalPipe): Promise<number> {
   const paths = ownPaths();
   const [option] = args;
   switch (option) {
     case undefined:
-      return serve(paths);
+      return serve(paths, refusals);
     case "--check-config":
       loadConfig(paths.configFile);
       return 0;
@@ -97,7 +98,7 @@ async function restore(paths: Paths, file: string | undefined): Promise<number> 
   return 0;
 }
 
-async function serve(paths: Paths): Promise<number> {
+async function serve(paths: Paths, refusals: RefusalPipe): Promise<number> {
   process.umask(0o077);
   const fd = listenFd(process.env, process.pid);
   const config = loadConfig(paths.configFile);
@@ -150,6 +151,7 @@ async function serve(paths: Paths): Promise<number> {
     },
   });
   note.ready();
+  refusals.close();
   log.info("Ready", { pid: process.pid, version, socket: paths.socket, state: paths.stateDir });
   void notifier.notifyReady();
   return ended;
@@ -217,8 +219,9 @@ function startError(error: unknown): ClaudineError {
   if (error instanceof ClaudineError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (["ENOSPC", "EDQUOT", "EROFS"].includes(code)) {
+    const { stateDir, runtimeDir } = ownPaths();
     return new ClaudineError("storage", `Cannot come up: ${String(error)}`, {
-      hint: "Free some space on the disk of the state and runtime folders; tasks that run go on",
+      hint: `Free some space on the disk of ${stateDir} and on that of ${runtimeDir}; tasks that run go on`,
     });
   }
   if (error instanceof Error && "syscall" in error) return new ClaudineError("os", `Cannot come up: ${error.message}`);
@@ -233,10 +236,13 @@ function tellRefusal({ code, message, hint }: ClaudineError): void {
   writeToStderr(`${lines.join("\n")}\n`);
 }
 
-main(process.argv.slice(2)).then(
+const refusals = openRefusalPipe(process.env);
+main(process.argv.slice(2), refusals).then(
   (code) => process.exit(code),
   (error: unknown) => {
     const refusal = startError(error);
+    const { code, message, hint } = refusal;
+    createLog("error", refusals.tell).error(message, { hint, code });
     tellRefusal(refusal);
     process.exit(ERRORS[refusal.code].exit);
   },

@@ -3,6 +3,7 @@ import type { Command, Option } from "./command.ts";
 import { submit } from "./commands/submit.ts";
 import { GLOBAL_OPTIONS } from "./global-options.ts";
 import { findCommand, parseCommand, type Parsed } from "./parse.ts";
+import { mayBeReplaced } from "./replaced.ts";
 import { runCommand } from "./run-command.ts";
 import { type Flags, splitWords } from "./split-words.ts";
 
@@ -26,11 +27,21 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 async function parse(words: readonly string[]): Promise<Parsed> {
+  if (words.some(mayBeReplaced)) {
+    const { changedArgument } = await import("./not-utf8.ts");
+    const changed = changedArgument(words.length);
+    if (changed !== undefined) return { kind: "usage", problem: { message: notText(changed), path: [] } };
+  }
   const [first] = words;
   const direct = first === undefined ? undefined : findCommand([submit], first);
   if (direct !== undefined) return parseCommand(direct, words.slice(1));
   const { COMMANDS } = await import("./verbs.ts");
   return parseAny(COMMANDS, words);
+}
+
+/** Another file would be meant by what is left of it. */
+function notText(argument: string): string {
+  return `Cannot take the argument ${argument}: it is not UTF-8`;
 }
 
 type Line = { verb: string; words: readonly string[]; flags?: Flags };

@@ -74,8 +74,14 @@ export class ProcessIo implements Io {
     this.#client ??= connect({
       ...(socket === undefined ? {} : { socket }),
       autostart: choice.autostart !== false && !flag(this.#input, "no-autostart"),
+      onSilent: () => void this.#tellSilent(),
     });
     return this.#client;
+  }
+
+  async #tellSilent(): Promise<void> {
+    const { silentText } = await import("./silent-text.ts");
+    this.err(silentText(this.paths));
   }
 
   /** Resolves when the readers of stdout and stderr have everything. */

@@ -18,7 +18,7 @@ export function eachLine(
   command: string | readonly string[] | undefined,
   shared: Shared,
 ): SubmitTask[] {
-  const lines = content
+  const lines = withoutMark(content)
     .split("\n")
     .map((line) => line.replace(/\r$/, ""))
     .filter((line) => line.trim() !== "");
@@ -54,7 +54,7 @@ export function fromArray(ranges: string, task: SubmitTask): SubmitTask[] {
 
 /** A JSON array of tasks, one task, or a task per line; what a task does not say is taken from the options. */
 export function fromJson(content: string, shared: Shared): SubmitTask[] {
-  const tasks = parseJson(content).map((value, index) => {
+  const tasks = parseJson(withoutMark(content)).map((value, index) => {
     const task = typeof value === "string" || Array.isArray(value) ? { command: value } : value;
     if (typeof task !== "object" || task === null || !("command" in task))
       throw refuse(`task ${index + 1} of the JSON has no "command"`);
@@ -62,6 +62,11 @@ export function fromJson(content: string, shared: Shared): SubmitTask[] {
   });
   if (tasks.length === 0) throw refuse("the JSON holds no task");
   return tasks;
+}
+
+/** The byte order mark that some editors put before UTF-8. */
+function withoutMark(content: string): string {
+  return content.startsWith("\uFEFF") ? content.slice(1) : content;
 }
 
 function envOf(shared: Shared, task: object): { env?: Record<string, string> } {

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { SubmitTask } from "@claudine/protocol/methods";
 import type { Input, Io } from "./command.ts";
+import { mayBeReplaced } from "./replaced.ts";
 import { flag, list, number, text } from "./input.ts";
 import { priorityFrom } from "./priority.ts";
 import { RULE_OPTIONS } from "./rules/options.ts";
@@ -30,9 +31,17 @@ export async function buildTasks(input: Input, io: Io): Promise<SubmitTask[]> {
 }
 
 /** The environment for the tasks. What Claudine said about a task that submits is not true of the tasks it submits. */
-export function callerEnv(env: NodeJS.ProcessEnv): Record<string, string> {
+export async function callerEnv(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const { CLAUDINE_TASK_ID, CLAUDINE_RUN, CLAUDINE_GROUP, CLAUDINE_ARRAY_INDEX, ...rest } = env;
+  if (Object.entries(rest).some(([name, value]) => mayBeReplaced(name) || mayBeReplaced(value))) await refuseChanged();
   return rest as Record<string, string>;
+}
+
+async function refuseChanged(): Promise<void> {
+  const { changedVariable } = await import("./not-utf8.ts");
+  const name = changedVariable();
+  if (name === undefined) return;
+  throw refuse(`the variable ${name} of this shell is not UTF-8`, `Run unset ${name}, or give it another value`);
 }
 
 /** One word is for the shell, several are executed as they are. */

@@ -3,6 +3,7 @@ import { ClaudineError } from "@claudine/protocol/errors";
 import type { Paths } from "@claudine/protocol/paths";
 import { connect } from "../connect.ts";
 import { type DaemonStatus, probeDaemon, stopDaemon, untilAnswers } from "./daemon.ts";
+import { endSilent } from "./end-silent.ts";
 import { findManager } from "./find-manager.ts";
 import { person, serviceStatus } from "./gather.ts";
 import { programRunner } from "./program.ts";
@@ -37,7 +38,10 @@ export type Restarted = { oldPid: number | null; status: DaemonStatus };
 /** Replaces the daemon; tasks go on. Starts one when none runs. */
 export async function restartDaemon(control: Control): Promise<Restarted> {
   const old = await probeDaemon(placeOf(control));
-  if (old === undefined) return { oldPid: null, status: await startDaemonByOwner(control) };
+  if (old === undefined) {
+    const silent = await endSilent(control.paths);
+    return { oldPid: silent?.pid ?? null, status: await startDaemonByOwner(control) };
+  }
   const service = await serviceOf(control);
   if (service?.manager === "systemd" && service.pid === old.pid) {
     await systemctl(control, "restart", SERVICE);

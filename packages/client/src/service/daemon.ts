@@ -3,17 +3,22 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { ParamsIn, Result } from "@claudine/protocol/methods";
 import { connect } from "../connect.ts";
+import { localPaths } from "../local-paths.ts";
+import { endSilent } from "./end-silent.ts";
 import { processGone } from "./process-gone.ts";
 
 export type Place = { socket: string; env: NodeJS.ProcessEnv };
 export type DaemonStatus = Result<"daemon.status">;
+
+/** Of `left` tasks it is known that they go on. */
+export type Stopped = { pid: number; left: number | null };
 
 const STEP_MS = 20;
 /** A stop only flushes; what takes longer is stuck. */
 const STOP_DEADLINE_MS = 30_000;
 
 /**
- * Undefined when no daemon runs. Never starts one.
+ * Undefined when no daemon runs, or when it does not answer. Never starts one.
  * @throws ClaudineError permission when the socket belongs to somebody else
  */
 export async function probeDaemon(place: Place): Promise<DaemonStatus | undefined> {
@@ -21,15 +26,16 @@ export async function probeDaemon(place: Place): Promise<DaemonStatus | undefine
 }
 
 /**
- * Stops the daemon and waits until its process is gone. Undefined when none runs.
+ * Stops the daemon and waits until its process is gone. Undefined when none runs. One that does not answer is found by
+ * its lock, and `left` is not known then.
  * @throws ClaudineError timeout
  */
-export async function stopDaemon(
-  place: Place,
-  params: ParamsIn<"daemon.stop"> = {},
-): Promise<Result<"daemon.stop"> | undefined> {
+export async function stopDaemon(place: Place, params: ParamsIn<"daemon.stop"> = {}): Promise<Stopped | undefined> {
   const stopped = await withDaemon(place, (client) => client.call("daemon.stop", params));
-  if (stopped === undefined) return undefined;
+  if (stopped === undefined) {
+    const ended = await endSilent(localPaths(place.env, place.socket));
+    return ended === undefined ? undefined : { ...ended, left: null };
+  }
   const deadlineMs = STOP_DEADLINE_MS + (params.graceMs ?? 0);
   if (await processGone(stopped.pid, deadlineMs)) return stopped;
   throw new ClaudineError(
@@ -71,7 +77,8 @@ async function withDaemon<T>(
   use: (client: Awaited<ReturnType<typeof connect>>) => Promise<T>,
 ): Promise<T | undefined> {
   try {
-    const client = await connect({ socket: place.socket, env: place.env, autostart: false, reconnectMs: 0 });
+    const { socket, env } = place;
+    const client = await connect({ socket, env, autostart: false, reconnectMs: 0, giveUpMs: 0 });
     try {
       return await use(client);
     } finally {

@@ -44,6 +44,8 @@ export type Context = {
   writeInput(task: Task, run: LiveRun, input: { text: string; eof: boolean }): Promise<number>;
   /** Has the start of its run reported, if that is on record and was not noticed yet. */
   look(task: Task): void;
+  /** Why its run cannot start now, in words; undefined when nothing keeps it from it. */
+  startRefusal(task: Task): string | undefined;
   connections(): number;
   /** Told of each line that a client sent. */
   onRequest(): void;

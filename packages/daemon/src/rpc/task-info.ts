@@ -12,9 +12,14 @@ export function explainFacts({ store, machine }: Context, state: State): Explain
 export function infoOf(context: Context, state: State, task: Task): TaskInfo {
   const live = "run" in task.status ? context.usage.current(task.id) : undefined;
   return taskInfo(task, {
-    reason: explain(explainFacts(context, state), task),
+    reason: explain(explainFacts(context, state), task) ?? refusalOf(context, task),
     ...(live === undefined ? {} : { usage: live.usage, cpuPercent: live.cpuPercent, rssBytes: live.rssBytes }),
   });
+}
+
+function refusalOf(context: Context, task: Task): string | null {
+  const why = "run" in task.status ? context.startRefusal(task) : undefined;
+  return why === undefined ? null : `cannot start: ${why}`;
 }
 
 export async function infosOf(context: Context, ids: readonly TaskId[], caller: Caller): Promise<TaskInfo[]> {

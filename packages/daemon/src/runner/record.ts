@@ -57,10 +57,10 @@ export function forbidStart(path: string): boolean {
   try {
     fd = openSync(path, "wx", 0o600);
   } catch (error) {
-    // Without its folder no shim can start it either.
-    if (errnoOf(error) === "ENOENT") return true;
     if (errnoOf(error) === "EEXIST") return false;
-    throw error;
+    if (OWN_SHORTAGES.includes(errnoOf(error))) throw error;
+    // Where no record can be made, no shim can start it either.
+    return true;
   }
   const text = "F start ECANCELED =";
   const block = " ".repeat(2 * LINE_BYTES) + `${text} ${fnv1a(text)}\n`.padEnd(BLOCK_BYTES - 2 * LINE_BYTES);
@@ -73,6 +73,9 @@ export function forbidStart(path: string): boolean {
   }
   return true;
 }
+
+/** The daemon lacks something that a shim may have. */
+const OWN_SHORTAGES = ["EMFILE", "ENFILE", "ENOMEM"];
 
 function errnoOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "EIO";

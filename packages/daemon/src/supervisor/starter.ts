@@ -1,6 +1,7 @@
 /** Starts admitted runs, again after a while when the system would not. */
 import type { LiveRun, Task } from "@claudine/protocol";
 import { runKey } from "../launch.ts";
+import { errnoText } from "../errno-text.ts";
 import { errorFacts } from "../log.ts";
 import { forbidStart } from "../runner/record.ts";
 import { currentRun, recordOf, recordPath, type SupervisorPorts } from "./ports.ts";
@@ -9,7 +10,9 @@ import type { Reporter } from "./reporter.ts";
 export type Starter = {
   start(task: Task, run: LiveRun): void;
   /** The system refused: tries again in a second, as long as nothing was started. */
-  startLater(key: string): void;
+  startLater(key: string, why: string): void;
+  /** Why the run is not started yet, in words; undefined when nothing has kept it from it. */
+  refusal(key: string): string | undefined;
 };
 
 const AGAIN_MS = 1000;
@@ -27,21 +30,34 @@ export function createStarter(ports: SupervisorPorts, reporter: Reporter): Start
     }
     ports.meter.track(key, path);
   };
+  const refusals = new Map<string, string>();
+  const isWaiting = (key: string): boolean => {
+    const now = currentRun(ports, key);
+    return now !== undefined && now.run.started === undefined;
+  };
   const starter: Starter = {
     start(task, run) {
       const key = runKey(task.id, run.attempt);
       launch(task, run).catch((error: unknown) => {
         ports.log.warn("A run could not be started; trying again", { run: key, ...errorFacts(error) });
-        starter.startLater(key);
+        starter.startLater(key, wordsOf(error));
       });
     },
-    startLater(key) {
+    startLater(key, why) {
+      for (const one of refusals.keys()) if (!isWaiting(one)) refusals.delete(one);
+      refusals.set(key, why);
       setTimeout(() => {
         const now = currentRun(ports, key);
         const untouched = now?.run.started === undefined && recordOf(ports, key).state === "missing";
         if (now !== undefined && untouched) starter.start(now.task, now.run);
       }, AGAIN_MS).unref();
     },
+    refusal: (key) => (isWaiting(key) ? refusals.get(key) : undefined),
   };
   return starter;
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && typeof error.code === "string" ? errnoText(error.code) : error.message;
 }

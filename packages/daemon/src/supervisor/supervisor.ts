@@ -1,6 +1,7 @@
 /** Joins the engine with processes: carries out what is durable, and reports what runs do. */
 import type { Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
+import { errnoText } from "../errno-text.ts";
 import { runKey } from "../launch.ts";
 import type { RecordStart, RunRecord } from "../runner/record.ts";
 import type { WakeFact } from "../runner/wake.ts";
@@ -21,6 +22,8 @@ export type Supervisor = {
   onShimExit(): void;
   /** Reports what is on record of the task's run and was not noticed yet. */
   look(task: Task): void;
+  /** Why its run is not started yet, in words; undefined when nothing has kept it from it. */
+  refusal(task: Task): string | undefined;
   recover(sameBoot: boolean): Promise<void>;
 };
 
@@ -42,7 +45,7 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
         case "not-started":
           ports.log.warn("The system refused to start a run; trying again", { run: fact.runKey, errno: fact.errno });
           if (fact.errno === "ENOENT") ports.runs.forget();
-          return starter.startLater(fact.runKey);
+          return starter.startLater(fact.runKey, errnoText(fact.errno));
         case "ended": {
           const record = recordOf(ports, fact.runKey);
           if (record.state === "started") return reporter.ended(fact.runKey, record, fact.end);
@@ -65,6 +68,7 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
       for (const now of runsInFlight(ports)) if (now.run.started === undefined) recoverRun(parts, now, true);
     },
     look: (task) => reporter.look(runKey(task.id, task.attempt)),
+    refusal: (task) => starter.refusal(runKey(task.id, task.attempt)),
     recover: (sameBoot) => recover(parts, sameBoot),
   };
 }

@@ -83,7 +83,7 @@ const restart: Command = {
 
 const status: Command = {
   name: "status",
-  summary: "Show the daemon; exit code 0 when it runs, 3 when not",
+  summary: "Show the daemon; exit code 0 when it runs, 3 when not, 4 when it does not answer",
   options: [],
   async run(input, io) {
     const { placeOf } = await import("../../service/control.ts");
@@ -102,6 +102,8 @@ async function showNone(input: Input, io: Io): Promise<number> {
   const { elsewhereText, servedElsewhere } = await import("../../served-elsewhere.ts");
   const { socket } = io.paths;
   const elsewhere = await servedElsewhere(io.paths);
+  const silent = elsewhere === undefined ? await silentHolder(io) : undefined;
+  if (silent !== undefined) return showSilent(input, io, silent.pid);
   if (flag(input, "json")) printJson(io, { running: false, socket, ...given({ elsewhere }) });
   else if (elsewhere === undefined) say(input, io, "No daemon runs");
   else say(input, io, `No daemon listens on ${socket}; ${elsewhereText(elsewhere)}`);
@@ -115,7 +117,22 @@ async function refuseElsewhere(io: Io): Promise<void> {
   if (elsewhere !== undefined) throw elsewhereError("stop", elsewhere);
 }
 
-function leftText(left: number): string {
+const SILENT_EXIT = 4;
+
+async function silentHolder(io: Io): Promise<{ pid: number } | undefined> {
+  const { lockHolder } = await import("../../service/lock-holder.ts");
+  return lockHolder(io.paths);
+}
+
+function showSilent(input: Input, io: Io, pid: number): number {
+  const { socket } = io.paths;
+  if (flag(input, "json")) printJson(io, { running: true, answers: false, pid, socket });
+  else say(input, io, `claudined (pid ${pid}) holds the state folder but does not answer on ${socket}`);
+  return SILENT_EXIT;
+}
+
+function leftText(left: number | null): string {
+  if (left === null) return ", which did not answer; its tasks go on";
   if (left === 0) return "";
   return left === 1 ? "; 1 task goes on" : `; ${left} tasks go on`;
 }

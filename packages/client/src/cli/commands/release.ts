@@ -13,7 +13,7 @@ export const release: Command = {
   examples: [["claudine release 12 --env", "after a reboot: takes the secret variables anew from this shell"]],
   async run(input, io) {
     const client = await io.connect();
-    const env = flag(input, "env") ? callerEnv(io.env) : undefined;
+    const env = flag(input, "env") ? await callerEnv(io.env) : undefined;
     const { tasks } = await client.call("task.release", { selector: [...input.args], ...given({ env }) });
     return reportTasks(input, io, { done: "Released", tasks });
   },

@@ -37,7 +37,7 @@ export const retry: Command = {
       const tasks = await editTasks(io, client, { words, verb: "retry", states: FINISHED_STATES });
       return reportTasks(input, io, { done: "Queued again:", tasks });
     }
-    const env = flag(input, "env") ? callerEnv(io.env) : undefined;
+    const env = flag(input, "env") ? await callerEnv(io.env) : undefined;
     const { tasks } = await client.call("task.retry", { selector: words, ...given({ env }) });
     return reportTasks(input, io, { done: "Queued again:", tasks });
   },

@@ -1,6 +1,7 @@
 /** `claudine submit`: takes commands into the queue. The hot path: whatever a plain submit does not need is loaded later. */
 import type { Command, Input, Io } from "../command.ts";
 import { flag } from "../input.ts";
+import { mayBeReplaced } from "../replaced.ts";
 import { PRIORITY_OPTION, RULE_OPTIONS } from "../rules/options.ts";
 import { buildTasks, callerEnv, refuse } from "../submit-tasks.ts";
 
@@ -81,8 +82,8 @@ async function run(input: Input, io: Io): Promise<number> {
   const tasks = await buildTasks(input, io);
   const client = await io.connect();
   const { ids, uids } = await client.call("task.submit", {
-    env: callerEnv(io.env),
-    cwd: workingDirectory(),
+    env: await callerEnv(io.env),
+    cwd: await workingDirectory(),
     umask: process.umask(),
     tasks,
   });
@@ -94,7 +95,16 @@ async function run(input: Input, io: Io): Promise<number> {
   return 0;
 }
 
-function workingDirectory(): string {
+async function workingDirectory(): Promise<string> {
+  const folder = currentFolder();
+  if (!mayBeReplaced(folder)) return folder;
+  const { changedFolder } = await import("../not-utf8.ts");
+  const changed = changedFolder();
+  if (changed === undefined) return folder;
+  throw refuse(`the path of the working directory is not UTF-8: ${changed}`, "Change to another directory");
+}
+
+function currentFolder(): string {
   try {
     return process.cwd();
   } catch {

@@ -4,6 +4,7 @@ import { ClaudineError } from "@claudine/protocol/errors";
 import { version } from "@claudine/protocol/version";
 import type { Client } from "../../client.ts";
 import type { Io } from "../command.ts";
+import { lockHolder } from "../../service/lock-holder.ts";
 import { type Check, failure, ok, warning } from "./check.ts";
 
 /** Starts the daemon unless told not to: whether that works is what people ask the doctor. */
@@ -13,6 +14,8 @@ export async function checkDaemon(io: Io): Promise<Check[]> {
     return await askDaemon(await io.connect());
   } catch (error) {
     if (!(error instanceof ClaudineError)) throw error;
+    const silent = lockHolder(io.paths);
+    if (silent !== undefined) return [unanswered(io, silent.pid)];
     const checks = [failure("daemon", error.message, error.hint ?? null)];
     if (socketBefore !== undefined && error.code === "unavailable") {
       checks.push(
@@ -21,6 +24,11 @@ export async function checkDaemon(io: Io): Promise<Check[]> {
     }
     return checks;
   }
+}
+
+function unanswered({ paths }: Io, pid: number): Check {
+  const message = `claudined (pid ${pid}) holds the state folder but does not answer on ${paths.socket}`;
+  return failure("daemon", message, "claudine daemon restart replaces it; tasks go on");
 }
 
 async function askDaemon(client: Client): Promise<Check[]> {
