@@ -153,7 +153,9 @@ function openLog(path: string): number {
     if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES_MAX) renameSync(path, `${path}.1`);
     return openSync(path, "a", 0o600);
   } catch (error) {
-    throw new ClaudineError("permission", `Cannot write the daemon's log: ${systemWords(error)}`, { cause: error });
+    throw new ClaudineError("permission", `Cannot write the daemon's log ${path}: ${systemWords(error)}`, {
+      cause: error,
+    });
   }
 }
 
