@@ -1,9 +1,11 @@
 /** Gives a test run one folder for everything it writes, and fails the run when something stays behind. */
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { TestProject } from "vitest/node";
+import { clearAway } from "./clear-away.ts";
 import { processesUnder, type FoundProcess } from "./processes-under.ts";
 
 declare module "vitest" {
@@ -22,12 +24,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   // Where the unit tests make their folders: a test that is cut off leaves them here, and they go with the rest.
   const { TMPDIR } = process.env;
   process.env["TMPDIR"] = root;
+  const whenCutOff = () => clearAwayLater(root);
+  process.once("exit", whenCutOff);
   return async () => {
     if (TMPDIR === undefined) Reflect.deleteProperty(process.env, "TMPDIR");
     else process.env["TMPDIR"] = TMPDIR;
     const leftBehind = await awaitNoProcesses(root);
-    if (leftBehind.length > 0) await endAll(root);
-    await rm(root, { recursive: true, force: true, maxRetries: 5 });
+    await clearAway(root);
+    process.off("exit", whenCutOff);
     if (leftBehind.length > 0) {
       const list = leftBehind.map(({ pid, command }) => `  ${pid} ${command}`).join("\n");
       throw new Error(`Processes left behind by the tests, killed now:\n${list}`);
@@ -45,19 +49,8 @@ async function awaitNoProcesses(root: string): Promise<FoundProcess[]> {
   }
 }
 
-/** Again as long as there are some, as a task may start others meanwhile. */
-async function endAll(root: string): Promise<void> {
-  for (let rounds = 0; rounds < 100; rounds += 1) {
-    const found = await processesUnder(root, { allFiles: true });
-    if (found.length === 0) return;
-    for (const { pid } of found) kill(pid);
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended by itself meanwhile.
-  }
+/** On Ctrl-C the test runner ends at once, so another process has to do it. */
+function clearAwayLater(root: string): void {
+  const program = join(import.meta.dirname, "clear-away.ts");
+  spawn(process.execPath, [program, root], { cwd: "/", detached: true, stdio: "ignore" }).unref();
 }

@@ -46,6 +46,12 @@ test("sorts by a column both ways, and by attention where it is equal", () => {
   expect(ids(sortAll(tasks, { ...SPEC, sort: { by: "id", down: true } }))).toEqual([4, 3, 2, 1]);
 });
 
+test("tasks that differ in nothing but their ids have one order, whatever changes first", () => {
+  const [one, two] = [makeTask(1, queued(5)), makeTask(2, queued(5))];
+  expect(ids(sortAll([two, one], SPEC))).toEqual([1, 2]);
+  expect(ids(merge(sortAll([one, two], SPEC), new Map([[1, one]]), SPEC))).toEqual([1, 2]);
+});
+
 const aStatus = fc.oneof(
   fc.nat(50).map(queued),
   fc.nat(50).map((ms) => running(ms * 1000)),

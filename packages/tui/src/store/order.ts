@@ -154,6 +154,6 @@ function compare(one: Entry, other: Entry, sort: Sort): number {
   if (byKey !== 0) return byKey;
   const turn = sort.by === "attention" ? turned : 1;
   const rest = one.section - other.section || one.first - other.first || one.second - other.second;
-  // Equal places happen, as tasks can be moved: without a last word the order would depend on what changed when.
-  return rest * turn || one.task.id - other.task.id;
+  // In the end by id: what compares as equal would stand where it changed last.
+  return (rest || one.task.id - other.task.id) * turn;
 }
