@@ -1,4 +1,5 @@
 /** `claudine logs`: the output a task has written. */
+import { ClaudineError } from "@claudine/protocol/errors";
 import type { Client } from "../../client.ts";
 import type { Command, Input, Io } from "../command.ts";
 import { untilInterrupted } from "../follow-tasks.ts";
@@ -48,14 +49,31 @@ async function showLogs({ input, io, client, id }: Wanted, signal: AbortSignal):
 /** Text as it is; what is not UTF-8 shows as replacement characters. */
 async function printLogs({ input, io, client, id }: Wanted): Promise<void> {
   const texts: Record<string, string> = {};
+  let bytesLeft = JSON_BYTES_MAX;
   for (const stream of outputStreams(input)) {
     const pieces: Buffer[] = [];
     await tail(client, { ...tailOptions(input, id, stream), follow: false }, async (bytes) => {
+      bytesLeft -= bytes.length;
+      if (bytesLeft < 0) throw tooLarge(id);
       pieces.push(bytes);
     });
     texts[stream] = Buffer.concat(pieces).toString("utf8");
   }
-  printJson(io, { id, ...texts });
+  try {
+    printJson(io, { id, ...texts });
+  } catch (error) {
+    // Escapes make it longer than it is on the disk.
+    throw error instanceof RangeError ? tooLarge(id) : error;
+  }
+}
+
+/** Node's longest text. */
+const JSON_BYTES_MAX = 0x1fffffe8;
+
+function tooLarge(id: number): ClaudineError {
+  return new ClaudineError("too_large", `Cannot show the output of task ${id} as JSON: it is too long for one text`, {
+    hint: `claudine logs ${id} --stdout gives its bytes, and -n only the last lines`,
+  });
 }
 
 function tailOptions(input: Input, id: number, stream: StreamName) {
