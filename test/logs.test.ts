@@ -147,3 +147,11 @@ test("a task that is not there", async () => {
     stderr: expect.stringContaining("there is no such task"),
   });
 });
+
+test("--json of more than fits into one text is refused, and says how to get the bytes", async () => {
+  // As JSON each of these bytes takes six.
+  const { task } = await rig.ran("truncate -s 90M /dev/stdout");
+  const refused = await rig.claudine("logs", String(task.id), "--json");
+  expect(refused).toMatchObject({ code: 65, stdout: "" });
+  expect(refused.stderr).toContain(`claudine logs ${task.id} --stdout`);
+});

@@ -89,6 +89,13 @@ test("a task that reads slowly gets all of it", async () => {
   expect((await rig.output(id)).trim()).toBe("300000");
 });
 
+test("what a task does not read is refused with the numbers of the whole input", async () => {
+  const id = await rig.submit("--stdin", "exec sleep 1000");
+  await rig.started(id);
+  const refused = await rig.claudineWith({ input: "x".repeat(100_000) }, "send", String(id), "-");
+  expect(refused).toMatchObject({ code: 124, stderr: expect.stringContaining("it took 65536 of 100000 bytes") });
+});
+
 test("another daemon can send as well", async () => {
   const id = await rig.submit("--stdin", 'read a; read b; echo "$a $b"');
   await rig.started(id);

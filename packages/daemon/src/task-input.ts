@@ -4,10 +4,13 @@ import { ClaudineError, type LiveRun, type Task } from "@claudine/protocol";
 import type { Processes } from "./runner/processes.ts";
 import { closeStdin, writeStdin } from "./runner/stdin.ts";
 
+/** `sentBytes` of `totalBytes` went in before, for the text of errors. */
+export type InputPiece = { text: string; eof: boolean; sentBytes: number; totalBytes?: number | undefined };
+
 export type TaskInput = {
   path(task: Task, attempt: number): string;
   /** Waits a while for a task that reads slowly. @throws ClaudineError wrong_state, timeout */
-  write(task: Task, run: LiveRun, input: { text: string; eof: boolean }): Promise<number>;
+  write(task: Task, run: LiveRun, input: InputPiece): Promise<number>;
 };
 
 const PATIENCE_MS = 5000;
@@ -18,16 +21,19 @@ export function createTaskInput(runtimeDir: string, processes: Processes): TaskI
   const path = (task: Task, attempt: number) => `${runtimeDir}/stdin/${task.uid}.${attempt}`;
   return {
     path,
-    async write(task, run, { text, eof }) {
+    async write(task, run, { text, eof, sentBytes, totalBytes }) {
       const bytes = Buffer.from(text, "utf8");
-      await writeSlowly(path(task, run.attempt), bytes, task.id);
+      const told = { id: task.id, sentBytes, totalBytes: totalBytes ?? sentBytes + bytes.length };
+      await writeSlowly(path(task, run.attempt), bytes, told);
       if (eof && run.started !== undefined) closeStdin(processes, path(task, run.attempt), run.started);
       return bytes.length;
     },
   };
 }
 
-async function writeSlowly(path: string, bytes: Buffer, id: number): Promise<void> {
+type Told = { id: number; sentBytes: number; totalBytes: number };
+
+async function writeSlowly(path: string, bytes: Buffer, { id, sentBytes, totalBytes }: Told): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   for (let rest = bytes; rest.length > 0;) {
     const wrote = writeStdin(path, rest);
@@ -43,7 +49,7 @@ async function writeSlowly(path: string, bytes: Buffer, id: number): Promise<voi
         if (performance.now() > until) {
           throw new ClaudineError(
             "timeout",
-            `Cannot send all to task ${id}: it read ${bytes.length - rest.length} of ${bytes.length} bytes`,
+            `Cannot send all to task ${id}: it took ${sentBytes + bytes.length - rest.length} of ${totalBytes} bytes`,
             {
               hint: "It does not read its input now; send the rest later",
             },

@@ -150,6 +150,8 @@ export const METHODS = {
       id: TaskId,
       text: z.string().max(65_536),
       eof: z.boolean().default(false).describe("End the input after this"),
+      sentBytes: z.int().min(0).default(0).describe("Of the same input sent by calls before; for the text of errors"),
+      totalBytes: z.int().min(0).optional().describe("Of that input in all; for the text of errors"),
     }),
     z.object({ bytes: z.int() }),
   ),

@@ -6,6 +6,7 @@ import { COMMANDS } from "./commands/index.ts";
 import { GLOBAL_OPTIONS } from "./global-options.ts";
 import { nearest } from "./nearest.ts";
 import type { UsageProblem } from "./parse.ts";
+import { watched } from "./process-io.ts";
 import { problemLine } from "./print.ts";
 
 const USAGE_EXIT = 2;
@@ -13,7 +14,9 @@ const WIDEST = 100;
 
 /** Prints the help of a verb, or of everything for an empty path. @returns the exit code */
 export async function showHelp(path: readonly Command[]): Promise<number> {
-  process.stdout.write(`${await helpText(path, process.stdout.columns)}\n`);
+  const text = await helpText(path, process.stdout.columns);
+  // Ended here, as a file that takes nothing says so a little later.
+  await new Promise<void>((resolve) => watched(process.stdout).write(`${text}\n`, () => setImmediate(resolve)));
   return 0;
 }
 

@@ -90,7 +90,9 @@ export class ProcessIo implements Io {
       [this.#stdout, this.#stderr].map(
         (stream) =>
           new Promise<void>((resolve) => {
-            if (stream === undefined || stream.writableLength === 0) resolve();
+            if (stream === undefined) resolve();
+            // That a file did not take what was written comes a little later.
+            else if (stream.writableLength === 0) setImmediate(resolve);
             else stream.write("", () => resolve());
           }),
       ),
@@ -98,12 +100,12 @@ export class ProcessIo implements Io {
   }
 
   #out(): NodeJS.WriteStream {
-    this.#stdout ??= quietOnEpipe(process.stdout);
+    this.#stdout ??= watched(process.stdout);
     return this.#stdout;
   }
 
   #err(): NodeJS.WriteStream {
-    this.#stderr ??= quietOnEpipe(process.stderr);
+    this.#stderr ??= watched(process.stderr);
     return this.#stderr;
   }
 }
@@ -113,13 +115,27 @@ function writeNow(file: number, text: string): Uint8Array {
   let bytes: Uint8Array = Buffer.from(text);
   try {
     while (bytes.length > 0) bytes = bytes.subarray(writeSync(file, bytes));
-  } catch {
-    // The stream waits where the file is full, and reports what is really wrong.
+  } catch (error) {
+    // The stream waits where the pipe is full.
+    if (!(error instanceof Error) || !("code" in error) || error.code !== "EAGAIN") outputFailed(error);
   }
   return bytes;
 }
 
+/** With an end that says what is wrong when it cannot be written. */
+export function watched(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return stream.on("error", outputFailed);
+}
+
+const OUTPUT_EXIT = 74;
+
 /** A reader that has seen enough, as in `| head`, is no error. */
-function quietOnEpipe(stream: NodeJS.WriteStream): NodeJS.WriteStream {
-  return stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 74));
+function outputFailed(error: unknown): never {
+  if (error instanceof Error && "code" in error && error.code === "EPIPE") process.exit(0);
+  try {
+    writeSync(2, `claudine: Cannot write the output: ${error instanceof Error ? error.message : String(error)}\n`);
+  } catch {
+    // It was stderr that failed.
+  }
+  process.exit(OUTPUT_EXIT);
 }

@@ -19,6 +19,7 @@ import type { Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { EnvRecord } from "../env-record.ts";
 import type { Backup, Reader } from "../reader.ts";
+import type { InputPiece } from "../task-input.ts";
 import type { Watchers } from "../until.ts";
 
 /** Live figures by task, from the meter. */
@@ -41,7 +42,7 @@ export type Context = {
   /** What the scheduler looks at. */
   machine: HostPort;
   /** Writes to a running task's input and, with `eof`, ends it. @returns bytes written @throws ClaudineError */
-  writeInput(task: Task, run: LiveRun, input: { text: string; eof: boolean }): Promise<number>;
+  writeInput(task: Task, run: LiveRun, input: InputPiece): Promise<number>;
   /** Has the start of its run reported, if that is on record and was not noticed yet. */
   look(task: Task): void;
   /** Why its run cannot start now, in words; undefined when nothing keeps it from it. */

@@ -1,4 +1,5 @@
 /** `claudine logs`: the output a task has written. */
+import { ClaudineError } from "@claudine/protocol/errors";
 import type { Client } from "../../client.ts";
 import type { Command, Input, Io } from "../command.ts";
 import { refuseTooMany, untilInterrupted } from "../follow-tasks.ts";
@@ -33,7 +34,7 @@ export const logs: Command = {
     else if (flag(input, "json")) {
       const texts = [];
       for (const id of ids) texts.push(await textsOf(wanted, id));
-      printJson(io, namesOne(words) ? texts[0] : texts);
+      printTexts(io, namesOne(words) ? texts[0] : texts, ids);
     } else await untilInterrupted(io, ids, (signal) => showAll(wanted, ids, signal));
     return 0;
   },
@@ -72,14 +73,35 @@ async function showStream({ input, io, client }: Wanted, shown: Shown): Promise<
 /** Text as it is; what is not UTF-8 shows as replacement characters. */
 async function textsOf({ input, client }: Wanted, id: number): Promise<Record<string, string | number>> {
   const texts: Record<string, string> = {};
+  let bytesLeft = JSON_BYTES_MAX;
   for (const stream of outputStreams(input)) {
     const pieces: Buffer[] = [];
     await tail(client, { ...tailOptions(input, id, stream), follow: false }, async (bytes) => {
+      bytesLeft -= bytes.length;
+      if (bytesLeft < 0) throw tooLarge(id);
       pieces.push(bytes);
     });
     texts[stream] = Buffer.concat(pieces).toString("utf8");
   }
   return { id, ...texts };
+}
+
+/** Node's longest text. */
+const JSON_BYTES_MAX = 0x1fffffe8;
+
+function printTexts(io: Io, texts: unknown, ids: readonly number[]): void {
+  try {
+    printJson(io, texts);
+  } catch (error) {
+    // Escapes make it longer than it is on the disk, and several are longer together.
+    throw error instanceof RangeError ? tooLarge(ids[0] ?? 0) : error;
+  }
+}
+
+function tooLarge(id: number): ClaudineError {
+  return new ClaudineError("too_large", `Cannot show the output of task ${id} as JSON: it is too long for one text`, {
+    hint: `claudine logs ${id} --stdout gives its bytes, and -n only the last lines`,
+  });
 }
 
 function tailOptions(input: Input, id: number, stream: StreamName) {

@@ -45,6 +45,7 @@ export const send: Command = {
 type Sending = { id: number; text: string; eof: boolean };
 
 async function sendAll(client: Client, { id, text, eof }: Sending): Promise<number> {
+  const totalBytes = Buffer.byteLength(text);
   let bytes = 0;
   let from = 0;
   do {
@@ -54,6 +55,8 @@ async function sendAll(client: Client, { id, text, eof }: Sending): Promise<numb
         id,
         text: text.slice(from, to),
         eof: eof && to >= text.length,
+        // Of several pieces, each is refused with the numbers of the whole.
+        ...(text.length > PIECE ? { sentBytes: bytes, totalBytes } : {}),
       })
     ).bytes;
     from = to;

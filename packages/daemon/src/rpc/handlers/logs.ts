@@ -82,7 +82,7 @@ function watchRun(context: Context, run: { id: number; path: string | undefined;
   };
 }
 
-export const send: Handler<"task.send"> = async (context, { id, text, eof }, caller) => {
+export const send: Handler<"task.send"> = async (context, { id, ...input }, caller) => {
   const task = await context.engine.read((state) => taskOf(context, state, id));
   if (task === undefined) throw noSuchTask("send to", id);
   if (!task.stdin) {
@@ -91,7 +91,7 @@ export const send: Handler<"task.send"> = async (context, { id, text, eof }, cal
     });
   }
   const run = await startedRun(context, task, caller);
-  return { bytes: await context.writeInput(task, run, { text, eof }) };
+  return { bytes: await context.writeInput(task, run, input) };
 };
 
 /** Admitted and not started yet, it soon will be. */
