@@ -68,6 +68,7 @@ function sharedOptions(input: Input, env: NodeJS.ProcessEnv): Shared {
     ...(flag(input, "held") ? { held: true } : {}),
     ...(flag(input, "stdin") ? { stdin: true } : {}),
     ...lostRetries(input),
+    ...onceOptions(input),
   };
 }
 
@@ -76,6 +77,16 @@ async function rulesOf(input: Input, io: Io): Promise<Partial<Shared>> {
   if (!RULE_OPTIONS.some(({ name }) => input.flags[name] !== undefined)) return {};
   const { rulesForSubmit } = await import("./rules/submit.ts");
   return rulesForSubmit(input, io);
+}
+
+function onceOptions(input: Input): Pick<Shared, "key" | "ifRunning" | "onFinish"> {
+  const [key, ifRunning, onFinish] = [text(input, "key"), text(input, "if-running"), text(input, "on-finish")];
+  if (key !== undefined && ifRunning !== undefined) throw refuse("--key does not go with --if-running");
+  return {
+    ...(key === undefined ? {} : { key }),
+    ...(ifRunning === undefined ? {} : { ifRunning: ifRunning as NonNullable<Shared["ifRunning"]> }),
+    ...(onFinish === undefined ? {} : { onFinish }),
+  };
 }
 
 const LOST_LIMIT = 3;

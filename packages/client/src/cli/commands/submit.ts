@@ -1,6 +1,6 @@
 /** `claudine submit`: takes commands into the queue. The hot path: whatever a plain submit does not need is loaded later. */
 import type { Command, Input, Io } from "../command.ts";
-import { flag } from "../input.ts";
+import { flag, number } from "../input.ts";
 import { mayBeReplaced } from "../replaced.ts";
 import { PRIORITY_OPTION, RULE_OPTIONS } from "../rules/options.ts";
 import { buildTasks, callerEnv, refuse } from "../submit-tasks.ts";
@@ -53,6 +53,23 @@ export const submit: Command = {
       describe: "With --on-lost requeue: at most so often (3)",
     },
     ...RULE_OPTIONS,
+    { name: "key", type: "string", arg: "TEXT", describe: "Submitting it again with this key gives the task there is" },
+    {
+      name: "if-running",
+      type: "string",
+      arg: "WHAT",
+      choices: ["skip", "replace", "queue"],
+      describe:
+        "When one of the same label, else the same command, is unfinished: take that one, end it first, or start after it",
+    },
+    {
+      name: "max-fails",
+      type: "number",
+      least: 0,
+      arg: "N",
+      describe: "When more tasks of this call have failed, cancel the others",
+    },
+    { name: "on-finish", type: "string", arg: "COMMAND", describe: "A shell command to run when the task has ended" },
     {
       name: "each-line",
       type: "string",
@@ -81,17 +98,19 @@ export const submit: Command = {
 async function run(input: Input, io: Io): Promise<number> {
   const tasks = await buildTasks(input, io);
   const client = await io.connect();
-  const { ids, uids } = await client.call("task.submit", {
+  const maxFails = number(input, "max-fails");
+  const { ids, uids, existing } = await client.call("task.submit", {
     env: await callerEnv(io.env),
     cwd: await workingDirectory(),
     umask: process.umask(),
     tasks,
+    ...(maxFails === undefined ? {} : { maxFails }),
   });
   if (flag(input, "follow") || flag(input, "wait")) {
     const { afterSubmit } = await import("../after-submit.ts");
     return afterSubmit({ input, io, client, ids, uids });
   }
-  io.out(flag(input, "json") ? `${JSON.stringify({ ids, uids })}\n` : ids.map((id) => `${id}\n`).join(""));
+  io.out(flag(input, "json") ? `${JSON.stringify({ ids, uids, existing })}\n` : ids.map((id) => `${id}\n`).join(""));
   return 0;
 }
 
