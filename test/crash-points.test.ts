@@ -26,13 +26,14 @@ const OF_DAEMON = CRASH_POINTS.filter((name) => !OF_SHIM.includes(name) && !OF_T
 
 /** What the daemon that is to die works on; it may die anywhere in it. */
 async function workload(rig: Rig, ledger: Ledger, client: Client): Promise<void> {
-  const submit = async (...kinds: Kind[]): Promise<number[]> => {
-    const tasks = kinds.map((kind) => taskOf(kind));
+  const submitAll = async (...tasks: ReturnType<typeof taskOf>[]): Promise<number[]> => {
     const call = { env: { PATH: process.env["PATH"] ?? "" }, cwd: rig.home.work, umask: 0o22 };
     const { ids, uids } = await client.call("task.submit", { ...call, tasks });
     for (const [index, id] of ids.entries()) ledger.submitted.set(uids[index] ?? "", id);
     return ids;
   };
+  const submit = (...kinds: Kind[]) => submitAll(...kinds.map((kind) => taskOf(kind)));
+  const submitOne = async (task: ReturnType<typeof taskOf>) => (await submitAll(task))[0];
   const selector = (...ids: (number | undefined)[]) => ({ selector: ids.map(String) });
   await client.call("group.set", { slots: 6 });
   const [exit, signal, long, family] = await submit("exit", "signal", "long", "family");
@@ -47,10 +48,19 @@ async function workload(rig: Rig, ledger: Ledger, client: Client): Promise<void>
   ledger.acknowledge("run.finished", family ?? 0);
   await client.call("group.set", { slots: 1 });
   const [waiting, other] = await submit("exit", "exit");
+  await client.call("task.change", { ...selector(waiting), changes: { priority: 1 } });
+  await client.call("task.move", { ...selector(waiting), to: "front" });
   await client.call("task.hold", selector(waiting));
   await client.call("task.cancel", selector(other));
   ledger.acknowledge("task.cancelled", other ?? 0);
   await client.call("task.release", selector(waiting));
+  await client.call("group.set", { name: "brief", slots: 2 });
+  await submitOne(taskOf("exit", { group: "brief", after: [{ id: other ?? 0, on: "success" }] }));
+  await client.call(
+    "task.wait",
+    selector(await submitOne(taskOf("long", { group: "brief", limits: { timeoutMs: 300 } }))),
+  );
+  await client.call("group.remove", { name: "brief" });
   await client.call("store.backup", { path: join(rig.home.dir, "backup") });
   await client.call("task.wait", selector(exit));
   await client.call("task.remove", selector(exit));

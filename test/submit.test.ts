@@ -160,7 +160,7 @@ test.for([
   { what: "an empty command", args: [""], says: "there is no command" },
   { what: "a group with a slash", args: ["-g", "a/b", "true"], says: "group" },
   { what: "an empty label", args: ["-l", "", "true"], says: "Cannot submit: the label is empty" },
-  { what: "a priority that is neither number nor name", args: ["-o", "hihg", "true"], says: "is not a priority" },
+  { what: "a priority that is neither a number nor a name", args: ["-o", "higher", "true"], says: "--priority" },
   { what: "a priority with a fraction", args: ["-o", "1.5", "true"], says: "priority" },
   { what: "an unknown option", args: ["--lable", "x", "true"], says: "--label" },
   { what: "an option without its value", args: ["-l"], says: "needs a value" },

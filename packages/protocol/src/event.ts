@@ -32,7 +32,11 @@ export const EventBody = z.discriminatedUnion("type", [
   }),
   of("task.skipped", { id: TaskId, because: TaskId, note: z.string() }),
   of("task.removed", { id: TaskId, attempts: z.int().describe("Runs whose files go too") }),
-  of("run.admitted", { ...run, units: Units.optional() }),
+  of("run.admitted", {
+    ...run,
+    units: Units.optional(),
+    slots: z.int().positive().optional().describe("That it takes; 1 unless said"),
+  }),
   of("run.started", { ...run, process: ProcessIdentity, startedAt: Millis, timeoutAt: Millis.optional() }),
   of("run.warned", { ...run, remainingMs: z.number().describe("Until the timeout") }),
   of("run.stopping", { ...run, cause: StopCause, signal: z.string(), killAt: Millis, note: z.string().nullable() }),

@@ -64,8 +64,9 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "task.moved":
       return task.status.state === "queued" ? { ...task.status, since: event.since, order: event.order } : task.status;
     case "run.admitted": {
-      const units = event.units === undefined ? {} : { units: event.units };
-      return { state: "running", run: { attempt: event.attempt, admittedAt: event.at, ...units } };
+      const { attempt, units, slots } = event;
+      const taken = { ...(units === undefined ? {} : { units }), ...(slots === undefined ? {} : { slots }) };
+      return { state: "running", run: { attempt, admittedAt: event.at, ...taken } };
     }
     case "run.finished":
       return finishedStatus(event);

@@ -69,6 +69,7 @@ export const LiveRun = z.object({
   attempt: z.int().positive(),
   admittedAt: Millis,
   units: Units.optional(),
+  slots: z.int().positive().optional().describe("That it takes; 1 unless said"),
   started: ProcessIdentity.extend({ startedAt: Millis }).optional(),
   timeoutAt: Millis.optional().describe("When it has run too long, on the daemon's steady clock"),
   warned: z.boolean().optional().describe("Nine tenths of its time are over, and that was said"),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { one, spec, World } from "./fixtures.ts";
+import { restart } from "./random-steps.ts";
 
 test("a wide task takes its slots, and is not overtaken while it waits for them", () => {
   const world = new World(3);
@@ -18,6 +19,18 @@ test("a task wider than its group starts when the group is empty", () => {
   world.submit(spec({ needs: { slots: 9 } }), spec());
   expect(world.plan()).toEqual([1]);
   world.end(1);
+  expect(world.plan()).toEqual([2]);
+});
+
+test("a run keeps the slots it got, whatever becomes of its group", () => {
+  const world = new World(2);
+  world.submit(spec({ needs: { slots: 3 } }));
+  world.plan();
+  world.do({ type: "set-group", name: "default", slots: 3 });
+  world.started(1);
+  restart(world);
+  expect(world.state.groups.get("default")?.used).toBe(2);
+  world.submit(spec());
   expect(world.plan()).toEqual([2]);
 });
 

@@ -23,10 +23,21 @@ export function admission(facts: AdmissionFacts): EventBody | undefined {
     if (best === undefined || comesBefore(state, { task, group }, best)) best = { task, group };
   }
   if (best === undefined) return undefined;
-  const { id, attempt } = best.task;
-  const units = unitsFor(state, best.task);
   capacity.admitted(best.task);
-  return { type: "run.admitted", id, attempt: attempt + 1, ...(units === undefined ? {} : { units }) };
+  return admit(state, best.task);
+}
+
+/** With what the run gets: its slots stay its own, however many its group has later. */
+export function admit(state: State, task: Task): EventBody {
+  const units = unitsFor(state, task);
+  const slots = widthOf(state, task);
+  return {
+    type: "run.admitted",
+    id: task.id,
+    attempt: task.attempt + 1,
+    ...(units === undefined ? {} : { units }),
+    ...(slots === 1 ? {} : { slots }),
+  };
 }
 
 /** The first in a group's line for which everything is there; those before it go to wait for what they lack. */

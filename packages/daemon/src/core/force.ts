@@ -1,7 +1,8 @@
 /** Starts tasks past slots, pauses, times and dependencies; what others have cannot be had by force. */
 import type { EventBody } from "@claudine/protocol";
 import type { Targets } from "./command.ts";
-import { isLock, lacking, unitsFor, wantsOf } from "./counted.ts";
+import { admit } from "./admission.ts";
+import { isLock, lacking, wantsOf } from "./counted.ts";
 import type { Facts } from "./decide.ts";
 import { eachTarget, stateWords } from "./targets.ts";
 
@@ -11,7 +12,7 @@ export function decideStart(facts: Facts, targets: Targets): EventBody[] {
   return eachTarget(facts, targets, {
     verb: "start",
     judge: (task) => {
-      const { id, attempt, status } = task;
+      const { status } = task;
       if (status.state !== "queued" && !(status.state === "held" && status.why.kind !== "environment-lost"))
         return stateWords(task);
       const [lack] = lacking(facts.state, task);
@@ -21,8 +22,7 @@ export function decideStart(facts: Facts, targets: Targets): EventBody[] {
       const shared = wants.find((name) => taken.has(name));
       if (shared !== undefined) return `another of these tasks gets ${shared}`;
       for (const name of wants) taken.add(name);
-      const units = unitsFor(facts.state, task);
-      return [{ type: "run.admitted", id, attempt: attempt + 1, ...(units === undefined ? {} : { units }) }];
+      return [admit(facts.state, task)];
     },
   });
 }

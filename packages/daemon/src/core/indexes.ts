@@ -4,7 +4,7 @@ import { noteEnd } from "./batches.ts";
 import { leave, take } from "./counted.ts";
 import { nextDue } from "./deadlines.ts";
 import { linkDependencies, unlinkDependencies } from "./dependencies.ts";
-import { groupOf, widthOf } from "./groups.ts";
+import { groupOf } from "./groups.ts";
 import { specText } from "./size.ts";
 import type { State } from "./state.ts";
 import { rankOf } from "./waiting.ts";
@@ -45,8 +45,7 @@ function unindex(state: State, task: Task): void {
     state.waiting.short.delete(id);
   }
   if (!state.inFlight.delete(id)) return;
-  const width = state.widths.get(id) ?? 1;
-  state.widths.delete(id);
+  const width = "run" in status ? (status.run.slots ?? 1) : 1;
   group.running -= 1;
   group.used -= width;
   state.used -= width;
@@ -91,8 +90,7 @@ function rejudge(state: State, id: TaskId): void {
 
 function indexRun(state: State, task: Task, run: LiveRun): void {
   const group = groupOf(state, task.group);
-  const width = widthOf(state, task);
-  state.widths.set(task.id, width);
+  const width = run.slots ?? 1;
   group.running += 1;
   group.used += width;
   state.used += width;

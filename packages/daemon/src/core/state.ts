@@ -17,8 +17,6 @@ export type State = {
   live: Map<TaskId, Task>;
   /** The unfinished tasks that run or are paused. */
   inFlight: Set<TaskId>;
-  /** How many slots each of these takes. */
-  widths: Map<TaskId, number>;
   groups: Map<string, GroupState>;
   /** Slots in use, of all groups together. */
   used: number;
@@ -62,7 +60,6 @@ export function createState(seed: Seed): State {
     settings: seed.settings,
     live: new Map(),
     inFlight: new Set(),
-    widths: new Map(),
     groups: new Map(),
     used: 0,
     totalSlots: undefined,

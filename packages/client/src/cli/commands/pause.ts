@@ -27,7 +27,7 @@ export const pause: Command = {
     const name = text(input, "group");
     const wait = flag(input, "wait");
     if ((name === undefined) === (input.args.length === 0))
-      throw new ClaudineError("invalid_params", "Cannot pause: name tasks, or a group with --group", {
+      throw new ClaudineError("invalid_params", "Cannot pause: pause needs TASK or --group, and only one of them", {
         hint: "claudine pause 12, claudine pause -g gpu",
       });
     if (name !== undefined) return pauseGroup(input, io, { name, wait });

@@ -14,7 +14,7 @@ export const resume: Command = {
   async run(input, io) {
     const name = text(input, "group");
     if ((name === undefined) === (input.args.length === 0))
-      throw new ClaudineError("invalid_params", "Cannot resume: name tasks, or a group with --group", {
+      throw new ClaudineError("invalid_params", "Cannot resume: resume needs TASK or --group, and only one of them", {
         hint: "claudine resume 12, claudine resume -g gpu",
       });
     if (name !== undefined) return resumeGroup(input, io, name);

@@ -25,7 +25,7 @@ export const retry: Command = {
   async run(input, io) {
     const words = [...input.args, ...(flag(input, "failed") ? ["failed"] : [])];
     if (words.length === 0)
-      throw new ClaudineError("invalid_params", "Cannot retry: say which tasks", {
+      throw new ClaudineError("invalid_params", "Cannot retry: retry needs TASK or --failed", {
         hint: "claudine retry 12, or claudine retry --failed",
       });
     if (flag(input, "edit") && flag(input, "env"))
