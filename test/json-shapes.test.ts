@@ -5,7 +5,7 @@ import { createRig, type Rig } from "./support/daemon.ts";
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await createRig({ config: "slots: 8\n" });
+  rig = await createRig({ config: "slots: 8\ngrace: 10s\n" });
   return () => rig[Symbol.asyncDispose]();
 });
 

@@ -7,7 +7,7 @@ const SERVICE =
 
 export const JSON_SHAPES: Readonly<Record<string, string>> = {
   submit:
-    "`{ids, uids}` on one line; with `--wait`, also on one line, `tasks` too, a list of [TaskInfo](methods.md#taskinfo); with `--follow` that line comes first, and then what `follow` prints",
+    "`{ids, uids, existing}` on one line, `existing` being those that were there already (`--key`, `--if-running skip`); with `--wait`, also on one line, `tasks` too, a list of [TaskInfo](methods.md#taskinfo); with `--follow` that line comes first, and then what `follow` prints",
   list: TASKS,
   show: "[TaskInfo](methods.md#taskinfo) with `runs`, a list of [Run](methods.md#run), and `environment` `{names, sealed}`; a list of these unless the task is named by its id or `last`",
   logs: "`{id, stdout, stderr}`, each stream as text; a list of these unless the task is named by its id or `last`; with `-f` a line `{id, stream, text}` for each piece of output",

@@ -189,10 +189,17 @@ export class Rig {
   }
 }
 
+/** What else the machine does, and what a command used before, must not decide when the tasks of a test start. */
+function configOf({ config, daemon }: RigOptions): string | undefined {
+  if (daemon === false || config?.includes("autoscale:") === true) return config;
+  return `${config ?? ""}\nautoscale: off\n`.trimStart();
+}
+
 /** For a whole file: `beforeAll(async () => { rig = await createRig(); return () => rig[Symbol.asyncDispose](); })`. */
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const rig = new Rig(await makeHome(), options.env ?? {});
-  if (options.config !== undefined) await writeConfig(rig.home, options.config);
+  const config = configOf(options);
+  if (config !== undefined) await writeConfig(rig.home, config);
   if (options.daemon !== false) {
     await rig.up().catch(async (error: unknown) => {
       await rig[Symbol.asyncDispose]();

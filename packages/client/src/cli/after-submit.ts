@@ -6,19 +6,26 @@ import { concludeTasks, exitCodeOfAll, followTasks, untilInterrupted, waitForEnd
 import { flag } from "./input.ts";
 import { nameTasks, say } from "./print.ts";
 
-export type Submitted = { input: Input; io: Io; client: Client; ids: readonly number[]; uids: readonly string[] };
+export type Submitted = {
+  input: Input;
+  io: Io;
+  client: Client;
+  ids: readonly number[];
+  uids: readonly string[];
+  existing: readonly number[];
+};
 
 /** @returns the task's exit code */
-export async function afterSubmit({ input, io, client, ids, uids }: Submitted): Promise<number> {
+export async function afterSubmit({ input, io, client, ids, uids, existing }: Submitted): Promise<number> {
   const json = flag(input, "json");
   if (flag(input, "follow")) {
-    if (json) io.out(`${JSON.stringify({ ids, uids })}\n`);
+    if (json) io.out(`${JSON.stringify({ ids, uids, existing })}\n`);
     else if (io.stderrIsTty) say(input, io, `Following ${nameTasks(ids)}`);
     return concludeTasks(input, io, await followTasks({ input, io, client, ids }));
   }
   if (!json) io.out(ids.map((id) => `${id}\n`).join(""));
   const tasks = await untilInterrupted(io, ids, (signal) => waitForEnd(client, ids, signal));
   if (!json) return concludeTasks(input, io, tasks);
-  io.out(`${safeJson({ ids, uids, tasks })}\n`);
+  io.out(`${safeJson({ ids, uids, existing, tasks })}\n`);
   return exitCodeOfAll(tasks);
 }

@@ -108,7 +108,7 @@ async function run(input: Input, io: Io): Promise<number> {
   });
   if (flag(input, "follow") || flag(input, "wait")) {
     const { afterSubmit } = await import("../after-submit.ts");
-    return afterSubmit({ input, io, client, ids, uids });
+    return afterSubmit({ input, io, client, ids, uids, existing });
   }
   io.out(flag(input, "json") ? `${JSON.stringify({ ids, uids, existing })}\n` : ids.map((id) => `${id}\n`).join(""));
   return 0;
