@@ -95,11 +95,21 @@ test("the daemon keeps nothing of the shell's environment that it does not need;
 });
 
 test.for([
-  { what: "state", env: { XDG_STATE_HOME: "/proc/x" } },
-  { what: "runtime", env: { XDG_RUNTIME_DIR: "/proc" } },
-])("a $what folder where none can be made is an error, not a program without end", async ({ env }) => {
+  {
+    what: "state",
+    env: { XDG_STATE_HOME: "/proc/x" },
+    code: 77,
+    says: "Cannot write the daemon's log /proc/x/claudine/claudined.log: no such file or directory",
+  },
+  {
+    what: "runtime",
+    env: { XDG_RUNTIME_DIR: "/proc" },
+    code: 74,
+    says: "Cannot make the folder /proc/claudine: ENOENT",
+  },
+])("a $what folder where none can be made is an error, not a program without end", async ({ env, code, says }) => {
   const rig = await startDaemon({ daemon: false });
   const refused = await rig.claudineWith({ env }, "list");
-  expect(refused.code).not.toBe(0);
-  expect(refused.stderr).toMatch(/ENOENT|no such file or directory/);
+  expect(refused.code).toBe(code);
+  expect(refused.stderr).toContain(says);
 });
