@@ -36,7 +36,7 @@ const siblings = (...folders: string[]): Ban => ({
 const outsideCore: Ban = { regex: "^\\.\\./", message: "The core imports only itself and the protocol." };
 const protocol = ["@claudine", "@claudine/protocol", "@claudine/protocol/*"];
 const schemas: Ban = {
-  regex: "^@claudine/protocol($|/(config|event|host|index|methods|task)$)",
+  regex: "^@claudine/protocol($|/(config|event|host|index|methods|methods/.*|task)$)",
   message: "The command line imports only types from modules with zod schemas: use `import type`.",
   allowTypeImports: true,
 };
@@ -68,12 +68,12 @@ function boundary(files: string[], bans: readonly Ban[], pure = false): OxlintOv
 
 /** The last match wins, so every entry names all the bans of its folder. */
 const boundaries: OxlintOverride[] = [
-  boundary(["packages/protocol/src/**"], [nodeModules, onlyPackages("zod", "zod/*")], true),
+  boundary(["packages/protocol/src/**"], [nodeModules, onlyPackages("zod", "zod/*", "../*.ts")], true),
   boundary(["packages/client/src/**"], [daemon, lmdb, reactive]),
   boundary(["packages/client/src/cli/**"], [daemon, lmdb, reactive, schemas]),
   boundary(["packages/tui/src/**"], [daemon, lmdb]),
   boundary(["packages/daemon/src/**"], [daemon, lmdb, processes, reactive]),
-  boundary(["packages/daemon/src/{main,systemd,expendable}.ts"], [daemon, lmdb, reactive]),
+  boundary(["packages/daemon/src/{main,startup/systemd,health/expendable}.ts"], [daemon, lmdb, reactive]),
   boundary(["packages/daemon/src/core/**"], [nodeModules, onlyPackages(...protocol), outsideCore], true),
   boundary(
     ["packages/daemon/src/core/random-steps.ts"],

@@ -6,7 +6,7 @@ import { Config } from "@claudine/protocol";
 import { describe, expect, it } from "vitest";
 import type { Command } from "../packages/client/src/cli/command.ts";
 import { COMMANDS } from "../packages/client/src/cli/commands/index.ts";
-import { loadConfig } from "../packages/daemon/src/config.ts";
+import { loadConfig } from "../packages/daemon/src/config/config.ts";
 import { driftedPages } from "./docs.ts";
 import { JSON_SHAPES } from "./docs/cli-json.ts";
 import { exampleYaml } from "./docs/config-page.ts";

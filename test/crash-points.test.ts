@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Client } from "@claudine/client";
 import { ClaudineError } from "@claudine/protocol/errors";
 import { describe, expect, test } from "vitest";
-import { CRASH_POINTS, type CrashPoint } from "../packages/daemon/src/crash-points.ts";
+import { CRASH_POINTS, type CrashPoint } from "../packages/daemon/src/running/crash-points.ts";
 import { readRecord } from "../packages/daemon/src/runner/record.ts";
 import { damagePages, spoilRecord } from "./support/crash-damage.ts";
 import { Ledger } from "./support/crash-ledger.ts";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { CrashPoint } from "../packages/daemon/src/crash-points.ts";
+import type { CrashPoint } from "../packages/daemon/src/running/crash-points.ts";
 import { type Rig, startDaemon } from "./support/daemon.ts";
 import { rewriteValue } from "./support/raw-store.ts";
 

@@ -1,7 +1,7 @@
 import { ClaudineError, type Task, type TaskId, noCounts } from "@claudine/protocol";
 import { NO_USAGE } from "@claudine/protocol/info";
 import { expect, test } from "vitest";
-import { createClock } from "./clock.ts";
+import { createClock } from "./time/clock.ts";
 import { SETTINGS, spec } from "./core/fixtures.ts";
 import type { Seed } from "./core/state.ts";
 import { createEngine, type CommitBatch, type Fact } from "./engine.ts";

@@ -1,6 +1,6 @@
 /** The one place where state changes: commands in, events durable, then effects, observers and answers. */
 import { ClaudineError, type Task, type TaskEvent, type TaskId } from "@claudine/protocol";
-import type { Clock, TimeMark } from "./clock.ts";
+import type { Clock, TimeMark } from "./time/clock.ts";
 import { isReport, isReportOfRun, type Command } from "./core/command.ts";
 import { wakeAt } from "./core/plan.ts";
 import { needsRoom } from "./core/room.ts";
@@ -8,7 +8,7 @@ import { createTurn, type Change, type Fact, type Turn } from "./core/turn.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { createState, type Seed, type State } from "./core/state.ts";
 
-import { brokenStore, createWriteTrouble, writeRefusal } from "./write-trouble.ts";
+import { brokenStore, createWriteTrouble, writeRefusal } from "./health/write-trouble.ts";
 
 export type { Fact } from "./core/turn.ts";
 

@@ -3,21 +3,21 @@ import { availableParallelism, homedir, tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { ClaudineError, ERRORS, oneLine, resolvePaths, type Paths } from "@claudine/protocol";
 import { version } from "@claudine/protocol/version";
-import { configText, loadConfig, writtenConfig } from "./config.ts";
+import { configText, loadConfig, writtenConfig } from "./config/config.ts";
 import { copyTable, finishSalvage } from "./store/salvage.ts";
-import { checkSafely, parseCopyJob, salvageIfDeadly } from "./expendable.ts";
-import { checkState } from "./check-state.ts";
+import { checkSafely, parseCopyJob, salvageIfDeadly } from "./health/expendable.ts";
+import { checkState } from "./health/check-state.ts";
 import { startDaemon, type Daemon } from "./daemon.ts";
-import { prepareFolders } from "./folders.ts";
-import { takeLock, type Lock } from "./lock.ts";
+import { prepareFolders } from "./startup/folders.ts";
+import { takeLock, type Lock } from "./startup/lock.ts";
 import { createLog, errorFacts, type Log, writeToStderr } from "./log.ts";
 import { isAlive } from "./runner/identity.ts";
 import { systemProcesses } from "./runner/processes.ts";
 import { finishRestore, restoreStore } from "./store/backup.ts";
-import { openRefusalPipe, type RefusalPipe } from "./refusal-pipe.ts";
-import { refuseSocketInUse } from "./socket-in-use.ts";
-import { noteStart } from "./start-note.ts";
-import { createNotifier, listenFd } from "./systemd.ts";
+import { openRefusalPipe, type RefusalPipe } from "./startup/refusal-pipe.ts";
+import { refuseSocketInUse } from "./startup/socket-in-use.ts";
+import { noteStart } from "./startup/start-note.ts";
+import { createNotifier, listenFd } from "./startup/systemd.ts";
 
 const USAGE = `claudined: the task daemon of Claudine, usually started by \`claudine\` or as a service
 

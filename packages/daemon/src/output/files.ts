@@ -1,7 +1,7 @@
 /** Where a run's files are: flat names in folders of a thousand tasks, so that no folder is made per task. */
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import type { TaskId } from "@claudine/protocol";
-import { crashPoint } from "../crash-points.ts";
+import { crashPoint } from "../running/crash-points.ts";
 
 export type RunFiles = { record: string; stdout: string; stderr: string };
 export type RunFolders = {

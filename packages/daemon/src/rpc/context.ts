@@ -14,13 +14,13 @@ import type {
 } from "@claudine/protocol";
 import type { HostPort } from "../core/capacity.ts";
 import type { Engine } from "../engine.ts";
-import type { EnvVault } from "../env-vault.ts";
+import type { EnvVault } from "../environment/env-vault.ts";
 import type { Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
-import type { EnvRecord } from "../env-record.ts";
-import type { Backup, Reader } from "../reader.ts";
-import type { InputPiece } from "../task-input.ts";
-import type { Watchers } from "../until.ts";
+import type { EnvRecord } from "../environment/env-record.ts";
+import type { Backup, Reader } from "../reading/reader.ts";
+import type { InputPiece } from "../running/task-input.ts";
+import type { Watchers } from "../reading/until.ts";
 
 /** Live figures by task, from the meter. */
 export type UsagePort = { current(id: TaskId): LiveUsage | undefined; all(): LiveUsage[] };

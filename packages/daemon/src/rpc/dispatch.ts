@@ -7,7 +7,7 @@ import {
   type JSONRPCID,
   type JSONRPCResponse,
 } from "json-rpc-2.0";
-import { describeIssues } from "../issues.ts";
+import { describeIssues } from "../config/issues.ts";
 import { errorFacts } from "../log.ts";
 import { batchCaller } from "./batch.ts";
 import type { Caller, Context, Handler } from "./context.ts";

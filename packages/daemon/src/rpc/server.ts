@@ -3,7 +3,7 @@ import { chmodSync, lstatSync, readFileSync, renameSync, rmSync, statSync } from
 import { dirname, join } from "node:path";
 import { createServer, type Server, type Socket } from "node:net";
 import { ClaudineError, type TaskEvent } from "@claudine/protocol";
-import { crashPoint } from "../crash-points.ts";
+import { crashPoint } from "../running/crash-points.ts";
 import type { Context, EventSource } from "./context.ts";
 import { createDispatch } from "./dispatch.ts";
 import { openSession, type Session } from "./session.ts";

@@ -1,6 +1,6 @@
 /** Tells what the operating system refused from what is a bug. */
 import { ClaudineError } from "@claudine/protocol";
-import { shortageOf } from "../shortage.ts";
+import { shortageOf } from "../running/shortage.ts";
 
 /** The error as a caller may be told of it; undefined when it is a bug. */
 export function expectedError(error: unknown): ClaudineError | undefined {

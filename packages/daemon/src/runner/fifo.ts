@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { lstat, rename, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import { ClaudineError } from "@claudine/protocol";
-import { crashPoint } from "../crash-points.ts";
+import { crashPoint } from "../running/crash-points.ts";
 
 /** Keeps a FIFO of ours that is there already, as a shim may be writing to it; replaces anything else. */
 export async function ensureFifo(path: string): Promise<void> {

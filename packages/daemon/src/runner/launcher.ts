@@ -1,7 +1,7 @@
 /** Sends runs to the shim, which it starts when first needed and again when it has died. */
 import type { ChildProcess } from "node:child_process";
 import { Socket } from "node:net";
-import { crashPoint } from "../crash-points.ts";
+import { crashPoint } from "../running/crash-points.ts";
 import { type Environment, encodeEnv, encodeStart, type StartSpec } from "./frame.ts";
 import { chooseShim, type ShimKind, shimKindFrom, type ShimOptions, spawnShim } from "./shim-process.ts";
 

@@ -1,5 +1,5 @@
 /** Samples what running runs use, each with its whole process tree, and notices starts and leaders that are gone. */
-import { shortageOf } from "../shortage.ts";
+import { shortageOf } from "../running/shortage.ts";
 import { sampleRuns, type SampleOptions, type Tracked } from "./meter-sample.ts";
 import { emptyTotals, type RunUsage } from "./meter-totals.ts";
 import type { RecordStart } from "./record.ts";

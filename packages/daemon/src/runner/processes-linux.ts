@@ -1,6 +1,6 @@
 /** Processes as Linux shows them under /proc, read without a child process or a thread. */
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
-import { shortageOf } from "../shortage.ts";
+import { shortageOf } from "../running/shortage.ts";
 import type { Processes, ProcessIo, ProcessStat } from "./processes.ts";
 
 /** A stat line is a few hundred bytes. */

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { takeShimCrashPoint } from "../crash-points.ts";
+import { takeShimCrashPoint } from "../running/crash-points.ts";
 
 export type ShimKind = "perl" | "node";
 

@@ -1,5 +1,5 @@
 /** Signals whole process trees and waits for their ends; many runs at once share each look at the system. */
-import { shortageOf } from "../shortage.ts";
+import { shortageOf } from "../running/shortage.ts";
 import { createLook, newTree, type RunProcesses, type Tree } from "./members.ts";
 import type { Processes, ProcessStat } from "./processes.ts";
 import { groupOf, kill, signalMembers } from "./signal.ts";

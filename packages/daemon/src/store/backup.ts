@@ -15,7 +15,7 @@ import {
 import { copyFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ClaudineError, systemWords } from "@claudine/protocol";
-import { crashPoint } from "../crash-points.ts";
+import { crashPoint } from "../running/crash-points.ts";
 import { checkStoreFile } from "./file-check.ts";
 import { emptyHead, openTables, type Tables } from "./open.ts";
 import { sync } from "./sync.ts";

@@ -11,7 +11,7 @@ import {
   type TaskState,
 } from "@claudine/protocol";
 import type { Tables } from "./open.ts";
-import type { EnvRecord } from "../env-record.ts";
+import type { EnvRecord } from "../environment/env-record.ts";
 import { createEnvUses } from "./env-uses.ts";
 import type { GroupRecord, Head } from "./records.ts";
 

@@ -2,7 +2,7 @@
 import { ClaudineError, type Run, type Task, type TaskEvent, type TaskId, noCounts } from "@claudine/protocol";
 import { dirname, join } from "node:path";
 import { open, type Database, type RootDatabase } from "lmdb";
-import type { EnvRecord } from "../env-record.ts";
+import type { EnvRecord } from "../environment/env-record.ts";
 import { checkStoreFile, extendStoreFile } from "./file-check.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { checkSchema, migrate, SCHEMA, type Migrations } from "./schema.ts";

@@ -1,10 +1,10 @@
 /** Reads of what is durable. A record that cannot be decoded is reported as missing, never thrown. */
 import { isFinished, type Run, type Task, type TaskEvent } from "@claudine/protocol";
 import { eventSize } from "../core/size.ts";
-import { mergeDescending } from "../descending.ts";
+import { mergeDescending } from "../reading/descending.ts";
 import type { Tables } from "./open.ts";
-import type { EnvRecord } from "../env-record.ts";
-import type { Reader } from "../reader.ts";
+import type { EnvRecord } from "../environment/env-record.ts";
+import type { Reader } from "../reading/reader.ts";
 import type { Key } from "lmdb";
 import { readRecord, type ReadableTable } from "./valid.ts";
 

@@ -1,6 +1,6 @@
 /** Shapes that are stored but never sent. */
 import type { StateCounts } from "@claudine/protocol";
-import type { TimeMark } from "../clock.ts";
+import type { TimeMark } from "../time/clock.ts";
 
 /** A group that somebody has set up. */
 export type GroupRecord = { slots?: number | undefined; paused?: boolean };

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path";
 import { ClaudineError } from "@claudine/protocol";
 import { asBinary, type Key } from "lmdb";
-import { crashPoint } from "../crash-points.ts";
+import { crashPoint } from "../running/crash-points.ts";
 import { highestRun, skipUsedIds } from "./backup.ts";
 import { openTables, type Tables } from "./open.ts";
 import { copyGaps, isNumbered, lastCopied } from "./salvage-gaps.ts";

@@ -1,6 +1,6 @@
 /** The version of what is stored: newer stores are refused, older ones are brought up to date. */
 import { ClaudineError } from "@claudine/protocol";
-import { crashPoint } from "../crash-points.ts";
+import { crashPoint } from "../running/crash-points.ts";
 import type { Tables } from "./open.ts";
 
 /** Raised with every change of what is stored that an older version could not read; see docs/durability.md. */

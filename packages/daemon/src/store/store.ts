@@ -1,6 +1,6 @@
 /** The store: everything durable, behind one small face. */
 import { ClaudineError, isFinished, type Task, type TaskId } from "@claudine/protocol";
-import type { TimeMark } from "../clock.ts";
+import type { TimeMark } from "../time/clock.ts";
 import type { GroupSeed } from "../core/groups.ts";
 import type { StoredSeed } from "../core/state.ts";
 import { statSync } from "node:fs";
@@ -10,7 +10,7 @@ import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
 import { refuseLostStore } from "./lost.ts";
 import { openTables, type Tables } from "./open.ts";
-import type { Backup, Reader } from "../reader.ts";
+import type { Backup, Reader } from "../reading/reader.ts";
 import { createReserve } from "./reserve.ts";
 import { createReader } from "./read.ts";
 import { readHead, readRecord } from "./valid.ts";

@@ -1,7 +1,7 @@
 /** Acts on what is durable: launches, signals, and clears away files. */
 import type { LiveRun, Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
-import { runKey, runUid } from "../launch.ts";
+import { runKey, runUid } from "../running/launch.ts";
 import { errorFacts } from "../log.ts";
 import type { SupervisorPorts } from "./ports.ts";
 import type { Reporter } from "./reporter.ts";

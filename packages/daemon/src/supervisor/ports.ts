@@ -1,8 +1,8 @@
 /** What supervising needs from the engine, the runner and the folders; and how a run key finds its task. */
 import type { LiveRun, Task, TaskId } from "@claudine/protocol";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../time/clock.ts";
 import type { Command } from "../core/command.ts";
-import { parseRunKey, type Launch } from "../launch.ts";
+import { parseRunKey, type Launch } from "../running/launch.ts";
 import type { Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { RunProcesses } from "../runner/members.ts";

@@ -1,6 +1,6 @@
 /** After a start of the daemon: compares the runs in the store with their records and processes. */
 import type { HoldWhy, TaskId } from "@claudine/protocol";
-import { runKey } from "../launch.ts";
+import { runKey } from "../running/launch.ts";
 import type { CarryOut } from "./carry-out.ts";
 import { currentRun, recordOf, recordPath, runsInFlight, type CurrentRun, type SupervisorPorts } from "./ports.ts";
 import type { Reporter } from "./reporter.ts";

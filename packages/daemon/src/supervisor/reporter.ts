@@ -1,9 +1,9 @@
 /** Tells the engine what a run's record says: that it started, how it ended, or that it is lost. */
 import type { Outcome } from "@claudine/protocol";
 import type { Command } from "../core/command.ts";
-import { runUid } from "../launch.ts";
+import { runUid } from "../running/launch.ts";
 import { errorFacts } from "../log.ts";
-import { runEnd, usageFromSamples } from "../run-facts.ts";
+import { runEnd, usageFromSamples } from "../running/run-facts.ts";
 import type { RunProcesses } from "../runner/members.ts";
 import type { RecordEnd, RecordStart } from "../runner/record.ts";
 import { currentRun, recordOf, type CurrentRun, type SupervisorPorts } from "./ports.ts";

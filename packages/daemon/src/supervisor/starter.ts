@@ -1,7 +1,7 @@
 /** Starts admitted runs, again after a while when the system would not. */
 import type { LiveRun, Task } from "@claudine/protocol";
-import { runKey } from "../launch.ts";
-import { errnoText } from "../errno-text.ts";
+import { runKey } from "../running/launch.ts";
+import { errnoText } from "../startup/errno-text.ts";
 import { errorFacts } from "../log.ts";
 import { forbidStart } from "../runner/record.ts";
 import { currentRun, recordOf, recordPath, type SupervisorPorts } from "./ports.ts";

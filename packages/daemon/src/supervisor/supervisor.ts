@@ -1,8 +1,8 @@
 /** Joins the engine with processes: carries out what is durable, and reports what runs do. */
 import type { Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
-import { errnoText } from "../errno-text.ts";
-import { runKey } from "../launch.ts";
+import { errnoText } from "../startup/errno-text.ts";
+import { runKey } from "../running/launch.ts";
 import type { RecordStart, RunRecord } from "../runner/record.ts";
 import type { WakeFact } from "../runner/wake.ts";
 import { createCarryOut } from "./carry-out.ts";

@@ -1,7 +1,7 @@
 /** The daemon itself, the machine, checks and configuration. */
 import { isAbsolute } from "node:path";
 import { ClaudineError, isFinished } from "@claudine/protocol";
-import { writtenConfig } from "../../config.ts";
+import { writtenConfig } from "../../config/config.ts";
 import { explain } from "../../core/explain.ts";
 import { explainFacts } from "../task-info.ts";
 import type { Handler } from "../context.ts";

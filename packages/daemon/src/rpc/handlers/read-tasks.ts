@@ -11,7 +11,7 @@ import {
 import type { State } from "../../core/state.ts";
 import type { Context, Handler } from "../context.ts";
 import { taskSize } from "../../core/size.ts";
-import { mergeDescending } from "../../descending.ts";
+import { mergeDescending } from "../../reading/descending.ts";
 import { allIds, selectTasks, taskOf } from "../select.ts";
 import { infoOf } from "../task-info.ts";
 

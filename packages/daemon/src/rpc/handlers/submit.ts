@@ -5,8 +5,8 @@ import { ClaudineError, quoteArgv, type Result, type SubmitTask, type TaskId, ty
 import type { State } from "../../core/state.ts";
 import { unfinishedLike, type Submission } from "../../core/submit.ts";
 import type { Fact } from "../../engine.ts";
-import type { Env } from "../../env-vault.ts";
-import type { EnvRecord } from "../../env-record.ts";
+import type { Env } from "../../environment/env-vault.ts";
+import type { EnvRecord } from "../../environment/env-record.ts";
 import type { Context, Handler } from "../context.ts";
 import { withSignalName } from "./signals.ts";
 import { taskOf } from "../select.ts";

@@ -1,9 +1,9 @@
 /** Runs `callback` and `onFinish` when tasks have ended, a few at a time. At most once each: a crash may lose them. */
 import { isFinished, taskInfo, type Task } from "@claudine/protocol";
-import type { Fact } from "./engine.ts";
-import type { Log } from "./log.ts";
-import type { RunFiles } from "./output/files.ts";
-import type { HookCommand } from "./runner/hook-process.ts";
+import type { Fact } from "../engine.ts";
+import type { Log } from "../log.ts";
+import type { RunFiles } from "../output/files.ts";
+import type { HookCommand } from "../runner/hook-process.ts";
 
 export type HookPorts = {
   /** Of the configuration. */

@@ -1,19 +1,19 @@
 /** The runner as the daemon uses it: launching, signals, samples and the machine, wired together once. */
-import type { Log } from "./log.ts";
-import { openCgroups } from "./runner/cgroups.ts";
-import { createHostReader } from "./runner/host.ts";
-import type { StartSpec } from "./runner/frame.ts";
-import { createLauncher } from "./runner/launcher.ts";
-import type { RunProcesses } from "./runner/members.ts";
-import { createMeter, type Meter } from "./runner/meter.ts";
-import { systemProcesses, type Processes } from "./runner/processes.ts";
-import type { RecordStart } from "./runner/record.ts";
-import { chooseShim, shimKindFrom } from "./runner/shim-process.ts";
-import { signalRun } from "./runner/signal.ts";
-import { createStdinFifo } from "./runner/stdin.ts";
-import { createTrees } from "./runner/trees.ts";
-import { pidusageSource } from "./runner/usage-source.ts";
-import { openWake, type Wake, type WakeFact } from "./runner/wake.ts";
+import type { Log } from "../log.ts";
+import { openCgroups } from "../runner/cgroups.ts";
+import { createHostReader } from "../runner/host.ts";
+import type { StartSpec } from "../runner/frame.ts";
+import { createLauncher } from "../runner/launcher.ts";
+import type { RunProcesses } from "../runner/members.ts";
+import { createMeter, type Meter } from "../runner/meter.ts";
+import { systemProcesses, type Processes } from "../runner/processes.ts";
+import type { RecordStart } from "../runner/record.ts";
+import { chooseShim, shimKindFrom } from "../runner/shim-process.ts";
+import { signalRun } from "../runner/signal.ts";
+import { createStdinFifo } from "../runner/stdin.ts";
+import { createTrees } from "../runner/trees.ts";
+import { pidusageSource } from "../runner/usage-source.ts";
+import { openWake, type Wake, type WakeFact } from "../runner/wake.ts";
 
 export type RunProcessesOptions = {
   shimDir: string;

@@ -1,6 +1,6 @@
 /** Reads of what is durable, as the store gives them and the handlers take them. */
 import type { Run, Task, TaskEvent, TaskId, TaskState } from "@claudine/protocol";
-import type { EnvRecord } from "./env-record.ts";
+import type { EnvRecord } from "../environment/env-record.ts";
 
 export type Reader = {
   task(id: TaskId): Task | undefined;

@@ -1,6 +1,6 @@
 /** What was measured, in the words of the scheduler. */
 import type { HostSample, LiveUsage } from "@claudine/protocol";
-import type { HostFacts, Used } from "./core/capacity.ts";
+import type { HostFacts, Used } from "../core/capacity.ts";
 
 export function hostFacts(sample: HostSample): HostFacts {
   const { cores, usableCores, cpuPercent, memAvailableBytes, pressure } = sample;

@@ -1,8 +1,8 @@
 /** Finds processes that a task left running when it ended. */
 import type { Paths, Task, TaskId } from "@claudine/protocol";
 import { runUid } from "./launch.ts";
-import { isAlive } from "./runner/identity.ts";
-import type { Processes } from "./runner/processes.ts";
+import { isAlive } from "../runner/identity.ts";
+import type { Processes } from "../runner/processes.ts";
 
 export type OrphanProcess = { pid: number; title: string; id: TaskId };
 export type OrphanPorts = {

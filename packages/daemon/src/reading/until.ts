@@ -1,6 +1,6 @@
 /** Waits for tasks: promises that settle when a durable fact makes their condition true. */
 import { ClaudineError, type Task, type TaskEvent, type TaskId } from "@claudine/protocol";
-import type { Fact } from "./engine.ts";
+import type { Fact } from "../engine.ts";
 
 export type Watch = { ids: readonly TaskId[]; onFact: (id: TaskId, task: Task | undefined) => void };
 export type Watchers = {

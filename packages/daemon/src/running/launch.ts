@@ -1,9 +1,9 @@
 /** Starts admitted runs: environment, files, input, and a frame to the shim. */
 import type { LiveRun, Task } from "@claudine/protocol";
-import type { Env, EnvVault } from "./env-vault.ts";
-import type { RunFolders } from "./output/files.ts";
-import type { StartSpec } from "./runner/frame.ts";
-import type { EnvRecord } from "./env-record.ts";
+import type { Env, EnvVault } from "../environment/env-vault.ts";
+import type { RunFolders } from "../output/files.ts";
+import type { StartSpec } from "../runner/frame.ts";
+import type { EnvRecord } from "../environment/env-record.ts";
 
 export type LaunchPorts = {
   vault: EnvVault;

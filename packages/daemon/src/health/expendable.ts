@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { ClaudineError, ERRORS, type Paths } from "@claudine/protocol";
 import type { Check } from "./check-state.ts";
-import { salvageStore, type CopyJob } from "./store/salvage.ts";
+import { salvageStore, type CopyJob } from "../store/salvage.ts";
 
 const DEADLINE_MS = 600_000;
 

@@ -1,6 +1,6 @@
 /** What is wrong with the daemon's own state, for the log and for the doctor. */
 import type { ClaudineError, Result } from "@claudine/protocol";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 
 type Check = Result<"doctor.run">["checks"][number];
 

@@ -1,6 +1,6 @@
 /** Turns what a run's record says into what the engine is told. */
 import { NO_USAGE, type Outcome, type Usage } from "@claudine/protocol";
-import type { RecordEnd, RecordExit, RecordUsage } from "./runner/record.ts";
+import type { RecordEnd, RecordExit, RecordUsage } from "../runner/record.ts";
 
 /** Samples of a run, as far as there were any. */
 export type Sampled = {

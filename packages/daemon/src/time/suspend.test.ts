@@ -1,11 +1,11 @@
 /** What a night in suspend and a clock that is set look like: wall time jumps, monotonic time does not. */
 import { expect, test } from "vitest";
 import { createClock } from "./clock.ts";
-import type { Command } from "./core/command.ts";
-import { spec, World } from "./core/fixtures.ts";
-import { wakeAt } from "./core/plan.ts";
-import { createSupervisor } from "./supervisor/supervisor.ts";
-import type { SupervisorPorts } from "./supervisor/ports.ts";
+import type { Command } from "../core/command.ts";
+import { spec, World } from "../core/fixtures.ts";
+import { wakeAt } from "../core/plan.ts";
+import { createSupervisor } from "../supervisor/supervisor.ts";
+import type { SupervisorPorts } from "../supervisor/ports.ts";
 
 const HOUR_MS = 3_600_000;
 const JUMPS: [string, number][] = [

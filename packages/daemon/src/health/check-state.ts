@@ -2,14 +2,14 @@
 import { chmodSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ClaudineError, type Paths } from "@claudine/protocol";
-import { findOrphans, setOrphansAside } from "./output/orphans.ts";
-import { checkStore, describeDamage, type Damage } from "./store/check.ts";
-import { beginAnew, isStoreLost, isStoreThere, lostStore } from "./store/lost.ts";
-import { openTables } from "./store/open.ts";
-import { findOrphanProcesses, type OrphanProcess } from "./orphan-processes.ts";
-import { systemProcesses } from "./runner/processes.ts";
-import { repairStore } from "./store/repair.ts";
-import { readTask } from "./store/valid.ts";
+import { findOrphans, setOrphansAside } from "../output/orphans.ts";
+import { checkStore, describeDamage, type Damage } from "../store/check.ts";
+import { beginAnew, isStoreLost, isStoreThere, lostStore } from "../store/lost.ts";
+import { openTables } from "../store/open.ts";
+import { findOrphanProcesses, type OrphanProcess } from "../running/orphan-processes.ts";
+import { systemProcesses } from "../runner/processes.ts";
+import { repairStore } from "../store/repair.ts";
+import { readTask } from "../store/valid.ts";
 
 export type Check = { name: string; level: "ok" | "warning" | "error"; message: string; hint: string | null };
 

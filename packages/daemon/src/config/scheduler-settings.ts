@@ -1,6 +1,6 @@
 /** What the configuration means for the scheduler on this machine. */
 import type { Config } from "@claudine/protocol";
-import type { Settings } from "./core/settings.ts";
+import type { Settings } from "../core/settings.ts";
 
 /** A machine of one core runs two tasks at once: one of them mostly waits. */
 const SLOTS_AT_LEAST = 2;

@@ -5,7 +5,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { closeSync, linkSync, openSync, readFileSync, rmSync, writeSync, fsyncSync } from "node:fs";
 import { join } from "node:path";
-import { crashPoint } from "./crash-points.ts";
+import { crashPoint } from "../running/crash-points.ts";
 import type { EnvRecord } from "./env-record.ts";
 
 const KEY_BYTES = 32;

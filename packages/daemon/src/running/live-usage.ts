@@ -2,7 +2,7 @@
 import type { LiveUsage, Task, TaskId } from "@claudine/protocol";
 import { runKey } from "./launch.ts";
 import { usageFromSamples } from "./run-facts.ts";
-import type { Meter } from "./runner/meter.ts";
+import type { Meter } from "../runner/meter.ts";
 
 export type LiveUsages = { current(id: TaskId): LiveUsage | undefined; all(): LiveUsage[] };
 export type LiveTasks = { live(id: TaskId): Task | undefined; inFlight(): Iterable<TaskId> };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { spec, World } from "./core/fixtures.ts";
-import type { Fact } from "./engine.ts";
+import { spec, World } from "../core/fixtures.ts";
+import type { Fact } from "../engine.ts";
 import { createHooks, type HookPorts } from "./hooks.ts";
 
 type Run = { command: string; env: Readonly<Record<string, string>>; end(problem?: string): void };

@@ -4,7 +4,7 @@
  */
 import { appendFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { crashPoint } from "./crash-points.ts";
+import { crashPoint } from "../running/crash-points.ts";
 
 /** So many attempts in a row may come to nothing before the store is suspected. */
 const CHANCES = 2;

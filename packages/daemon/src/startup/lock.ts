@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { ClaudineError, ProcessIdentity } from "@claudine/protocol";
-import { crashPoint } from "./crash-points.ts";
+import { crashPoint } from "../running/crash-points.ts";
 
 export type LockPorts = {
   /** What is locked, in words. */

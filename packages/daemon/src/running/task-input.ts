@@ -1,8 +1,8 @@
 /** Input of running tasks: `send` writes to the FIFO that the task reads. */
 import { setTimeout as delay } from "node:timers/promises";
 import { ClaudineError, type LiveRun, type Task } from "@claudine/protocol";
-import type { Processes } from "./runner/processes.ts";
-import { closeStdin, writeStdin } from "./runner/stdin.ts";
+import type { Processes } from "../runner/processes.ts";
+import { closeStdin, writeStdin } from "../runner/stdin.ts";
 
 /** `sentBytes` of `totalBytes` went in before, for the text of errors. */
 export type InputPiece = { text: string; eof: boolean; sentBytes: number; totalBytes?: number | undefined };

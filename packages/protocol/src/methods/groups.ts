@@ -1,0 +1,28 @@
+/** Methods about groups and slots. */
+import * as z from "zod";
+import { Group, Total } from "../host.ts";
+import { Empty, GroupName } from "../params.ts";
+import { method } from "./method.ts";
+
+export const GROUPS_METHODS = {
+  "group.list": method(
+    "The groups with their slots and counts.",
+    Empty,
+    z.object({ groups: z.array(Group), total: Total }),
+  ),
+  "group.set": method(
+    "Sets how many slots a group has, and whether anything of it starts; makes the group if there is none.",
+    z.strictObject({
+      name: GroupName.default("default"),
+      slots: z.int().min(1).max(100_000).nullable().optional().describe("Null: as the configuration says"),
+      paused: z.boolean().optional(),
+    }),
+    Group,
+  ),
+  "group.limit": method(
+    "Sets how many slots all groups together may use.",
+    z.strictObject({ slots: z.int().min(1).max(100_000).nullable().describe("Null: as the configuration says") }),
+    Total,
+  ),
+  "group.remove": method("Forgets a group that has no unfinished tasks.", z.strictObject({ name: GroupName }), Empty),
+} as const;

@@ -1,0 +1,40 @@
+/** Methods that act on what runs. */
+import * as z from "zod";
+import { Signal } from "../params.ts";
+import { TaskId } from "../task.ts";
+import { method, select, tasks } from "./method.ts";
+
+export const RUNNING_METHODS = {
+  "task.kill": method(
+    "Signals the process trees. A signal that ends (TERM, INT, QUIT, ABRT, KILL) is followed by SIGKILL after the grace; answered when they have ended.",
+    z.strictObject({
+      ...select,
+      signal: Signal.default("SIGTERM"),
+      graceMs: z.int().min(0).max(86_400_000).optional(),
+    }),
+    tasks,
+  ),
+  "task.cancel": method(
+    "Takes tasks out: waiting ones at once, running ones are ended; answered when all have ended.",
+    z.strictObject({
+      ...select,
+      graceMs: z.int().min(0).max(86_400_000).optional(),
+      note: z.string().max(4096).optional(),
+      cascade: z.boolean().default(false).describe("Also what depends on them"),
+    }),
+    tasks,
+  ),
+  "task.pause": method("Stops the process trees with SIGSTOP.", z.strictObject(select), tasks),
+  "task.resume": method("Continues paused tasks.", z.strictObject(select), tasks),
+  "task.send": method(
+    "Writes to the standard input of a running task that was submitted with `stdin`.",
+    z.strictObject({
+      id: TaskId,
+      text: z.string().max(65_536),
+      eof: z.boolean().default(false).describe("End the input after this"),
+      sentBytes: z.int().min(0).default(0).describe("Of the same input sent by calls before; for the text of errors"),
+      totalBytes: z.int().min(0).optional().describe("Of that input in all; for the text of errors"),
+    }),
+    z.object({ bytes: z.int() }),
+  ),
+} as const;
