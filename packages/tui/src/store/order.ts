@@ -4,40 +4,51 @@ import { isFinished } from "@claudine/protocol/states";
 import type { Task, TaskState } from "@claudine/protocol/task";
 import type { SortKey } from "../keys.ts";
 import type { Filter } from "./filter.ts";
-
-/** A failure stands at the top for so long. */
-export const RECENT_MS = 10 * 60_000;
+import { hasFailed } from "./seen.ts";
 
 export type Sort = { by: SortKey; down: boolean };
 
+/** By attention a number, lowest first; else the name of the group. */
+export type Section = number | string;
+
 /** What decides the place of a task, as it was when it was put there. */
-export type Entry = { task: Task; key: number | string; section: number; first: number; second: number };
+export type Entry = { task: Task; key: number | string; section: Section; first: number; second: number };
 
 export type OrderSpec = {
   sort: Sort;
   filter: Filter | undefined;
   now: number;
   live: ReadonlyMap<number, LiveUsage>;
+  /** Sections by group, whatever it is sorted by. */
+  byGroup?: boolean;
+  seen?(task: Task): boolean;
+  /** What runs and does nothing but wait for its input, as far as one can tell. */
+  awaitsInput?(task: Task): boolean;
 };
 
-/** Sections from what needs attention to what does not; recent failures come first of all. */
+/** Sections from what needs attention to what does not; failures that nobody has seen come first of all. */
 const SECTIONS: Readonly<Record<TaskState, number>> = {
-  running: 1,
+  running: 2,
   paused: 2,
   queued: 3,
-  held: 4,
-  failed: 5,
-  lost: 5,
-  "timed-out": 5,
-  succeeded: 5,
-  cancelled: 5,
-  skipped: 5,
+  held: 3,
+  failed: 4,
+  lost: 4,
+  "timed-out": 4,
+  succeeded: 4,
+  cancelled: 4,
+  skipped: 4,
 };
+
+/** Whether the lines of the table stand in sections. */
+export function hasSections({ by }: Sort, byGroup: boolean): boolean {
+  return byGroup || by === "attention";
+}
 
 export function sortAll(tasks: Iterable<Task>, spec: OrderSpec): Entry[] {
   const entries: Entry[] = [];
-  for (const task of tasks) if (spec.filter?.(task) ?? true) entries.push(entryOf(task, spec));
-  return entries.sort((one, other) => compare(one, other, spec.sort));
+  for (const task of tasks) if (spec.filter?.test(task) ?? true) entries.push(entryOf(task, spec));
+  return entries.sort((one, other) => compare(one, other, spec));
 }
 
 /** The order after some tasks changed; an undefined one is gone. One pass over the rest. */
@@ -52,7 +63,7 @@ export function merge(
   let next = 0;
   for (const entry of entries) {
     if (changed.has(entry.task.id)) continue;
-    for (let one = fresh[next]; one !== undefined && compare(one, entry, spec.sort) < 0; one = fresh[next]) {
+    for (let one = fresh[next]; one !== undefined && compare(one, entry, spec) < 0; one = fresh[next]) {
       result.push(one);
       next += 1;
     }
@@ -67,20 +78,21 @@ export function outdated(entries: readonly Entry[], spec: OrderSpec): Task[] {
   if (by === "cpu" || by === "memory")
     return entries.filter((entry) => "run" in entry.task.status || entry.key !== -1).map(({ task }) => task);
   if (by === "time") return entries.filter((entry) => !isFinished(entry.task.status.state)).map(({ task }) => task);
+  if (by !== "attention" || spec.byGroup === true) return [];
   return entries
-    .filter((entry) => entry.section === 0 && sectionOf(entry.task, spec.now) !== 0)
+    .filter(({ section, task }) => section !== 3 && section !== 4 && sectionOf(task, spec) !== section)
     .map(({ task }) => task);
 }
 
 function entryOf(task: Task, spec: OrderSpec): Entry {
   const [first, second] = placeInSection(task);
-  return { task, key: keyOf(task, spec), section: sectionOf(task, spec.now), first, second };
+  return { task, key: keyOf(task, spec), section: sectionOf(task, spec), first, second };
 }
 
-function sectionOf(task: Task, now: number): number {
-  const { status } = task;
-  const failed = status.state === "failed" || status.state === "lost" || status.state === "timed-out";
-  return failed && now - status.finishedAt < RECENT_MS ? 0 : SECTIONS[status.state];
+function sectionOf(task: Task, spec: OrderSpec): Section {
+  if (spec.byGroup === true) return task.group;
+  if (hasFailed(task) && spec.seen?.(task) === false) return 0;
+  return spec.awaitsInput?.(task) === true ? 1 : SECTIONS[task.status.state];
 }
 
 /** Running: the longest first, so that new ones join at the end; queued: the next first; finished: the newest first. */
@@ -90,7 +102,8 @@ function placeInSection(task: Task): [number, number] {
     case "queued":
       return [-task.priority, status.order];
     case "held":
-      return [status.since, task.id];
+      // Behind all that wait for their turn.
+      return [Number.POSITIVE_INFINITY, status.since];
     case "running":
     case "paused":
       return [status.run.started?.startedAt ?? status.run.admittedAt, task.id];
@@ -126,6 +139,8 @@ function keyOf(task: Task, { sort, live, now }: OrderSpec): number | string {
       return task.group;
     case "priority":
       return task.priority;
+    case "attempt":
+      return task.attempt;
   }
 }
 
@@ -148,12 +163,15 @@ export function timeOf({ status, createdAt }: Task, now: number): number {
   }
 }
 
-function compare(one: Entry, other: Entry, sort: Sort): number {
+function compare(one: Entry, other: Entry, { sort, byGroup }: OrderSpec): number {
   const turned = sort.down ? -1 : 1;
+  // The groups keep their order when what is in them is turned round.
+  if (byGroup === true && one.section !== other.section) return one.section < other.section ? -1 : 1;
   const byKey = one.key === other.key ? 0 : one.key < other.key ? -turned : turned;
   if (byKey !== 0) return byKey;
   const turn = sort.by === "attention" ? turned : 1;
-  const rest = one.section - other.section || one.first - other.first || one.second - other.second;
+  const bySection = one.section === other.section ? 0 : one.section < other.section ? -1 : 1;
+  const byPlace = one.first === other.first ? one.second - other.second : one.first - other.first;
   // In the end by id: what compares as equal would stand where it changed last.
-  return (rest || one.task.id - other.task.id) * turn;
+  return (bySection || byPlace || one.task.id - other.task.id) * turn;
 }

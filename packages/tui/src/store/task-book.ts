@@ -12,7 +12,7 @@ export class TaskBook {
   #counts = new Map<TaskState, number>();
   #slots = new Map<string, number>();
   /** What some task has had, so that columns nobody needs stay away. */
-  uses = { labels: false, groups: false, priorities: false };
+  uses = { labels: false, groups: false, priorities: false, attempts: false };
   /** The greatest id ever seen. */
   lastId = 0;
   readonly #finishedKept: number;
@@ -71,6 +71,7 @@ export class TaskBook {
     this.lastId = Math.max(this.lastId, id);
     if (task.label !== null) this.uses.labels = true;
     if (task.group !== "default") this.uses.groups = true;
+    if (task.attempt > 1) this.uses.attempts = true;
     if (task.priority !== 0) this.uses.priorities = true;
   }
 
