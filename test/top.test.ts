@@ -145,9 +145,9 @@ describe.skipIf(!canOpenScreen)("on a terminal", () => {
     await screen.shows("claudine top: keys");
     screen.type(ESC);
     await screen.shows("LABEL▼");
-    await screen.until("the cursor to be drawn again", () => screen.isInverse(4));
+    await screen.until("the cursor to be drawn again", () => screen.isInverse(5));
     screen.type(DOWN);
-    await screen.until("the cursor to move", () => screen.isInverse(5) && !screen.isInverse(4));
+    await screen.until("the cursor to move", () => screen.isInverse(6) && !screen.isInverse(5));
   });
 
   test("fits every size, and says so when there is no room", async () => {
@@ -165,7 +165,7 @@ describe.skipIf(!canOpenScreen)("on a terminal", () => {
     };
     await screen.shows("echo wide");
     await whole({ columns: 80, rows: 24 });
-    expect(screen.cellOf(4, "echo wide")).toBe(screen.cellOf(5, "echo plain"));
+    expect(screen.cellOf(6, "echo wide")).toBe(screen.cellOf(7, "echo plain"));
     for (const size of [
       { columns: 200, rows: 60 },
       { columns: 60, rows: 12 },

@@ -21,7 +21,11 @@ export function pastTime(option: string, text: string, now: number): number {
 function read(text: string, now: number): number | undefined {
   if (text === "now") return now;
   const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
-  if (clock !== null) return lastTimeOfDay(clock.slice(1).map((part) => Number(part ?? 0)), now);
+  if (clock !== null)
+    return lastTimeOfDay(
+      clock.slice(1).map((part) => Number(part ?? 0)),
+      now,
+    );
   if (/^\d{4}-\d{2}-\d{2}/.test(text)) return Date.parse(text.replace(" ", "T"));
   try {
     return now - parseDuration(text.replace(/^-/, "").replace(/\s*ago$/, ""));

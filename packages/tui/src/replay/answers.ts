@@ -59,7 +59,14 @@ function hostThen({ past, at }: Then): Result<"host.read"> {
   const sample = past.samples.findLast((one) => one.at <= at);
   const counts = noCounts();
   for (const { status } of tasks) counts[status.state] += 1;
-  return { at, host: machineThen(past.machine, sample), counts, groups: groupsThen(past, tasks), live: [], reasons: [] };
+  return {
+    at,
+    host: machineThen(past.machine, sample),
+    counts,
+    groups: groupsThen(past, tasks),
+    live: [],
+    reasons: [],
+  };
 }
 
 /** Without a sample nothing is known of it: it has no cores then, and is not drawn. */

@@ -40,7 +40,8 @@ export class Journal {
   finish(until: number): void {
     const quiet = [...this.#today.values()].filter((task) => !this.#met.has(task.id) && task.createdAt <= until);
     const frames = this.#keyframes.length > 0 ? this.#keyframes : [this.#frame()];
-    for (const frame of frames) frame.tasks = new Map([...quiet.map((task) => [task.id, task] as const), ...frame.tasks]);
+    for (const frame of frames)
+      frame.tasks = new Map([...quiet.map((task) => [task.id, task] as const), ...frame.tasks]);
   }
 
   /** The tasks when everything until then, and nothing later, had happened. */

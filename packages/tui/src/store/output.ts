@@ -1,7 +1,12 @@
 /** What a verb of the palette prints, line by line and safe to show. */
 import { LogText, type LogLine } from "./log-text.ts";
 
-export type OutputState = { title: string; lines: readonly LogLine[]; status: "running" | "ended"; code: number | null };
+export type OutputState = {
+  title: string;
+  lines: readonly LogLine[];
+  status: "running" | "ended";
+  code: number | null;
+};
 
 const LINES_KEPT = 5000;
 

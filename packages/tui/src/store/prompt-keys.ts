@@ -65,7 +65,11 @@ function typeFilter(ui: UiState, key: string): PromptAnswer {
 
 type Palette = Extract<Prompt, { kind: "palette" }>;
 
-function typeLine(ui: UiState, prompt: Palette, { key, verbs }: { key: string; verbs: readonly VerbRow[] }): PromptAnswer {
+function typeLine(
+  ui: UiState,
+  prompt: Palette,
+  { key, verbs }: { key: string; verbs: readonly VerbRow[] },
+): PromptAnswer {
   const found = suggestionsFor(prompt.text, verbs);
   const chosen = found[prompt.choice];
   const ask = (change: Partial<Palette>): PromptAnswer => ({ ui: { ...ui, prompt: { ...prompt, ...change } } });

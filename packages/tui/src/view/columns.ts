@@ -27,7 +27,7 @@ export const COLUMNS: readonly Column[] = [
   { id: "group", title: "GROUP", align: "left", min: 8, grow: { share: 1, max: 16 }, from: 96, use: "groups" },
   { id: "priority", title: "PRIO", align: "right", min: 4, from: 104, use: "priorities" },
   { id: "attempt", title: "TRY", align: "right", min: 3, from: 100, use: "attempts" },
-  { id: "age", title: "AGE", align: "right", min: 6, from: 120 },
+  { id: "age", title: "AGE", align: "right", min: 6, from: 116 },
   { id: "time", title: "TIME", align: "right", min: 6, from: 1 },
   { id: "cpu", title: "CPU%", align: "right", min: 5, from: 56 },
   { id: "cpuCourse", title: "", align: "left", min: 8, from: 90 },

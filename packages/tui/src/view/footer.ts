@@ -37,10 +37,14 @@ function promptLine(facts: FooterFacts, { width, look }: Frame): Line {
         { width, look },
       );
     case "kill":
-      return choice(`Kill ${nameOf(ui.prompt.ids, targets, { width, look })}?`, [...KILL_MENU, { key: "n", word: "no" }], {
-        width,
-        look,
-      });
+      return choice(
+        `Kill ${nameOf(ui.prompt.ids, targets, { width, look })}?`,
+        [...KILL_MENU, { key: "n", word: "no" }],
+        {
+          width,
+          look,
+        },
+      );
     case "cancel":
       return choice(
         `Cancel ${nameOf(ui.prompt.ids, targets, { width, look })}, ${ui.prompt.ids.length === 1 ? "which runs" : "which run"}?`,
@@ -85,7 +89,10 @@ function paletteLine(
   const half = Math.max(10, Math.floor(width / 2));
   const left = [span(" : ", "key"), span(tail(steadyLine(text), half - 6)), span(look.glyphs.caret)];
   const hint = cut(steadyLine(runs), Math.max(8, width - half - 2), look.glyphs.ellipsis);
-  return spread(left, [span(hint, verb === undefined ? "bad" : "dim"), span(" ")], { width, mark: look.glyphs.ellipsis });
+  return spread(left, [span(hint, verb === undefined ? "bad" : "dim"), span(" ")], {
+    width,
+    mark: look.glyphs.ellipsis,
+  });
 }
 
 /** The verbs that fit what is typed, the chosen one marked: shown above the input. */

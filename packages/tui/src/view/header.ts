@@ -147,7 +147,9 @@ export function bannerOf({ connection, loaded, ui, now, shown, total }: Scene): 
     return { kind: "lost", seconds: Math.max(0, Math.floor((now - connection.since) / 1000)), why: connection.why };
   }
   if (!loaded) return { kind: "connecting" };
-  const text = [ui.filter, ...(ui.group === null ? [] : [`in group ${ui.group}`])].filter((word) => word !== "").join(" ");
+  const text = [ui.filter, ...(ui.group === null ? [] : [`in group ${ui.group}`])]
+    .filter((word) => word !== "")
+    .join(" ");
   return text === "" || ui.page !== "list" ? { kind: "none" } : { kind: "filter", text, shown, total };
 }
 
@@ -210,10 +212,13 @@ export function scrubberLine({ from, to, at, speed, playing, missing }: Recorder
   const room = width - spansWidth(left) - spansWidth(right);
   const share = to > from ? (at - from) / (to - from) : 0;
   const full = Math.max(0, Math.min(room - 1, Math.round(share * (room - 1))));
-  const bar = room < 5 ? [] : [
-    span(barFull.repeat(full), "info"),
-    span(look.ascii ? "O" : "●", "bold"),
-    span(barEmpty.repeat(room - full - 1), "dim"),
-  ];
+  const bar =
+    room < 5
+      ? []
+      : [
+          span(barFull.repeat(full), "info"),
+          span(look.ascii ? "O" : "●", "bold"),
+          span(barEmpty.repeat(room - full - 1), "dim"),
+        ];
   return line(...fitSpans([...left, ...bar, ...right], width, ellipsis));
 }

@@ -17,7 +17,8 @@ export function hostLines(scene: Scene, room: Room): Line[] {
   const day = history !== undefined && history.samples.length > 1;
   const curves = day ? dayCurves(history.samples) : minuteCurves(scene);
   const first = history?.samples[0]?.at;
-  const since = day && first !== undefined ? ` since ${timeText(first)}` : " in the last minutes, as far as this screen saw them";
+  const since =
+    day && first !== undefined ? ` since ${timeText(first)}` : " in the last minutes, as far as this screen saw them";
   const each = Math.max(1, Math.floor(room.rows / curves.length) - 1);
   const lines = curves.flatMap((curve) => curveLines(curve, { ...room, rows: Math.min(each, 12) }));
   const shown = [line(span(`  The host${since}`, "dim")), ...lines].slice(0, room.rows + 1);

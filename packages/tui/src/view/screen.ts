@@ -75,7 +75,10 @@ function paneLines(scene: Scene, { rows, columns, look }: Room): Line[] {
   if (scene.ui.pane !== "log") return [title, ...sized(paneText(scene, { columns, look }), rows)];
   const instead = logInstead(scene);
   if (instead !== undefined || scene.log === null) return [title, ...sized([instead ?? line()], rows)];
-  return [title, ...logLines(scene.log.buffer, scene.ui.logTop, { rows, columns, wrap: scene.ui.page === "log", look })];
+  return [
+    title,
+    ...logLines(scene.log.buffer, scene.ui.logTop, { rows, columns, wrap: scene.ui.page === "log", look }),
+  ];
 }
 
 function wholePane(scene: Scene, look: Look): Line[] {

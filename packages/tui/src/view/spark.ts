@@ -2,7 +2,11 @@
 import type { Look } from "../theme.ts";
 
 /** The newest values at the right edge, exactly `width` columns; `top` is the value of a full column. */
-export function sparkline(values: readonly number[], width: number, { look, top }: { look: Look; top?: number }): string {
+export function sparkline(
+  values: readonly number[],
+  width: number,
+  { look, top }: { look: Look; top?: number },
+): string {
   if (width <= 0) return "";
   const shown = values.slice(-width);
   const most = top ?? Math.max(...shown, 0);
@@ -26,13 +30,19 @@ export function thinned(values: readonly number[], width: number): number[] {
 }
 
 /** A chart of several lines, highest first, of exactly `width` columns. */
-export function chart(values: readonly number[], size: { width: number; rows: number }, options: { look: Look; top: number }): string[] {
+export function chart(
+  values: readonly number[],
+  size: { width: number; rows: number },
+  options: { look: Look; top: number },
+): string[] {
   const { width, rows } = size;
   const { look, top } = options;
   const shown = thinned(values, width);
   return Array.from({ length: rows }, (_, index) => {
     const floor = ((rows - 1 - index) * top) / rows;
-    const cells = shown.map((value) => (index < rows - 1 && value <= floor ? " " : column(value - floor, top / rows, look)));
+    const cells = shown.map((value) =>
+      index < rows - 1 && value <= floor ? " " : column(value - floor, top / rows, look),
+    );
     return cells.join("").padStart(width);
   });
 }

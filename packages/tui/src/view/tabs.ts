@@ -15,6 +15,13 @@ export type TabRoom = { rows: number; columns: number; look: Look };
 
 /** The title, then exactly `rows` lines. */
 export function tabLines(scene: Scene, room: TabRoom): Line[] {
+  return linesOf(scene, room).map((one) => ({
+    ...one,
+    spans: fitSpans(one.spans, room.columns, room.look.glyphs.ellipsis),
+  }));
+}
+
+function linesOf(scene: Scene, room: TabRoom): Line[] {
   switch (scene.ui.page) {
     case "groups":
       return chosenOf(scene, room, {
@@ -53,9 +60,9 @@ function chosenOf({ ui }: Scene, { rows, columns, look }: TabRoom, { title, coun
   const shown = Array.from({ length: Math.min(rows, count - offset) }, (_, index) => {
     const one = at(offset + index);
     const selected = offset + index === cursor;
-    return selected ? { ...fill(one, columns, mark), selected } : line(...fitSpans(one.spans, columns, mark));
+    return selected ? { ...fill(one, columns, mark), selected } : one;
   });
-  return padded([line(...fitSpans([span(title, "dim")], columns, mark)), ...shown], rows + 1);
+  return padded([line(span(title, "dim")), ...shown], rows + 1);
 }
 
 function padded(lines: readonly Line[], count: number): Line[] {

@@ -17,7 +17,10 @@ export function textLines(scene: Scene, look: Look): Line[] {
       return paneText(scene, { columns, look });
     case "output": {
       const lines = scene.output?.lines ?? [];
-      const source = { range: { first: 0, end: lines.length }, slice: (from: number, to: number) => lines.slice(from, to) };
+      const source = {
+        range: { first: 0, end: lines.length },
+        slice: (from: number, to: number) => lines.slice(from, to),
+      };
       return logLines(source, 0, { rows: lines.length, columns, wrap: false, look });
     }
     case "list":
