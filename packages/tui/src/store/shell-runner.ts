@@ -10,6 +10,7 @@ type Ports = {
   readOnly: boolean;
   changed(): void;
   say(text: string, style: Notice["style"]): void;
+  hush(): void;
   /** Shows what is printed. */
   open(): void;
   lend(until: () => Promise<void>): void;
@@ -81,7 +82,7 @@ export class ShellRunner {
   }
 
   #tell({ lines, code, title }: OutputState): void {
-    if (lines.length > 1) return;
+    if (lines.length > 1) return this.#ports.hush();
     const words = lines[0]?.text.map(({ text }) => text).join("") ?? "";
     this.#ports.say(words === "" ? `${title}: done` : words, code === 0 ? "good" : "bad");
   }

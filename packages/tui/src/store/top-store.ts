@@ -1,9 +1,7 @@
 /** The state behind the screen, outside React: folds what the daemon tells and what the keys ask into one scene after the other. */
 import { actionOf, type Action, type RecorderAction, type TaskVerb } from "../keys.ts";
 import type { Look } from "../theme.ts";
-import { isTooSmall, listLayout, type Size } from "../view/layout.ts";
-import { endTop } from "../view/log-pane.ts";
-import { textRoom } from "../view/text-room.ts";
+import { isTooSmall, type Size } from "../view/layout.ts";
 import { compose, layoutOf, settle, type Reserve } from "./compose.ts";
 import { Errands } from "./errands.ts";
 import { readEvents } from "./feed.ts";
@@ -13,11 +11,12 @@ import { Pace } from "./pace.ts";
 import { wantedBy } from "./pane-id.ts";
 import { Poller } from "./poller.ts";
 import { answerPrompt, pasteText } from "./prompt-keys.ts";
-import { readReserve } from "./reserve.ts";
+import { newestEvents, readReserve } from "./first-reading.ts";
 import type { Connection, Scene } from "./scene.ts";
 import { hasFailed, Seen, type SeenPort } from "./seen.ts";
 import { ShellRunner } from "./shell-runner.ts";
-import { SideReader, type Wanted } from "./side-reader.ts";
+import { SideReader } from "./side-reader.ts";
+import { surroundingsOf, tabWants } from "./surroundings.ts";
 import type { Clock, Recorder, Shell, Source } from "./source.ts";
 import { FIRST_UI, reduceUi, type Surroundings, type UiState } from "./ui-state.ts";
 import { answerTo, VERBS } from "./verbs.ts";
@@ -25,7 +24,6 @@ import { groupDeed, steer } from "./tab-deeds.ts";
 
 /** Data moves the screen at most this often; keys move it at once. */
 const FRAME_MS = 250;
-const EVENTS_READ = 1000;
 
 /** What the program around the screen does. */
 export type Wish =
@@ -95,6 +93,7 @@ export class TopStore {
       readOnly: this.#ui.readOnly,
       changed,
       say: (text, style) => this.#errands.say(text, style),
+      hush: () => this.#errands.hush(),
       open: () => this.#change({ ...this.#ui, page: "output", textTop: 0 }),
       lend: (until) => ports.wish({ kind: "lend", until }),
       width: () => this.#size.columns,
@@ -300,43 +299,14 @@ export class TopStore {
   async #readRest(): Promise<void> {
     const { source } = this.#ports;
     this.#reserve = await readReserve(source);
-    try {
-      const { lastSeq } = await source.call("event.list", { since: Number.MAX_SAFE_INTEGER, limit: 1 });
-      const since = Math.max(0, lastSeq - EVENTS_READ);
-      const { events } = await source.call("event.list", { since, limit: EVENTS_READ });
-      this.#model.recent.addOlder(events);
-    } catch {
-      // The events that come are shown all the same.
-    }
+    this.#model.recent.addOlder(await newestEvents(source));
     this.#pace.request();
   }
 
   #surroundings(): Surroundings {
-    const { entries } = this.#model;
-    const { logRows, paneColumns } = layoutOf(this.#ui, this.#size);
     const { look } = this.#ports;
-    const room = { rows: logRows, columns: paneColumns, wrap: this.#ui.page === "log", look };
-    const buffer = this.#log.state?.buffer;
-    return {
-      total: entries.length,
-      idAt: (index) => entries[index]?.task.id,
-      tableRows: this.#ui.page === "list" ? listLayout(this.#size, this.#ui).tableRows : logRows,
-      log: { first: buffer?.range.first ?? 0, endTop: buffer === undefined ? 0 : endTop(buffer, room), rows: logRows },
-      text: textRoom(this.#scene, look),
-      tabRows: tabRowsOf(this.#scene),
-    };
+    return surroundingsOf({ model: this.#model, ui: this.#ui, scene: this.#scene, log: this.#log.state, look });
   }
-}
-
-function tabWants({ page }: UiState): Wanted | null {
-  if (page === "schedules") return { kind: "schedules" };
-  return page === "host" ? { kind: "host" } : null;
-}
-
-function tabRowsOf({ ui, groups, side, events }: Scene): number {
-  if (ui.page === "groups") return groups.length;
-  if (ui.page === "events") return events.length;
-  return side?.data?.kind === "schedules" ? (side.data.schedules?.length ?? 0) : 0;
 }
 
 function isVerb(action: Action): action is TaskVerb {

@@ -32,7 +32,7 @@ const asking = (prompt: UiState["prompt"], more: Partial<UiState> = {}) => ({ ui
 test("shows the most wanted keys that fit", () => {
   expect(show({}).trim()).toBe("/ filter  s sort  Tab pane  K kill  p pause  r retry  : verbs  ? help  q quit");
   expect(show({}, 40).trim()).toBe("/ filter  K kill  ? help  q quit");
-  expect(show({}, 120)).toContain("Enter read");
+  expect(show({}, 140)).toContain("Enter read");
   expect(show({ ui: { ...FIRST_UI, page: "log" } })).toContain("Esc back");
 });
 

@@ -181,7 +181,7 @@ function tabSpans({ ui }: Scene): Span[] {
 
 function bannerSpans(banner: Exclude<Banner, { kind: "lost" }>, { ui }: Scene): Span[] {
   const tagged = ui.tagged.size > 0 && ui.page === "list" ? [span(`${ui.tagged.size} tagged`, "warn"), span("  ")] : [];
-  const marks = [...(ui.readOnly ? [span("read-only", "warn"), span(" ")] : [])];
+  const marks = ui.readOnly ? [span("read-only", "warn"), span(" ")] : [];
   switch (banner.kind) {
     case "none":
       return [...tagged, ...marks];
