@@ -14,6 +14,7 @@ import { startUp } from "./rows/start-up.ts";
 import { submitCall } from "./rows/submit-call.ts";
 import { submitProcess } from "./rows/submit-process.ts";
 import { throughput } from "./rows/throughput.ts";
+import { topFrame } from "./rows/top-frame.ts";
 import { cellsOf, plainTable } from "./table.ts";
 
 const ROWS: readonly Row[] = [
@@ -25,6 +26,7 @@ const ROWS: readonly Row[] = [
   startUp,
   schedulerCost,
   schedulerSimulation,
+  topFrame,
 ];
 
 async function main(): Promise<void> {
