@@ -35,7 +35,7 @@ export class Replay implements Source, Recorder {
 
   /** The time of then; what is to happen in a while happens in real time. */
   get clock(): Clock {
-    return { now: () => this.#at, after: this.#ports.wall.after };
+    return { now: () => this.#at, after: (ms, run) => this.#ports.wall.after(ms, run) };
   }
 
   readonly state = (): RecorderState => ({

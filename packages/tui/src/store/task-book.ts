@@ -5,7 +5,7 @@ import { reduceTask } from "@claudine/protocol/reduce";
 import type { Task, TaskState } from "@claudine/protocol/task";
 
 /** More finished tasks than this are forgotten, the oldest first. */
-const FINISHED_KEPT = 5000;
+const FINISHED_KEPT = 2000;
 
 export class TaskBook {
   #tasks = new Map<number, Task>();
