@@ -16,8 +16,8 @@ const ROUNDS_A_SECOND = 50;
 const STEP_MS = 100;
 const SETTLE_MS = 5000;
 const HOUR_EVENTS = 3600 * ROUNDS_A_SECOND * ROUND_EVENTS;
-/** Time-lapse: a minute's events at once. */
-const LAPSE_ROUNDS = 60 * ROUNDS_A_SECOND;
+/** Time-lapse: ten seconds' events at once. */
+const LAPSE_ROUNDS = 10 * ROUNDS_A_SECOND;
 
 type Figures = Record<"frames" | "cpu" | "bytes" | "keys" | "rss" | "hourRss" | "growth", number[]>;
 
@@ -102,7 +102,7 @@ async function lapse(
   let early = 0;
   for (let step = 1; step <= steps; step += 1) {
     await daemon.happen(Math.round(events / ROUND_EVENTS / steps), Date.now());
-    await delay(STEP_MS * 3);
+    await delay(STEP_MS);
     if (step === Math.round(steps / 5)) early = await settledRss(daemon, pid);
   }
   const late = await settledRss(daemon, pid);
