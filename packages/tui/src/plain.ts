@@ -14,7 +14,8 @@ export async function plainFrame(ports: Omit<StorePorts, "wish">): Promise<strin
   const store = new TopStore({ ...ports, wish: () => {}, first: { ...first, paneOpen: false } });
   try {
     await complete(store, ports);
-    return textOf(screenLines(store.scene(), look).slice(0, -1), look);
+    // Nobody moves a cursor on paper.
+    return textOf(screenLines({ ...store.scene(), cursorRow: -1 }, look).slice(0, -1), look);
   } finally {
     await store.stop();
   }
