@@ -10,9 +10,10 @@ async function run(
   options: Partial<SinkOptions> & { tty: boolean; stream?: "stdout" | "stderr" },
 ): Promise<Written> {
   const written: Written = { stdout: "", stderr: "" };
-  const io: Pick<Io, "stdoutIsTty" | "stderrIsTty" | "write"> = {
+  const io: Pick<Io, "stdoutIsTty" | "stderrIsTty" | "write" | "color"> = {
     stdoutIsTty: options.tty,
     stderrIsTty: options.tty,
+    color: options.tty,
     write: async (to, bytes) => {
       written[to] += typeof bytes === "string" ? bytes : Buffer.from(bytes).toString("latin1");
     },
