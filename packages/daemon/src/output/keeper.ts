@@ -18,11 +18,14 @@ export type KeeperPorts = {
   log: Log;
 };
 
+export type Preview = { runs: readonly KeptRun[]; sweep: Sweep };
 export type Keeper = {
   /** A run has ended and left so much on the disk. `pack`: at once, as it holds what is to be left out. */
   ended(run: { id: number; attempt: number; bytes: number; pack: boolean }): void;
-  /** What would be done now. */
-  preview(): Promise<Sweep>;
+  /** A task that never ran needs nothing any more. */
+  freed(): void;
+  /** What there is, and what would be done with it now. */
+  preview(): Promise<Preview>;
   close(): Promise<void>;
 };
 
@@ -37,6 +40,7 @@ const SHARE_MAX = 0.02;
 export function createKeeper(ports: KeeperPorts): Keeper {
   const { rules, wall } = ports;
   const closed = new AbortController();
+  const soonestMs = Math.min(rules.compressAfterMs ?? NEVER, rules.keepMs ?? NEVER);
   let timer: NodeJS.Timeout | undefined;
   let dueAt = NEVER;
   let notBefore = wall();
@@ -78,8 +82,9 @@ export function createKeeper(ports: KeeperPorts): Keeper {
       bytes += more;
       if (pack) void packRun(ports, { id, attempt }, closed.signal);
       if (bytes > (rules.maxTotalBytes ?? NEVER)) due(wall());
-      due(wall() + Math.min(rules.compressAfterMs ?? NEVER, rules.keepMs ?? NEVER));
+      due(wall() + soonestMs);
     },
+    freed: () => due(wall() + soonestMs),
     preview: () => planNow(ports),
     async close() {
       closed.abort();
@@ -103,15 +108,16 @@ async function planNow({ stateDir, rules, needed, wall }: KeeperPorts): Promise<
   const runs = await scanOutput(stateDir);
   // After the files were listed, so that what a task needs that began meanwhile is among them.
   const isNeeded = needed();
-  return { ...planSweep(runs, rules, { now: wall(), isNeeded }), isNeeded };
+  return { runs, sweep: planSweep(runs, rules, { now: wall(), isNeeded }), isNeeded };
 }
 
-type Planned = Sweep & { isNeeded(id: number): boolean };
+type Planned = Preview & { isNeeded(id: number): boolean };
 
 type Done = Pick<Sweep, "bytes" | "nextAt"> & { failed: boolean };
 
 async function sweep(ports: KeeperPorts, closed: AbortSignal): Promise<Done> {
-  const { remove, pack, isNeeded, ...rest } = await planNow(ports);
+  const { sweep: plan, isNeeded } = await planNow(ports);
+  const { remove, pack, ...rest } = plan;
   let failed = false;
   const attempt = async (run: KeptRun, step: () => unknown): Promise<void> => {
     if (closed.aborted || isNeeded(run.id)) return;

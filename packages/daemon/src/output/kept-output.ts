@@ -68,6 +68,7 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
         if (task === undefined) continue;
         if (event.type === "run.started") growth.track(watched(task, event.attempt));
         if (event.type === "run.finished") void ended(watched(task, event.attempt));
+        if (event.type === "task.cancelled" || event.type === "task.skipped") keeper.freed();
       }
     },
     takeUp() {

@@ -19,7 +19,7 @@ export function isWorthCutting(sizes: Sizes, gaps: Gaps, limit: OutputLimit): bo
 
 /** What is to be missing from now on. A gap only grows: what was given back does not come again. */
 export function gapsFor(sizes: Sizes, gaps: Gaps, limit: OutputLimit): Gaps {
-  const half = Math.floor(limit.maxBytes / 2);
+  const half = Math.ceil(limit.maxBytes / 2);
   // Half of the limit for each stream; what one does not need the other has.
   const room = (other: number) => limit.maxBytes - Math.min(other, half);
   return {

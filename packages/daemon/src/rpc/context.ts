@@ -17,7 +17,7 @@ import type { Engine } from "../engine.ts";
 import type { EnvVault } from "../environment/env-vault.ts";
 import type { Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
-import type { Sweep } from "../output/sweep-plan.ts";
+import type { Preview } from "../output/keeper.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { Backup, Reader } from "../reading/reader.ts";
 import type { InputPiece } from "../running/task-input.ts";
@@ -33,8 +33,8 @@ export type Context = {
   watchers: Watchers;
   usage: UsagePort;
   runs: RunFolders;
-  /** What of the output would be removed or packed now. */
-  sweepPreview(): Promise<Sweep>;
+  /** What output there is, and what of it would be removed now. */
+  sweepPreview(): Promise<Preview>;
   config: Config;
   paths: Paths;
   log: Log;
