@@ -7,7 +7,10 @@ import { buildIfStale } from "../scripts/build.ts";
 import { describeMachine, writeReport } from "./report.ts";
 import type { Finding, Row, RowOptions } from "./row.ts";
 import { idle } from "./rows/idle.ts";
+import { followFanOut } from "./rows/follow-fan-out.ts";
+import { logsTail } from "./rows/logs-tail.ts";
 import { nextStart } from "./rows/next-start.ts";
+import { output1gb } from "./rows/output-1gb.ts";
 import { schedulerCost } from "./rows/scheduler-cost.ts";
 import { schedulerSimulation } from "./rows/scheduler-simulation.ts";
 import { startUp } from "./rows/start-up.ts";
@@ -25,6 +28,9 @@ const ROWS: readonly Row[] = [
   startUp,
   schedulerCost,
   schedulerSimulation,
+  output1gb,
+  logsTail,
+  followFanOut,
 ];
 
 async function main(): Promise<void> {

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rm, stat, truncate, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Rig, startDaemon, TELLS_REQUESTS } from "./support/daemon.ts";
-import { canBeNobody, claudineAsNobody, daemonAsNobody, giveToNobody } from "./support/nobody.ts";
+import { canBeNobody, claudineAsNobody, giveToNobody } from "./support/nobody.ts";
 import { mountSmallDisk, whyNoDisk } from "./support/small-disk.ts";
 import { until } from "./support/until.ts";
 
@@ -96,8 +96,6 @@ test.runIf(canBeNobody)(
   async () => {
     const rig = await startDaemon({ daemon: false });
     await giveToNobody(rig);
-    const daemon = daemonAsNobody(rig);
-    await until("the daemon to answer", async () => (await rig.status())?.pid === daemon.pid);
     const id = Number((await claudineAsNobody(rig, "submit", "--wait", "echo here")).stdout);
     const folder = join(rig.home.stateDir, "runs/0");
     await chmod(folder, 0);

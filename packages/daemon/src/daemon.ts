@@ -19,6 +19,7 @@ import { hostFacts, usedOf } from "./running/machine.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
+import { createPace } from "./rpc/pace.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./running/run-processes.ts";
 import type { EnvRecord } from "./environment/env-record.ts";
@@ -188,6 +189,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       writeInput: input.write,
       look: supervisor.look,
       startRefusal: supervisor.refusal,
+      pace: createPace(),
       connections: () => server.connections(),
       onRequest: rest.disturb,
       shutdown: () => setImmediate(options.onShutdown),

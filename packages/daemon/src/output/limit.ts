@@ -6,15 +6,17 @@ import { type Gap, type Gaps, keptBytes } from "./gaps.ts";
 export type OutputLimit = { maxBytes: number; whenFull: WhenOutputFull };
 export type Sizes = Readonly<Record<StreamName, number>>;
 
-/** Kept beyond the limit while a run goes on, so that its files are not touched at every look. */
-const SLACK = 0.25;
+/** Kept beyond the limit while a run goes on: giving space back holds up who writes, by some 0.15 s for a gigabyte. */
+const SLACK = 10;
+const SLACK_BYTES_MAX = 2 ** 30;
 
 export function isOverLimit(sizes: Sizes, gaps: Gaps, { maxBytes }: OutputLimit): boolean {
   return keptBytes(sizes.stdout, gaps.stdout) + keptBytes(sizes.stderr, gaps.stderr) > maxBytes;
 }
 
 export function isWorthCutting(sizes: Sizes, gaps: Gaps, limit: OutputLimit): boolean {
-  return isOverLimit(sizes, gaps, { ...limit, maxBytes: limit.maxBytes * (1 + SLACK) });
+  const slackBytes = Math.min(SLACK * limit.maxBytes, SLACK_BYTES_MAX);
+  return isOverLimit(sizes, gaps, { ...limit, maxBytes: limit.maxBytes + slackBytes });
 }
 
 /** What is to be missing from now on. A gap only grows: what was given back does not come again. */

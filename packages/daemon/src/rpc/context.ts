@@ -18,6 +18,7 @@ import type { EnvVault } from "../environment/env-vault.ts";
 import type { Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { Preview } from "../output/keeper.ts";
+import type { Pace } from "./pace.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { Backup, Reader } from "../reading/reader.ts";
 import type { InputPiece } from "../running/task-input.ts";
@@ -50,6 +51,8 @@ export type Context = {
   look(task: Task): void;
   /** Why its run cannot start now, in words; undefined when nothing keeps it from it. */
   startRefusal(task: Task): string | undefined;
+  /** For answers that take long to build. */
+  pace: Pace;
   connections(): number;
   /** Told of each line that a client sent. */
   onRequest(): void;

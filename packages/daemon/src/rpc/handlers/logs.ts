@@ -19,7 +19,11 @@ export const read: Handler<"log.read"> = async (context, params, caller) => {
     for (;;) {
       // Looked at before the file: what a finished run has written is then all there.
       const run = await runOf(context, params);
-      const { length, ...piece } = await caller.inTurn(() => readEncoded(context, { params, run, wanted }));
+      const { length, ...piece } = await caller.inTurn(() =>
+        context.pace.take((crowded) =>
+          readEncoded(context, { params, run, wanted: crowded ? aLittle(wanted) : wanted }),
+        ),
+      );
       const nextOffset = piece.offset + length;
       const eof = (run.endedAt !== undefined || isPast(params.until)) && nextOffset >= piece.size;
       const left = until - performance.now();
@@ -39,6 +43,13 @@ export const read: Handler<"log.read"> = async (context, params, caller) => {
     watch?.close();
   }
 };
+
+/** Of each among many. */
+const LITTLE_BYTES = 65_536;
+
+function aLittle(wanted: PieceWanted): PieceWanted {
+  return { ...wanted, maxBytes: Math.min(wanted.maxBytes, LITTLE_BYTES) };
+}
 
 function isPast(at: number | undefined): boolean {
   return at !== undefined && at < Date.now();
