@@ -25,11 +25,11 @@ test("what was seen first comes first, and of one time stdout", async () => {
   const stdout = pieces([
     "one\ntwo\n",
     [
-      [4, 10],
-      [8, 30],
+      { to: 4, at: 10 },
+      { to: 8, at: 30 },
     ],
   ]);
-  const stderr = pieces(["err\n", [[4, 20]]], ["last\n", [[9, 30]]]);
+  const stderr = pieces(["err\n", [{ to: 4, at: 20 }]], ["last\n", [{ to: 9, at: 30 }]]);
   expect(await ordered({ stdout, stderr })).toEqual([
     '10 stdout "one\\n"',
     '20 stderr "err\\n"',
@@ -39,17 +39,17 @@ test("what was seen first comes first, and of one time stdout", async () => {
 });
 
 test("a line that was half written is shown when it was whole", async () => {
-  const stdout = pieces(["hal", [[3, 10]]], ["f\nrest", [[9, 30]]]);
-  const stderr = pieces(["err\n", [[4, 20]]]);
+  const stdout = pieces(["hal", [{ to: 3, at: 10 }]], ["f\nrest", [{ to: 9, at: 30 }]]);
+  const stderr = pieces(["err\n", [{ to: 4, at: 20 }]]);
   expect(await ordered({ stdout, stderr })).toEqual(['20 stderr "err\\n"', '30 stdout "half\\n"', '30 stdout "rest"']);
 });
 
 test("a very long line does not wait", async () => {
   const long = "x".repeat(70_000);
-  expect(await ordered({ stdout: pieces([long, [[70_000, 10]]]) })).toEqual([`10 stdout "${long}"`]);
+  expect(await ordered({ stdout: pieces([long, [{ to: 70_000, at: 10 }]]) })).toEqual([`10 stdout "${long}"`]);
 });
 
 test("what is left out has its place", async () => {
-  const stdout = pieces(["head\n", [[5, 10]]], ["tail\n", [[110, 30]], 100]);
+  const stdout = pieces(["head\n", [{ to: 5, at: 10 }]], ["tail\n", [{ to: 110, at: 30 }], 100]);
   expect(await ordered({ stdout })).toEqual(['10 stdout "head\\n"', "30 stdout 100", '30 stdout "tail\\n"']);
 });

@@ -45,7 +45,7 @@ async function* segmentsOf(stream: StreamName, pieces: Pieces): AsyncGenerator<S
     if (leftOut > 0) {
       if (held.length > 0) yield { stream, bytes: held, leftOut: 0, at };
       held = Buffer.alloc(0);
-      yield { stream, bytes: held, leftOut, at: next.value.marks[0]?.[1] ?? at };
+      yield { stream, bytes: held, leftOut, at: next.value.marks[0]?.at ?? at };
     }
     for (const part of timedParts(next.value)) {
       at = part.at;
@@ -63,12 +63,12 @@ async function* segmentsOf(stream: StreamName, pieces: Pieces): AsyncGenerator<S
 export function timedParts({ offset, bytes, marks }: OutputPiece): { bytes: Buffer; at: number | undefined }[] {
   const parts: { bytes: Buffer; at: number | undefined }[] = [];
   let done = 0;
-  for (const [to, at] of marks) {
+  for (const { to, at } of marks) {
     const end = Math.min(bytes.length, to - offset);
     if (end <= done) continue;
     parts.push({ bytes: bytes.subarray(done, end), at });
     done = end;
   }
-  if (done < bytes.length) parts.push({ bytes: bytes.subarray(done), at: marks.at(-1)?.[1] });
+  if (done < bytes.length) parts.push({ bytes: bytes.subarray(done), at: marks.at(-1)?.at });
   return parts;
 }

@@ -4,8 +4,8 @@ import type { Client } from "../client.ts";
 export type StreamName = "stdout" | "stderr";
 export const BOTH_STREAMS: readonly StreamName[] = ["stdout", "stderr"];
 
-/** Bytes up to the offset had been written at the time, epoch ms. */
-export type Mark = readonly [offset: number, at: number];
+/** Bytes up to the offset `to` had been written by `at`, epoch ms. */
+export type Mark = { readonly to: number; readonly at: number };
 
 export type OutputPiece = {
   /** Where the bytes begin in what the run wrote. */

@@ -24,18 +24,18 @@ test("until leaves out only what was surely written after", () => {
 
 test("each byte has the time at which it was first seen", () => {
   expect(marksOf(line, { from: 0, to: 40 })).toEqual([
-    [10, 1000],
-    [30, 3000],
-    [40, 4000],
+    { to: 10, at: 1000 },
+    { to: 30, at: 3000 },
+    { to: 40, at: 4000 },
   ]);
-  expect(marksOf(line, { from: 12, to: 20 })).toEqual([[30, 3000]]);
-  expect(marksOf({ ...line, stream: "stderr", size: 5 }, { from: 0, to: 5 })).toEqual([[5, 2000]]);
+  expect(marksOf(line, { from: 12, to: 20 })).toEqual([{ to: 30, at: 3000 }]);
+  expect(marksOf({ ...line, stream: "stderr", size: 5 }, { from: 0, to: 5 })).toEqual([{ to: 5, at: 2000 }]);
   expect(marksOf(line, { from: 40, to: 40 })).toEqual([]);
 });
 
 test("a run that nobody looked at wrote everything until its end", () => {
   const unseen = { ...line, sightings: [] };
-  expect(marksOf(unseen, { from: 0, to: 40 })).toEqual([[40, 4000]]);
+  expect(marksOf(unseen, { from: 0, to: 40 })).toEqual([{ to: 40, at: 4000 }]);
   expect(offsetSince(unseen, 3999)).toBe(0);
   expect(offsetUntil(unseen, 10)).toBe(40);
 });

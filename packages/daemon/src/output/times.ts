@@ -10,8 +10,8 @@ export type Timeline = {
   endAt: number;
 };
 
-/** Bytes up to `offset` had been written by `at`, epoch ms. */
-export type Mark = [offset: number, at: number];
+/** Bytes up to the offset `to` had been written by `at`, epoch ms. */
+export type Mark = { to: number; at: number };
 
 /** Where what was written since `at` begins; rather too early than too late. */
 export function offsetSince({ sightings, stream, size, endAt }: Timeline, at: number): number {
@@ -39,8 +39,8 @@ export function marksOf(
     if (reached >= to) return marks;
     if (one[stream] <= reached) continue;
     reached = one[stream];
-    marks.push([Math.min(reached, size), Math.min(one.at, endAt)]);
+    marks.push({ to: Math.min(reached, size), at: Math.min(one.at, endAt) });
   }
-  if (reached < to) marks.push([Math.max(size, to), endAt]);
+  if (reached < to) marks.push({ to: Math.max(size, to), at: endAt });
   return marks;
 }

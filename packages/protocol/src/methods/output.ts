@@ -30,9 +30,9 @@ export const OUTPUT_METHODS = {
       size: z.int().describe("Written so far, or until the end of what is wanted"),
       leftOut: z.int().describe("Bytes before `offset` that are not kept: the run wrote more than it may"),
       marks: z
-        .array(z.tuple([z.int().describe("Offset"), Millis]))
+        .array(z.object({ to: z.int(), at: Millis }))
         .optional()
-        .describe("Bytes up to the offset had been written at the time, in order"),
+        .describe("Bytes up to the offset `to` had been written by `at`; in order"),
       encoding: z.enum(["utf8", "base64"]),
       data: z.string(),
       eof: z.boolean(),
