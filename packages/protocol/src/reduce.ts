@@ -30,7 +30,7 @@ function submitted(event: Extract<TaskEvent, { type: "task.submitted" }>): Task 
   return { ...event.spec, id: event.id, createdAt: event.at, attempt: 0, status };
 }
 
-function queued({ at, seq }: TaskEvent, notBefore: number | undefined): Status {
+function queued({ at, seq }: TaskEvent, notBefore: number | undefined): Extract<Status, { state: "queued" }> {
   return { state: "queued", since: at, order: seq, ...(notBefore === undefined ? {} : { notBefore }) };
 }
 
@@ -43,7 +43,7 @@ function changed(task: Task, { label, ...changes }: TaskChanges): Task {
   }
   const { status } = after;
   if (status.state !== "queued" || changes.notBefore === undefined) return after;
-  const { notBefore: _, ...rest } = status;
+  const { notBefore: _, ripeAt: __, ...rest } = status;
   return { ...after, status: changes.notBefore === null ? rest : { ...rest, notBefore: changes.notBefore } };
 }
 
@@ -56,7 +56,10 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "task.released":
       return queued(event, task.notBefore);
     case "task.retried":
-      return queued(event, event.notBefore);
+      return {
+        ...queued(event, event.notBefore),
+        ...(event.ripeAt === undefined ? {} : { ripeAt: event.ripeAt }),
+      };
     case "task.cancelled":
       return { state: "cancelled", ...neverRan(event) };
     case "task.skipped":
@@ -95,7 +98,9 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "run.paused":
       return "run" in task.status ? { state: "paused", run: task.status.run, since: event.at } : task.status;
     case "run.resumed":
-      return "run" in task.status ? { state: "running", run: task.status.run } : task.status;
+      return "run" in task.status
+        ? { state: "running", run: { ...task.status.run, resumedAt: event.at } }
+        : task.status;
   }
 }
 

@@ -22,6 +22,8 @@ export type Facts = {
   now: number;
   /** Epoch ms. */
   wall: number;
+  /** Since when, on the steady clock, both go alike. */
+  evenSince: number;
 };
 
 /** @throws ClaudineError not_found, wrong_state, limit for commands of people; reports never throw */

@@ -45,6 +45,9 @@ export const SETTINGS: Settings = {
 export class World {
   state: State;
   now = 1000;
+  /** Of the wall clock, against the steady one. */
+  aheadMs = 0;
+  evenSince = 0;
   readonly events: TaskEvent[] = [];
   readonly finished = new Map<TaskId, Task>();
 
@@ -67,16 +70,26 @@ export class World {
     });
   }
 
+  get wall(): number {
+    return this.now + this.aheadMs;
+  }
+
+  /** Somebody sets the wall clock, or the machine was suspended. */
+  setWall(byMs: number): void {
+    this.aheadMs += byMs;
+    this.evenSince = this.now;
+  }
+
   task(id: TaskId): Task | undefined {
     return this.state.live.get(id) ?? this.finished.get(id);
   }
 
   /** One round as the engine makes it, and what the store would keep of it. */
   turn(action: (turn: Turn) => void): readonly TaskEvent[] {
-    const { state, now } = this;
+    const { state } = this;
     const keyed = (key: string) => [...this.finished.values()].find((task) => task.key === key)?.id;
     const outputAt = ({ id }: Task) => this.written.get(id);
-    const clock = { wall: () => now, steady: () => now };
+    const clock = { wall: () => this.wall, steady: () => this.now, evenSince: () => this.evenSince };
     const turn = createTurn({
       state,
       lookup: (id) => this.finished.get(id),
@@ -97,13 +110,14 @@ export class World {
 
   /** What is known at this moment, for the functions that only look. */
   facts(): PlanFacts & ExplainFacts {
-    const { state, now, machine } = this;
+    const { state, now, wall, evenSince, machine } = this;
     return {
       state,
       now,
       machine,
       capacity: createCapacity(state, machine),
-      wall: now,
+      wall,
+      evenSince,
       lookup: (id) => this.task(id),
       outputAt: ({ id }) => this.written.get(id),
     };
@@ -131,7 +145,7 @@ export class World {
       id,
       attempt: this.task(id)?.attempt ?? 0,
       process,
-      startedAt: this.now,
+      startedAt: this.wall,
     });
   }
 
@@ -154,8 +168,8 @@ export class World {
       id,
       attempt: this.task(id)?.attempt ?? 0,
       outcome: { kind: "exited", exitCode },
-      startedAt: this.now,
-      finishedAt: this.now,
+      startedAt: this.wall,
+      finishedAt: this.wall,
       usage: NO_USAGE,
     });
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { RetryRule } from "@claudine/protocol";
 import { one, spec, World } from "./fixtures.ts";
+import { wakeAt } from "./plan.ts";
 import { delayOf } from "./retries.ts";
 
 const rule = (change: Partial<RetryRule> = {}): RetryRule => ({
@@ -88,4 +89,26 @@ test("a retry after very many runs is put off for long, and not for ever", () =>
   expect(
     Number.isSafeInteger(delayOf(rule({ delayMs: 1000, backoff: "exponential" }), { runs: 1000, seed: "x" })),
   ).toBe(true);
+});
+
+test.each([
+  ["set back by a day", -86_400_000, 6000],
+  ["set forward by a day, or the machine asleep for one", 86_400_000, 1001],
+])("a wall clock that is %s holds no retry up", (_, jumpMs, startsAt) => {
+  const world = failing(rule({ delayMs: 5000 }));
+  world.end(1, 1);
+  expect(world.plan()).toEqual([]);
+  world.now = 1001;
+  world.setWall(jumpMs);
+  expect(wakeAt(world.state, world.facts())).toBeLessThanOrEqual(6000);
+  if (startsAt > 1001) expect(world.at(startsAt - 1)).toEqual([]);
+  expect(world.at(startsAt)).toEqual(["run.admitted"]);
+});
+
+test("a delay that somebody changes is over when he says, and not before", () => {
+  const world = failing(rule({ delayMs: 5000 }));
+  world.end(1, 1);
+  world.do({ type: "change", targets: one(1), changes: { notBefore: 9000 } });
+  expect(world.at(6000)).toEqual([]);
+  expect(world.at(9000)).toEqual(["run.admitted"]);
 });

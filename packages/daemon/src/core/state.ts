@@ -31,12 +31,15 @@ export type State = {
   keys: Map<string, TaskId>;
   /** Running tasks for which something is due, by when. */
   deadlines: Heap<TaskId>;
-  /** When to look whether a task has written something. */
-  idleAt: Map<TaskId, number>;
+  /** Runs that may not be silent for long: when to look, and what the last look found. */
+  idle: Map<TaskId, { lookAt: number; silence?: Silence }>;
   counts: StateCounts;
   /** Characters of the unfinished tasks' commands, as they are all kept in memory. */
   text: number;
 };
+
+/** Since when, on the steady clock, there was no sign of life; `signs` tells whether there is another. */
+export type Silence = { from: number; signs: string };
 
 /** What the store knows; the settings come from the configuration. */
 export type StoredSeed = Omit<Seed, "settings">;
@@ -69,7 +72,7 @@ export function createState(seed: Seed): State {
     batches: createBatches(),
     keys: new Map(),
     deadlines: createHeap(),
-    idleAt: new Map(),
+    idle: new Map(),
     counts: { ...seed.counts },
     text: 0,
   };

@@ -18,7 +18,7 @@ export type TurnPorts = {
   lookup(id: TaskId): Task | undefined;
   /** Finds finished tasks by their keys; the others are in the state. */
   keyed(key: string): TaskId | undefined;
-  clock: { wall(): number; steady(): number };
+  clock: { wall(): number; steady(): number; evenSince(): number };
   /** When a running task last wrote something, epoch ms. */
   outputAt(task: Task): number | undefined;
   machine: HostPort;
@@ -62,13 +62,14 @@ export function createTurn({ state, lookup, keyed, clock, outputAt, machine }: T
           keyed: (key) => state.keys.get(key) ?? keyed(key),
           now: clock.steady(),
           wall: clock.wall(),
+          evenSince: clock.evenSince(),
         },
         command,
       ).map(apply),
     plan(admit) {
       const capacity = createCapacity(state, machine);
       beginPlan(state, { port: machine, now: clock.steady() });
-      const times = { now: clock.steady(), wall: clock.wall(), outputAt };
+      const times = { now: clock.steady(), wall: clock.wall(), evenSince: clock.evenSince(), outputAt };
       for (;;) {
         const body = planNext({ state, lookup: find, capacity, ...times }, admit);
         if (body === undefined) return;
