@@ -38,7 +38,7 @@ export class VirtualDaemon {
     const { now } = this;
     const clock = { wall: () => now, steady: () => now, evenSince: () => 0 };
     const none = (): undefined => undefined;
-    const ports = { lookup: none, keyed: none, outputAt: none, machine: this.#machine };
+    const ports = { lookup: none, keyed: none, isUnreadable: () => false, outputAt: none, machine: this.#machine };
     const turn = createTurn({ state: this.state, clock, ...ports });
     for (const command of commands) turn.decide(command);
     turn.plan(true);

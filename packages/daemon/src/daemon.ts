@@ -88,6 +88,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
     lookup: store.task,
     keyed: store.keyed,
+    isUnreadable: store.isUnreadable,
     commit: withCrashPoints(store.commit),
     room: store.room,
     clock,

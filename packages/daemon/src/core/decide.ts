@@ -18,6 +18,8 @@ export type Facts = {
   lookup: (id: TaskId) => Task | undefined;
   /** The task that has a key, unfinished or not. */
   keyed: (key: string) => TaskId | undefined;
+  /** There is something of that task, and it cannot be read. */
+  isUnreadable: (id: TaskId) => boolean;
   /** The steady clock, for deadlines. */
   now: number;
   /** Epoch ms. */

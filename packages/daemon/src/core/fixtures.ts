@@ -55,6 +55,8 @@ export class World {
   host: HostFacts | undefined;
   readonly used = new Map<TaskId, Used>();
   readonly machine: HostPort = { host: () => this.host, used: (id) => this.used.get(id) };
+  /** Tasks whose records are damaged. */
+  readonly unreadable = new Set<TaskId>();
   /** When running tasks last wrote something. */
   readonly written = new Map<TaskId, number>();
 
@@ -94,6 +96,7 @@ export class World {
       state,
       lookup: (id) => this.finished.get(id),
       keyed,
+      isUnreadable: (id) => this.unreadable.has(id),
       clock,
       outputAt,
       machine: this.machine,
@@ -119,6 +122,7 @@ export class World {
       wall,
       evenSince,
       lookup: (id) => this.task(id),
+      isUnreadable: (id) => this.unreadable.has(id),
       outputAt: ({ id }) => this.written.get(id),
     };
   }

@@ -12,7 +12,7 @@ import { RESCALE_MS, rescale } from "./scale.ts";
 import type { State } from "./state.ts";
 import { rankOf } from "./waiting.ts";
 
-export type PlanFacts = Pick<Facts, "state" | "lookup"> & Times & { capacity: Capacity };
+export type PlanFacts = Pick<Facts, "state" | "lookup" | "isUnreadable"> & Times & { capacity: Capacity };
 
 /** Once before a series of `planNext`: what was short is looked at again, and the slots follow the machine. */
 export function beginPlan(state: State, { port, now }: { port: HostPort; now: number }): void {
