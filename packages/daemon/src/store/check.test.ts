@@ -77,9 +77,9 @@ test("wrong index entries, references and counters are mended", async () => {
       "An environment does not know that 3 tasks have it",
       "Task 1 is missing in the index of succeeded tasks",
       "The counters do not agree with the tasks",
+      "The index of failed tasks names task 3, which is not",
       "The key of task 1 is not known any more",
       "The key of task 2 is not known any more",
-      "The index of failed tasks names task 3, which is not",
     ]
   `);
   expect(repairStore(tables, damages)).toEqual([]);
