@@ -7,7 +7,7 @@ import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
 import { createEnvVault, environmentOf } from "./environment/env-vault.ts";
 import { createHealth } from "./health/health.ts";
-import { createHooks } from "./running/hooks.ts";
+import { createHooks, type Hooks } from "./running/hooks.ts";
 import { runHook } from "./runner/hook-process.ts";
 import { createLaunch, runUid } from "./running/launch.ts";
 import { createLiveUsage } from "./running/live-usage.ts";
@@ -51,6 +51,8 @@ export type Daemon = {
 
 const RETRY_MS = 1000;
 const HOOK_MS_MAX = 60_000;
+/** Whoever restarts the daemon waits for it. */
+const HOOKS_END_MS = 2000;
 
 /** Comes up: the store is read, running tasks are taken up, the socket answers, and only then anything new starts. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -188,7 +190,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await Promise.race([noted, trouble]);
   await server.listen(options.listenFd);
   engine.admit(true);
-  return { close: () => close({ engine, server, processes, store, rest }), reachable: server.reachable };
+  return { close: () => close({ engine, server, processes, store, rest, hooks }), reachable: server.reachable };
 }
 
 /** `trouble` rejects with what `cannotStart` is told first. */
@@ -207,10 +209,11 @@ type Parts = {
   processes: ReturnType<typeof openProcesses>;
   store: ReturnType<typeof openStore>;
   rest: Rest;
+  hooks: Hooks;
 };
 
 /** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
-async function close({ engine, server, processes, store, rest }: Parts): Promise<void> {
+async function close({ engine, server, processes, store, rest, hooks }: Parts): Promise<void> {
   rest.close();
   engine.admit(false);
   await engine
@@ -218,6 +221,7 @@ async function close({ engine, server, processes, store, rest }: Parts): Promise
     .catch(() => {});
   await engine.close();
   await server.close();
+  await hooks.close(HOOKS_END_MS);
   processes.close();
   await store.close();
 }
