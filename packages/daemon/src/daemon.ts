@@ -1,7 +1,7 @@
 /** The composition root: joins store, engine, processes and the socket through function-typed ports. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { ClaudineError, Config, Paths, TaskEvent } from "@claudine/protocol";
+import type { Config, Paths, TaskEvent } from "@claudine/protocol";
 import { createClock, monotonicMs } from "./time/clock.ts";
 import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
@@ -70,9 +70,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const bootId = systemProcesses(process.platform).bootId();
   const clock = createClock({ wall: Date.now, monotonic: monotonicMs, bootId }, store.timeMark());
 
-  // A daemon that cannot write while it comes up holds the state folder and is of no use to anybody.
-  const { trouble, cannotStart } = createTrouble();
-
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();
     supervisor.onFacts(facts);
@@ -97,9 +94,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onDurable,
     onProblem(problem) {
       health.problem(problem);
-      if (problem === undefined) return;
-      cannotStart(problem);
-      options.onUnwritable(store.isReplaced());
+      if (problem !== undefined) options.onUnwritable(store.isReplaced());
     },
     onFatal: options.onFatal,
     retryMs: RETRY_MS,
@@ -186,21 +181,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
   const { version } = options;
-  const noted = engine.dispatch({ type: "report-daemon", started: true, pid: process.pid, version, bootId });
-  await Promise.race([noted, trouble]);
+  await engine.dispatch({ type: "report-daemon", started: true, pid: process.pid, version, bootId });
   await server.listen(options.listenFd);
   engine.admit(true);
   return { close: () => close({ engine, server, processes, store, rest, hooks }), reachable: server.reachable };
-}
-
-/** `trouble` rejects with what `cannotStart` is told first. */
-function createTrouble(): { trouble: Promise<never>; cannotStart(problem: ClaudineError): void } {
-  let cannotStart: (problem: ClaudineError) => void = () => {};
-  const trouble = new Promise<never>((_, reject) => {
-    cannotStart = reject;
-  });
-  trouble.catch(() => {});
-  return { trouble, cannotStart };
 }
 
 type Parts = {

@@ -275,3 +275,24 @@ test("an end that is told while it closes has its consequences: nobody would dra
   await closed;
   expect(durable.slice(-2).map(({ event }) => event.type)).toEqual(["run.finished", "task.cancelled"]);
 });
+
+const BEGUN = { type: "report-daemon", started: true, pid: 1, version: "", bootId: "b" } as const;
+
+test("a daemon that can write nothing at all while it comes up is told so, and does not wait for room", async () => {
+  const { engine, finish } = bench();
+  const noted = engine.dispatch(BEGUN);
+  void engine.dispatch({ ...ENDED, id: 1 });
+  await finish(0, diskFull);
+  await finish(1, diskFull);
+  await expect(noted).rejects.toMatchObject({ code: "storage" });
+});
+
+test("one that only lacks room for more comes up: what ended is noted, and what runs can be ended", async () => {
+  const { engine, finish, durable, setRoom } = bench();
+  setRoom(diskFull);
+  const noted = engine.dispatch(BEGUN);
+  await finish(0);
+  await noted;
+  expect(durable.map(({ event }) => event.type)).toEqual(["daemon.started"]);
+  await expect(engine.dispatch(submit)).rejects.toMatchObject({ code: "storage" });
+});
