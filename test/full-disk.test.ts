@@ -100,7 +100,7 @@ describe.skipIf(why !== undefined)("with the state on a full disk", () => {
     await rig.down("SIGKILL");
     await writeFile(rig.file("go"), "");
     await until("it to have ended", () => !isRunning(pid));
-    disk.spare(64 * 1024);
+    disk.spare(8 * 1024);
     await rig.up();
     expect(await rig.ended(exits)).toMatchObject({ state: "failed", exitCode: 9 });
     expect(await rig.claudine("kill", "--no-autostart", String(runs))).toMatchObject({ code: 0 });
