@@ -61,18 +61,18 @@ export function checkAdmission(
     ok("finishedAt" in (tasks.get(on)?.status ?? {}), `task ${id} starts before task ${on} has ended`);
     ok(isMet || task.onDependencyFailure === "run", `task ${id} starts although task ${on} ended as ${state}`);
   }
-  const runs = attempt - (task.retriedAt ?? 0);
+  const runs = attempt - (task.retriedAt ?? 0) - (task.lostRuns ?? 0);
   ok(runs <= 1 + (task.retry?.limit ?? 0), `task ${id} is run for the ${runs}th time`);
 }
 
 /** What is so between two turns. */
 export function checkRules(tasks: ReadonlyMap<number, Task>): void {
   const keys = new Set<string>();
-  for (const { id, key, retry, status, attempt, retriedAt = 0, batch } of tasks.values()) {
+  for (const { id, key, retry, status, attempt, retriedAt = 0, lostRuns = 0, batch } of tasks.values()) {
     ok(key === undefined || !keys.has(key), `the key ${key} is that of two tasks`);
     if (key !== undefined) keys.add(key);
     if (status.state === "failed")
-      ok(attempt - retriedAt > (retry?.limit ?? 0), `task ${id} failed, and should have been tried again`);
+      ok(attempt - retriedAt - lostRuns > (retry?.limit ?? 0), `task ${id} failed, and should have been tried again`);
     if (batch === undefined || retriedAt > 0 || "finishedAt" in status) continue;
     const members = Array.from(
       { length: batch.size },

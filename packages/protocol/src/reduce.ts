@@ -13,7 +13,16 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
-  return { ...task, attempt, envId: anew ?? task.envId, ...waived, ...(asked ? { retriedAt: attempt } : {}), status };
+  const counted = asked
+    ? { retriedAt: attempt, lostRuns: 0 }
+    : isLoss(event)
+      ? { lostRuns: (task.lostRuns ?? 0) + 1 }
+      : {};
+  return { ...task, attempt, envId: anew ?? task.envId, ...waived, ...counted, status };
+}
+
+function isLoss(event: TaskEvent): boolean {
+  return event.type === "run.finished" && event.state === "lost";
 }
 
 /** Who releases a task that was held because of a dependency lets it run without that one. */

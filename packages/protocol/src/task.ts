@@ -129,7 +129,7 @@ export const TaskSpec = z.object({
   priority: z.int(),
   stdin: z.boolean().describe("Takes input from `send`"),
   arrayIndex: z.int().nullable(),
-  lostRetries: z.int().describe("A run that is lost is queued again as long as there were not more runs than this"),
+  lostRetries: z.int().describe("How many runs that are lost are followed by another"),
   ...rules,
   batch: Batch.optional(),
 });
@@ -160,6 +160,7 @@ export const Task = TaskSpec.extend({
     .int()
     .optional()
     .describe("Number of runs when somebody last asked for another: retries count from there"),
+  lostRuns: z.int().optional().describe("How many of the runs since then were lost"),
   status: Status,
 });
 export type Task = z.infer<typeof Task>;
