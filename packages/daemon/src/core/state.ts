@@ -5,7 +5,7 @@ import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } fro
 import { createHeap, type Heap } from "./heap.ts";
 import { indexTask } from "./indexes.ts";
 import { learnFrom, type Kinds } from "./kinds.ts";
-import type { Scale } from "./scale.ts";
+import { scaleInUse, type Scale } from "./scale.ts";
 import type { Settings } from "./settings.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
 
@@ -80,5 +80,6 @@ export function createState(seed: Seed): State {
   for (const group of seed.groups) setGroup(state, group);
   for (const task of seed.history) learnFrom(state.kinds, task);
   for (const task of seed.tasks) indexTask(state, undefined, task);
+  if (seed.settings.slotsFollow) state.scale = scaleInUse(state.groups.values(), seed.settings.defaultSlots);
   return state;
 }
