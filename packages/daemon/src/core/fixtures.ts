@@ -1,7 +1,7 @@
 /** Small makers of specs and a world in memory for the tests of the core. */
 import { NO_USAGE } from "@claudine/protocol/info";
 import { noCounts } from "@claudine/protocol/states";
-import type { EventBody, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
+import type { EventBody, Outcome, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
 import type { Command } from "./command.ts";
 import type { PlanFacts } from "./plan.ts";
 import { createCapacity, type HostFacts, type HostPort, type Used } from "./capacity.ts";
@@ -166,12 +166,12 @@ export class World {
   }
 
   /** The run of a task ends by itself. */
-  end(id: TaskId, exitCode = 0): EventBody["type"][] {
+  end(id: TaskId, how: number | Outcome = 0): EventBody["type"][] {
     return this.do({
       type: "report-ended",
       id,
       attempt: this.task(id)?.attempt ?? 0,
-      outcome: { kind: "exited", exitCode },
+      outcome: typeof how === "number" ? { kind: "exited", exitCode: how } : how,
       startedAt: this.wall,
       finishedAt: this.wall,
       usage: NO_USAGE,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NO_USAGE, type RetryRule } from "@claudine/protocol";
+import type { RetryRule } from "@claudine/protocol";
 import { one, spec, World } from "./fixtures.ts";
 import { wakeAt } from "./plan.ts";
 import { delayOf } from "./retries.ts";
@@ -114,16 +114,7 @@ test("a delay that somebody changes is over when he says, and not before", () =>
 });
 
 describe("runs that are lost, and runs that fail, have counts of their own", () => {
-  const lose = (world: World) =>
-    world.do({
-      type: "report-ended",
-      id: 1,
-      attempt: world.task(1)?.attempt ?? 0,
-      outcome: { kind: "lost", why: "vanished" },
-      startedAt: null,
-      finishedAt: world.now,
-      usage: NO_USAGE,
-    });
+  const lose = (world: World) => world.end(1, { kind: "lost", why: "vanished" });
   const begin = (limit: number, lostRetries: number) => {
     const world = new World();
     world.submit(spec({ retry: rule({ limit }), lostRetries }));
