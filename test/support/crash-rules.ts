@@ -68,12 +68,16 @@ export function checkAdmission(
 /** What is so between two turns. */
 export function checkRules(tasks: ReadonlyMap<number, Task>): void {
   const keys = new Set<string>();
-  for (const { id, key, retry, status, attempt, retriedAt = 0, lostRuns = 0, batch } of tasks.values()) {
+  for (const { id, key, retry, status, attempt, retriedAt, lostRuns = 0, batch } of tasks.values()) {
     ok(key === undefined || !keys.has(key), `the key ${key} is that of two tasks`);
     if (key !== undefined) keys.add(key);
     if (status.state === "failed")
-      ok(attempt - retriedAt - lostRuns > (retry?.limit ?? 0), `task ${id} failed, and should have been tried again`);
-    if (batch === undefined || retriedAt > 0 || "finishedAt" in status) continue;
+      ok(
+        attempt - (retriedAt ?? 0) - lostRuns > (retry?.limit ?? 0),
+        `task ${id} failed, and should have been tried again`,
+      );
+    // Who was retried by hand goes on, also one that had never run.
+    if (batch === undefined || retriedAt !== undefined || "finishedAt" in status) continue;
     const members = Array.from(
       { length: batch.size },
       (_, index) => tasks.get(batch.first + index)?.status.state ?? "",
