@@ -29,6 +29,7 @@ export const EventBody = z.discriminatedUnion("type", [
     envId,
     automatic: z.boolean().optional().describe("By its own rule, not asked for by a person"),
     notBefore: Millis.optional(),
+    ripeAt: Millis.optional().describe("The same on the daemon's steady clock"),
   }),
   of("task.skipped", { id: TaskId, because: TaskId, note: z.string() }),
   of("task.removed", { id: TaskId, attempts: z.int().describe("Runs whose files go too") }),
