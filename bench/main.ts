@@ -7,6 +7,7 @@ import { buildIfStale } from "../scripts/build.ts";
 import { describeMachine, writeReport } from "./report.ts";
 import type { Finding, Row, RowOptions } from "./row.ts";
 import { idle } from "./rows/idle.ts";
+import { followDelay } from "./rows/follow-delay.ts";
 import { followFanOut } from "./rows/follow-fan-out.ts";
 import { logsTail } from "./rows/logs-tail.ts";
 import { nextStart } from "./rows/next-start.ts";
@@ -30,6 +31,7 @@ const ROWS: readonly Row[] = [
   schedulerSimulation,
   output1gb,
   logsTail,
+  followDelay,
   followFanOut,
 ];
 

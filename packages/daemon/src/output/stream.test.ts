@@ -26,7 +26,11 @@ const pack = (gap?: { from: number; to: number }) => packStream({ path: files.st
 async function withStream<T>(use: (stream: OutputStream) => Promise<T>): Promise<T> {
   const stream = await openStream(files, "stdout");
   if (stream === undefined) throw new Error("there is no stream");
-  return use(stream).finally(() => stream.close());
+  try {
+    return await use(stream);
+  } finally {
+    await stream.close();
+  }
 }
 
 /** All that is there, with what is left out as its length. */
