@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import type { TaskId } from "@claudine/protocol";
 import { crashPoint } from "../running/crash-points.ts";
+import { type Codec, CODECS } from "./codec.ts";
 
 export type StreamName = "stdout" | "stderr";
 export const STREAMS: readonly StreamName[] = ["stdout", "stderr"];
@@ -63,17 +64,18 @@ export function createRunFolders(stateDir: string): RunFolders {
 }
 
 /** Where a closed stream is kept in less space. */
-export function packedPath(path: string): string {
-  return `${path}.zst`;
+export function packedPath(path: string, { extension }: Pick<Codec, "extension">): string {
+  return `${path}.${extension}`;
 }
 
 /** All that is kept of what a run has written. */
 export function outputPaths({ stdout, stderr, index, gaps }: RunFiles): string[] {
-  return [stdout, stderr, packedPath(stdout), packedPath(stderr), index, gaps];
+  const packed = CODECS.flatMap((codec) => [packedPath(stdout, codec), packedPath(stderr, codec)]);
+  return [stdout, stderr, ...packed, index, gaps];
 }
 
 /** Which file of which run a name in one of the folders is; undefined for what is none. */
 export function parseFileName(name: string): { id: TaskId; attempt: number; kind: string } | undefined {
-  const match = /^(\d{1,10})\.(\d{1,9})\.(record|(?:stdout|stderr)(?:\.zst)?|index|gaps)$/.exec(name);
+  const match = /^(\d{1,10})\.(\d{1,9})\.(record|(?:stdout|stderr)(?:\.zst|\.gz)?|index|gaps)$/.exec(name);
   return match === null ? undefined : { id: Number(match[1]), attempt: Number(match[2]), kind: match[3] ?? "" };
 }

@@ -2,7 +2,7 @@
 import { rmSync, statSync } from "node:fs";
 import { crashPoint } from "../running/crash-points.ts";
 import { errorFacts, type Log } from "../log.ts";
-import { outputPaths, packedPath, type RunFolders, type StreamName, STREAMS } from "./files.ts";
+import { outputPaths, type RunFolders, type StreamName, STREAMS } from "./files.ts";
 import { readGaps } from "./gaps.ts";
 import { packStream } from "./pack.ts";
 import { scanOutput } from "./scan.ts";
@@ -155,11 +155,9 @@ async function packRun({ runs, log }: KeeperPorts, { id, attempt }: RunName, clo
 
   async function packOne(stream: StreamName): Promise<void> {
     const path = files[stream];
-    const before = statSync(path).size;
     const isDone = await packStream({ path, gap: gaps[stream], closed });
     if (!isDone) return log.debug("Output is still being written to", { task: id, run: attempt, stream });
-    const packed = statSync(packedPath(path), { throwIfNoEntry: false })?.size;
-    log.debug("Output was compressed", { task: id, run: attempt, stream, before, packed });
+    log.debug("Output was compressed", { task: id, run: attempt, stream });
   }
 }
 

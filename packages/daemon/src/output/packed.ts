@@ -1,11 +1,11 @@
 /**
- * A closed stream in less space: zstd frames of a fixed length of output and a table of them at the end, in the seekable
- * format of zstd, so that any place is read by unpacking one frame. `zstd -dc` reads such a file, too.
+ * A closed stream in less space: frames of a fixed length of output and a table of them at the end, in the seekable
+ * format of zstd, so that any place is read by unpacking one frame. `zstd -dc` reads such a file, too, and `gzip -dc` one
+ * of gzip, where the table is something that follows the end.
  */
 import { type FileHandle, open } from "node:fs/promises";
-import { promisify } from "node:util";
-import { zstdDecompress } from "node:zlib";
 import { ClaudineError } from "@claudine/protocol";
+import type { Codec } from "./codec.ts";
 import type { Gap } from "./gaps.ts";
 
 export const FRAME_BYTES = 262_144;
@@ -53,20 +53,18 @@ export type PackedFile = {
   close(): Promise<void>;
 };
 
-const unpack = promisify(zstdDecompress);
-
 /** @throws ENOENT; ClaudineError storage when it is damaged */
-export async function openPacked(path: string): Promise<PackedFile> {
+export async function openPacked(path: string, { unpack }: Codec): Promise<PackedFile> {
   const file = await open(path, "r");
   try {
     const { starts, packedAt } = await readTable(file, path);
-    const gap = starts[1] === 0 ? await readGap(file) : undefined;
+    const gap = await readGap(file, packedAt);
     let kept: { index: number; bytes: Buffer } | undefined;
     const frame = async (index: number): Promise<Buffer> => {
       if (kept?.index === index) return kept.bytes;
       const [from = 0, to = 0] = [packedAt[index], packedAt[index + 1]];
       const bytes = await unpack(await readExactly(file, from, to - from)).catch((error: unknown) => {
-        throw damaged(path, error);
+        throw error instanceof ClaudineError ? error : damaged(path, error);
       });
       kept = { index, bytes };
       return bytes;
@@ -106,9 +104,11 @@ async function readTable(file: FileHandle, path: string): Promise<Table> {
   return { starts, packedAt };
 }
 
-async function readGap(file: FileHandle): Promise<Gap | undefined> {
-  const frame = await readExactly(file, 0, GAP_FRAME_BYTES);
-  if (frame.readUInt32LE(0) !== GAP_MAGIC) return undefined;
+/** The last frame, if it is one that decoders skip. */
+async function readGap(file: FileHandle, packedAt: readonly number[]): Promise<Gap | undefined> {
+  const [from = 0, to = 0] = packedAt.slice(-2);
+  const frame = await readExactly(file, from, to - from);
+  if (frame.length !== GAP_FRAME_BYTES || frame.readUInt32LE(0) !== GAP_MAGIC) return undefined;
   return { from: frame.readDoubleLE(HEADER_BYTES), to: frame.readDoubleLE(HEADER_BYTES + 8) };
 }
 

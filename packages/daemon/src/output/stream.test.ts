@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { GZIP, ZSTD } from "./codec.ts";
 import { createRunFolders, packedPath, type RunFiles } from "./files.ts";
 import { writeGaps } from "./gaps.ts";
 import { lineEnd, lineStart, tailOffset } from "./line-offsets.ts";
@@ -21,7 +22,8 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const closed = new AbortController().signal;
-const pack = (gap?: { from: number; to: number }) => packStream({ path: files.stdout, gap, closed });
+const pack = (gap?: { from: number; to: number }, codec = ZSTD) =>
+  packStream({ path: files.stdout, gap, closed, codec });
 
 async function withStream<T>(use: (stream: OutputStream) => Promise<T>): Promise<T> {
   const stream = await openStream(files, "stdout");
@@ -53,10 +55,14 @@ test("what is not there is undefined", async () => {
   expect(await openStream(files, "stdout")).toBeUndefined();
 });
 
-test("packed it reads as before, at every offset", async () => {
+const decoders = [
+  { codec: ZSTD, decoder: "zstd" },
+  { codec: GZIP, decoder: "gzip" },
+];
+test.for(decoders)("packed as $decoder it reads as before, at every offset", async ({ codec, decoder }) => {
   const bytes = Buffer.concat([randomBytes(300_000), Buffer.alloc(700_000, "line\n")]);
   writeFileSync(files.stdout, bytes);
-  expect(await pack()).toBe(true);
+  expect(await pack(undefined, codec)).toBe(true);
   expect(existsSync(files.stdout)).toBe(false);
   await withStream(async (stream) => {
     expect(stream.size).toBe(bytes.length);
@@ -66,7 +72,7 @@ test("packed it reads as before, at every offset", async () => {
       expect(piece.bytes.equals(bytes.subarray(at, at + 300_000))).toBe(true);
     }
   });
-  const unpacked = spawnSync("zstd", ["-dc", packedPath(files.stdout)], { maxBuffer: 1e8 });
+  const unpacked = spawnSync(decoder, ["-dc", packedPath(files.stdout, codec)], { maxBuffer: 1e8 });
   if (unpacked.error === undefined) expect(unpacked.stdout.equals(bytes)).toBe(true);
 });
 
@@ -91,6 +97,7 @@ describe("with its middle left out", () => {
   const both = [
     { what: "plain", make: () => Promise.resolve(true) },
     { what: "packed", make: () => pack(GAP) },
+    { what: "packed as gzip", make: () => pack(GAP, GZIP) },
   ];
   test.for(both)("$what, head and tail are read and the rest is counted", async ({ make }) => {
     expect(await make()).toBe(true);
@@ -132,11 +139,11 @@ test("a gap that grows over what is being read is not taken for output", async (
 test("what is still being written to stays plain", async () => {
   writeFileSync(files.stdout, randomBytes(8_000_000));
   const packing = pack();
-  await vi.waitUntil(() => existsSync(`${packedPath(files.stdout)}.tmp`), { interval: 1 });
+  await vi.waitUntil(() => existsSync(`${packedPath(files.stdout, ZSTD)}.tmp`), { interval: 1 });
   writeFileSync(files.stdout, "more", { flag: "a" });
   expect(await packing).toBe(false);
   expect(existsSync(files.stdout)).toBe(true);
-  expect(existsSync(packedPath(files.stdout))).toBe(false);
+  expect(existsSync(packedPath(files.stdout, ZSTD))).toBe(false);
 });
 
 test.for([
@@ -146,7 +153,7 @@ test.for([
 ])("a packed file that is $what is refused with its name", async ({ harm }) => {
   writeFileSync(files.stdout, randomBytes(10_000));
   await pack();
-  const path = packedPath(files.stdout);
+  const path = packedPath(files.stdout, ZSTD);
   writeFileSync(path, harm(readFileSync(path)));
   await expect(readAll(1000)).rejects.toMatchObject({ code: "storage", message: expect.stringContaining("damaged") });
 });

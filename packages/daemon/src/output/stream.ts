@@ -1,5 +1,6 @@
 /** One stream of a run, read from any offset: plain, with its middle left out, or packed. */
 import { constants, type FileHandle, open } from "node:fs/promises";
+import { CODECS } from "./codec.ts";
 import { packedPath, type RunFiles, type StreamName } from "./files.ts";
 import { type Gap, readGaps } from "./gaps.ts";
 import { openPacked, type PackedFile } from "./packed.ts";
@@ -20,7 +21,12 @@ export type OutputStream = {
 export async function openStream(files: RunFiles, stream: StreamName): Promise<OutputStream | undefined> {
   const path = files[stream];
   const plain = await unlessAbsent(() => openPlain(path, () => readGaps(files.gaps)[stream]));
-  return plain ?? unlessAbsent(async () => fromPacked(await openPacked(packedPath(path))));
+  if (plain !== undefined) return plain;
+  for (const codec of CODECS) {
+    const packed = await unlessAbsent(async () => fromPacked(await openPacked(packedPath(path, codec), codec)));
+    if (packed !== undefined) return packed;
+  }
+  return undefined;
 }
 
 async function openPlain(path: string, readGap: () => Gap | undefined): Promise<OutputStream> {
