@@ -1,4 +1,4 @@
-/** Many who read much at once take turns, and leave half of the time to everybody else: a submit does not wait for them. */
+/** Many who read much at once take turns, and leave most of the time to everybody else: a submit does not wait for them. */
 
 export type Pace = {
   /** @param build is told whether many wait, so that it builds little */
@@ -8,11 +8,17 @@ export type Pace = {
 /** One is read from the disk while another is encoded. */
 const AT_ONCE = 2;
 const CROWD = 4;
+/** After so long a rest for each ms of work. */
+const REST_FEW = 1;
+const REST_CROWD = 3;
 
 export function createPace(): Pace {
   const waiting: (() => void)[] = [];
   let busy = 0;
-  let usedMs = 0;
+  /** Timers rest for whole milliseconds. */
+  let owedMs = 0;
+  const isCrowded = () => waiting.length >= CROWD;
+
   const next = (): void => {
     if (busy >= AT_ONCE) return;
     const go = waiting.shift();
@@ -20,20 +26,17 @@ export function createPace(): Pace {
     busy += 1;
     go();
   };
-  const free = (startedAt: number): void => {
-    // By then the answer is written.
-    setImmediate(() => {
-      usedMs += performance.now() - startedAt;
-      const restMs = waiting.length === 0 ? 0 : Math.floor(usedMs / AT_ONCE);
-      usedMs -= restMs * AT_ONCE;
-      const release = (): void => {
-        busy -= 1;
-        next();
-      };
-      if (waiting.length === 0) usedMs = 0;
-      if (restMs > 0) setTimeout(release, restMs);
-      else setImmediate(release);
-    });
+  const release = (): void => {
+    busy -= 1;
+    next();
+  };
+  const rest = (startedAt: number): void => {
+    if (waiting.length === 0) owedMs = 0;
+    else owedMs += (performance.now() - startedAt) * (isCrowded() ? REST_CROWD : REST_FEW);
+    const restMs = Math.floor(owedMs);
+    owedMs -= restMs;
+    if (restMs > 0) setTimeout(release, restMs);
+    else release();
   };
   return {
     async take(build) {
@@ -43,9 +46,10 @@ export function createPace(): Pace {
       });
       const startedAt = performance.now();
       try {
-        return await build(waiting.length >= CROWD);
+        return await build(isCrowded());
       } finally {
-        free(startedAt);
+        // By then the answer is written.
+        setImmediate(rest, startedAt);
       }
     },
   };
