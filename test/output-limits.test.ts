@@ -4,6 +4,7 @@ import { mkdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Rig, startDaemon } from "./support/daemon.ts";
+import { mountSmallDisk, whyNoDisk } from "./support/small-disk.ts";
 import { until } from "./support/until.ts";
 
 const KIB = 1024;
@@ -130,4 +131,17 @@ test("without a limit all is kept", async () => {
   const rig = await startDaemon({ config: 'output: { maxBytes: "off" }\n' });
   const { task } = await rig.ran("seq 1 100000");
   expect((await rig.claudine("logs", `${task.id}`)).stdout === ALL).toBe(true);
+});
+
+const why = whyNoDisk();
+test.skipIf(why !== undefined)("a limit holds on a disk that has less room than what is written", async () => {
+  const rig = await startDaemon({ daemon: false, config: "sampleInterval: 50ms\noutput: { maxBytes: 1M }\n" });
+  mountSmallDisk(join(rig.home.dir, "s"), { mib: 8 });
+  await rig.up();
+  // Slow enough for the daemon to look at it in between, as no task can be held up.
+  const piece = "head -c 200000 /dev/zero | tr '\\0' x; sleep 0.05";
+  const { task, stderr } = await rig.ran(`for i in $(seq 100); do ${piece}; done; echo end`);
+  expect({ state: task.state, stderr }).toEqual({ state: "succeeded", stderr: "" });
+  const { stdout } = await rig.claudine("logs", `${task.id}`);
+  expect(stdout.endsWith("x\nend\n") || stdout.endsWith("xend\n")).toBe(true);
 });

@@ -12,6 +12,8 @@ export type WatchedRun = { id: number; attempt: number; files: RunFiles; limit: 
 export type GrowthPorts = {
   /** Gives back the space of a part; false when it cannot. */
   punch(path: string, part: Gap): Promise<boolean>;
+  /** On the disk that a file is on. */
+  freeBytes(path: string): number;
   /** Said at each look until the run ends. */
   tooMuch(run: WatchedRun, bytes: number): void;
   /** Between two looks, at most. */
@@ -54,11 +56,9 @@ export function createGrowth(ports: GrowthPorts): Growth {
   let timerAt = Number.POSITIVE_INFINITY;
   let restUntil = 0;
 
-  const setTimer = (): void => {
-    let at = Number.POSITIVE_INFINITY;
-    for (const { lookAt } of runs.values()) at = Math.min(at, lookAt);
-    at = Math.max(at, restUntil);
-    if (at >= timerAt || !Number.isFinite(at)) return;
+  const setTimer = (lookAt: number): void => {
+    const at = Math.max(lookAt, restUntil);
+    if (at >= timerAt) return;
     clearTimeout(timer);
     timerAt = at;
     timer = setTimeout(tick, Math.max(0, at - performance.now()));
@@ -69,7 +69,7 @@ export function createGrowth(ports: GrowthPorts): Growth {
     // Those that are due closely together are looked at together.
     for (const run of runs.values()) if (run.lookAt <= now + FIRST_LOOK_MS / 2) look(ports, run, now);
     restUntil = performance.now() + (performance.now() - now) / SHARE_MAX;
-    setTimer();
+    for (const { lookAt } of runs.values()) setTimer(lookAt);
   };
   const forget = (run: WatchedRun): Watched | undefined => {
     const watched = runs.get(keyOf(run));
@@ -83,15 +83,18 @@ export function createGrowth(ports: GrowthPorts): Growth {
   return {
     track(run) {
       const now = performance.now();
-      runs.set(keyOf(run), { ...freshly(run, now), lookAt: now + FIRST_LOOK_MS });
-      setTimer();
+      const lookAt = now + FIRST_LOOK_MS;
+      runs.set(keyOf(run), { ...freshly(run, now), lookAt });
+      setTimer(lookAt);
     },
     async ended(run) {
       const watched = forget(run) ?? freshly(run, performance.now());
       const sizes = sizesOf(run.files);
       const bytes = sizes.stdout + sizes.stderr;
       watched.sizes = sizes;
-      if (run.limit === undefined || !isPastLimit(watched, run.limit, isOverLimit)) return { bytes, isOver: false };
+      if (run.limit === undefined || bytes <= run.limit.maxBytes) return { bytes, isOver: false };
+      watched.gaps ??= readGaps(run.files.gaps);
+      if (!isOverLimit(sizes, watched.gaps, run.limit)) return { bytes: run.limit.maxBytes, isOver: false };
       const isCut = await cut(ports, watched, run.limit);
       return { bytes: isCut ? run.limit.maxBytes : bytes, isOver: !isCut };
     },
@@ -120,9 +123,25 @@ function look(ports: GrowthPorts, run: Watched, now: number): void {
   run.lookedAt = now;
   run.lookAt = now + nextLookMs(ports, run, { now, bytesPerMs });
   const { limit } = run;
-  if (limit === undefined || run.punching || sizes.stdout + sizes.stderr <= limit.maxBytes) return;
-  if (limit.whenFull === "kill") ports.tooMuch(run, sizes.stdout + sizes.stderr);
-  if (isPastLimit(run, limit, isWorthCutting)) void cut(ports, run, limit);
+  const bytes = sizes.stdout + sizes.stderr;
+  if (limit === undefined || run.punching || bytes <= limit.maxBytes / 2) return;
+  run.gaps ??= makeGaps(ports, run);
+  if (bytes <= limit.maxBytes) return;
+  if (limit.whenFull === "kill") ports.tooMuch(run, bytes);
+  if (!isOverLimit(sizes, run.gaps, limit)) return;
+  const room = { limit, freeBytes: ports.freeBytes(run.files.stdout) };
+  if (isWorthCutting(sizes, run.gaps, room)) void cut(ports, run, limit);
+}
+
+/** While there is room for it. */
+function makeGaps(ports: GrowthPorts, run: Watched): Gaps {
+  const gaps = readGaps(run.files.gaps);
+  try {
+    writeGaps(run.files.gaps, gaps);
+  } catch (error) {
+    ports.log.debug("There is no room to note what of output is left out", { task: run.id, ...errorFacts(error) });
+  }
+  return gaps;
 }
 
 function nextLookMs({ intervalMs }: GrowthPorts, run: Watched, is: { now: number; bytesPerMs: number }): number {
@@ -139,15 +158,6 @@ function remember(ports: GrowthPorts, run: Watched, sizes: Sizes): void {
     // A full disk costs the times of what is written meanwhile, and nothing else.
     ports.log.debug("The times of output could not be noted", { task: run.id, ...errorFacts(error) });
   }
-}
-
-type Test = (sizes: Sizes, gaps: Gaps, limit: OutputLimit) => boolean;
-
-function isPastLimit(run: Watched, limit: OutputLimit, test: Test): boolean {
-  const { sizes } = run;
-  if (sizes.stdout + sizes.stderr <= limit.maxBytes) return false;
-  run.gaps ??= readGaps(run.files.gaps);
-  return test(sizes, run.gaps, limit);
 }
 
 /** @returns false when the space could not be given back yet */

@@ -1,4 +1,5 @@
 /** Joins what looks after the output of runs: times and limits while they run, packing and sweeping afterwards. */
+import { statfsSync } from "node:fs";
 import type { Config, Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import type { Log } from "../log.ts";
@@ -45,6 +46,7 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
   });
   const growth = createGrowth({
     punch: ports.punch,
+    freeBytes,
     intervalMs: ports.sampleIntervalMs,
     wall,
     log,
@@ -97,4 +99,14 @@ function neededBy({ live, liveTasks }: KeptOutputPorts): (id: number) => boolean
     before ??= new Set([...liveTasks()].flatMap(({ after = [] }) => after.map((one) => one.id)));
     return before.has(id);
   };
+}
+
+/** Nothing where it cannot be told. */
+function freeBytes(path: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
 }

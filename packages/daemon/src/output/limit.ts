@@ -9,13 +9,17 @@ export type Sizes = Readonly<Record<StreamName, number>>;
 /** Kept beyond the limit while a run goes on: giving space back holds up who writes, by some 0.15 s for a gigabyte. */
 const SLACK = 10;
 const SLACK_BYTES_MAX = 2 ** 30;
+/** Of what is left on the disk. */
+const FREE_SHARE = 0.05;
+
+export type Room = { limit: OutputLimit; freeBytes: number };
 
 export function isOverLimit(sizes: Sizes, gaps: Gaps, { maxBytes }: OutputLimit): boolean {
   return keptBytes(sizes.stdout, gaps.stdout) + keptBytes(sizes.stderr, gaps.stderr) > maxBytes;
 }
 
-export function isWorthCutting(sizes: Sizes, gaps: Gaps, limit: OutputLimit): boolean {
-  const slackBytes = Math.min(SLACK * limit.maxBytes, SLACK_BYTES_MAX);
+export function isWorthCutting(sizes: Sizes, gaps: Gaps, { limit, freeBytes }: Room): boolean {
+  const slackBytes = Math.min(SLACK * limit.maxBytes, SLACK_BYTES_MAX, freeBytes * FREE_SHARE);
   return isOverLimit(sizes, gaps, { ...limit, maxBytes: limit.maxBytes + slackBytes });
 }
 
