@@ -14,6 +14,7 @@ const SETTINGS: Settings = {
   autoscale: true,
   slotsFollow: false,
   reserve: { memoryBytes: 0, cpus: 0 },
+  pressure: { action: "off", memoryBytes: 0, stallPercent: 50 },
   resources: {},
   dependenciesPerTask: 100,
   dependencyDepth: 100,

@@ -74,6 +74,7 @@ function simulate(tasks: readonly TaskSpec[], how: { slots: number; autoscale: b
         busyCpus: use.cpus,
         memoryFreeBytes: MACHINE.memoryBytes - use.memoryBytes,
         memoryPressure: 0,
+        load: null,
       }),
       used: (id) => {
         const kind = kindOfTask(daemon.state.live.get(id));

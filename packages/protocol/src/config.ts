@@ -58,6 +58,23 @@ export const Config = z.strictObject({
       cpus: z.number().min(0).max(100_000).default(0).describe("Cores kept free for everything else"),
     })
     .prefault({}),
+  pressure: z
+    .strictObject({
+      action: z
+        .enum(["off", "pause", "requeue"])
+        .default("off")
+        .describe(
+          "What happens to the youngest task of the lowest priority while memory is critically short: nothing, it is stopped until that is over, or it is ended and queued again",
+        ),
+      memory: Size("128M").describe("Memory is critically short when less than this is free"),
+      stall: z
+        .number()
+        .min(1)
+        .max(100)
+        .default(50)
+        .describe("And when tasks wait for memory in more than this percent of the time (Linux)"),
+    })
+    .prefault({}),
   totalSlots: z
     .int()
     .min(1)

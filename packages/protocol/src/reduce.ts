@@ -13,7 +13,19 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
-  return { ...task, attempt, envId: anew ?? task.envId, ...waived, ...(asked ? { retriedAt: attempt } : {}), status };
+  const count = event.type === "task.retried" && !asked ? countedApart(task, event.after) : {};
+  const after = { ...task, attempt, envId: anew ?? task.envId, ...waived, ...count, status };
+  return asked ? countedAnew(after) : after;
+}
+
+function countedApart(task: Task, after: "lost" | "pressure" | undefined): Partial<Task> {
+  if (after === undefined) return {};
+  const [lostRuns = 0, yieldedRuns = 0] = [task.lostRuns, task.yieldedRuns];
+  return after === "lost" ? { lostRuns: lostRuns + 1 } : { yieldedRuns: yieldedRuns + 1 };
+}
+
+function countedAnew({ lostRuns: _lost, yieldedRuns: _yielded, ...task }: Task): Task {
+  return { ...task, retriedAt: task.attempt };
 }
 
 /** Who releases a task that was held because of a dependency lets it run without that one. */
@@ -30,7 +42,7 @@ function submitted(event: Extract<TaskEvent, { type: "task.submitted" }>): Task 
   return { ...event.spec, id: event.id, createdAt: event.at, attempt: 0, status };
 }
 
-function queued({ at, seq }: TaskEvent, notBefore: number | undefined): Status {
+function queued({ at, seq }: TaskEvent, notBefore: number | undefined): Extract<Status, { state: "queued" }> {
   return { state: "queued", since: at, order: seq, ...(notBefore === undefined ? {} : { notBefore }) };
 }
 
@@ -56,7 +68,7 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "task.released":
       return queued(event, task.notBefore);
     case "task.retried":
-      return queued(event, event.notBefore);
+      return { ...queued(event, event.notBefore), ...(event.after === "pressure" ? { yielded: true } : {}) };
     case "task.cancelled":
       return { state: "cancelled", ...neverRan(event) };
     case "task.skipped":
@@ -93,10 +105,15 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "run.signalled":
       return event.early === true ? withRun(task, { signalled: true }) : task.status;
     case "run.paused":
-      return "run" in task.status ? { state: "paused", run: task.status.run, since: event.at } : task.status;
+      return paused(task, event);
     case "run.resumed":
       return "run" in task.status ? { state: "running", run: task.status.run } : task.status;
   }
+}
+
+function paused({ status }: Task, { at, pressure }: Extract<TaskEvent, { type: "run.paused" }>): Status {
+  if (!("run" in status)) return status;
+  return { state: "paused", run: status.run, since: at, ...(pressure === undefined ? {} : { pressure }) };
 }
 
 function neverRan({ at, note }: { at: number; note: string | null }) {

@@ -47,7 +47,7 @@ export const ProcessIdentity = z.object({
 export type ProcessIdentity = z.infer<typeof ProcessIdentity>;
 
 /** The first cause to end a run wins; later ones only escalate it. */
-export const StopCause = z.enum(["kill", "cancel", "replaced", "timeout", "idle-timeout", "memory"]);
+export const StopCause = z.enum(["kill", "cancel", "replaced", "timeout", "idle-timeout", "memory", "pressure"]);
 export type StopCause = z.infer<typeof StopCause>;
 
 export const Stopping = z.object({
@@ -100,10 +100,16 @@ export const Status = z.discriminatedUnion("state", [
     since: Millis,
     order: z.number().describe("First in, first out within a priority"),
     notBefore: Millis.optional().describe("Does not start earlier: told so, or the delay of a retry"),
+    yielded: z.literal(true).optional().describe("Its run was ended to free memory"),
   }),
   z.object({ state: z.literal("held"), since: Millis, why: HoldWhy }),
   z.object({ state: z.literal("running"), run: LiveRun }),
-  z.object({ state: z.literal("paused"), run: LiveRun, since: Millis }),
+  z.object({
+    state: z.literal("paused"),
+    run: LiveRun,
+    since: Millis,
+    pressure: z.string().optional().describe("What the machine was short of; it goes on by itself when that is over"),
+  }),
   z.object({ state: z.literal("succeeded"), ...finished }),
   z.object({ state: z.literal("failed"), ...finished }),
   z.object({ state: z.literal("cancelled"), ...finished }),
@@ -127,7 +133,7 @@ export const TaskSpec = z.object({
   priority: z.int(),
   stdin: z.boolean().describe("Takes input from `send`"),
   arrayIndex: z.int().nullable(),
-  lostRetries: z.int().describe("A run that is lost is queued again as long as there were not more runs than this"),
+  lostRetries: z.int().describe("After a run that is lost the task is queued again, at most so often"),
   ...rules,
   batch: Batch.optional(),
 });
@@ -158,6 +164,8 @@ export const Task = TaskSpec.extend({
     .int()
     .optional()
     .describe("Number of runs when somebody last asked for another: retries count from there"),
+  lostRuns: z.int().optional().describe("Runs since then that were lost and followed by another"),
+  yieldedRuns: z.int().optional().describe("Runs since then that were ended to free memory"),
   status: Status,
 });
 export type Task = z.infer<typeof Task>;

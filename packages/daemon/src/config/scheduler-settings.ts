@@ -14,6 +14,11 @@ export function settingsOf(config: Config, cores: number): Settings {
     autoscale: config.autoscale === "on",
     slotsFollow: config.slots === "auto",
     reserve: { memoryBytes: config.reserve.memory, cpus: config.reserve.cpus },
+    pressure: {
+      action: config.pressure.action,
+      memoryBytes: config.pressure.memory,
+      stallPercent: config.pressure.stall,
+    },
     resources: config.resources,
     dependenciesPerTask: config.dependencies.perTask,
     dependencyDepth: config.dependencies.depth,

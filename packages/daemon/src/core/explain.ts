@@ -36,8 +36,10 @@ export function* causes(facts: ExplainFacts, task: Task): Generator<string> {
 }
 
 function timeCauses({ wall }: ExplainFacts, { status }: Task): string[] {
-  const notBefore = status.state === "queued" ? status.notBefore : undefined;
-  return notBefore === undefined || notBefore <= wall ? [] : [`starts in ${formatDuration(notBefore - wall)}`];
+  if (status.state !== "queued" || status.notBefore === undefined || status.notBefore <= wall) return [];
+  const { notBefore, yielded } = status;
+  const why = yielded === true ? ", as its run was ended to free memory" : "";
+  return [`starts in ${formatDuration(notBefore - wall)}${why}`];
 }
 
 const NAMED_AT_MOST = 3;
@@ -97,6 +99,10 @@ function machineCauses(facts: ExplainFacts, task: Task): string[] {
       return [`needs ${lack.needs.toFixed(1)} cores, ${lack.free.toFixed(1)} free${roomAfter(facts, task)}`];
     case "pressure":
       return [`waits for the machine: memory is short for ${Math.round(lack.percent)}% of the time`];
+    case "load":
+      return [`waits for the machine: ${lack.load.toFixed(1)} processes want its ${lack.cores} cores`];
+    case "relief":
+      return [`waits for the machine: task ${lack.id} was paused for lack of memory and goes on first`];
   }
 }
 

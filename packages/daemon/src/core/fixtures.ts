@@ -1,7 +1,7 @@
 /** Small makers of specs and a world in memory for the tests of the core. */
 import { NO_USAGE } from "@claudine/protocol/info";
 import { noCounts } from "@claudine/protocol/states";
-import type { EventBody, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
+import type { EventBody, Outcome, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
 import type { Command } from "./command.ts";
 import type { PlanFacts } from "./plan.ts";
 import { createCapacity, type HostFacts, type HostPort, type Used } from "./capacity.ts";
@@ -36,6 +36,7 @@ export const SETTINGS: Settings = {
   autoscale: true,
   slotsFollow: false,
   reserve: { memoryBytes: 0, cpus: 0 },
+  pressure: { action: "off", memoryBytes: 0, stallPercent: 50 },
   resources: {},
   dependenciesPerTask: 100,
   dependencyDepth: 100,
@@ -149,11 +150,20 @@ export class World {
 
   /** The run of a task ends by itself. */
   end(id: TaskId, exitCode = 0): EventBody["type"][] {
+    return this.#ended(id, { kind: "exited", exitCode });
+  }
+
+  /** The run of a task is gone, and nobody knows how it ended. */
+  lose(id: TaskId): EventBody["type"][] {
+    return this.#ended(id, { kind: "lost", why: "vanished" });
+  }
+
+  #ended(id: TaskId, outcome: Outcome): EventBody["type"][] {
     return this.do({
       type: "report-ended",
       id,
       attempt: this.task(id)?.attempt ?? 0,
-      outcome: { kind: "exited", exitCode },
+      outcome,
       startedAt: this.now,
       finishedAt: this.now,
       usage: NO_USAGE,

@@ -44,6 +44,7 @@ function unindex(state: State, task: Task): void {
     state.waiting.unjudged.delete(id);
     state.waiting.short.delete(id);
   }
+  state.paused.delete(id);
   if (!state.inFlight.delete(id)) return;
   const width = "run" in status ? (status.run.slots ?? 1) : 1;
   group.running -= 1;
@@ -95,6 +96,7 @@ function indexRun(state: State, task: Task, run: LiveRun): void {
   group.used += width;
   state.used += width;
   state.inFlight.add(task.id);
+  if (task.status.state === "paused") state.paused.add(task.id);
   take(state, task, run.units);
   if (!state.idleAt.has(task.id)) startIdleWatch(state, task);
   setDeadline(state, task);

@@ -10,7 +10,7 @@ import {
 } from "@claudine/protocol";
 import type { Report } from "./command.ts";
 import type { Facts } from "./decide.ts";
-import { again } from "./retries.ts";
+import { again, yielded } from "./retries.ts";
 
 export function decideReport(facts: Facts, report: Report): EventBody[] {
   switch (report.type) {
@@ -63,10 +63,12 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const note = endNote(run);
   const end: EventBody = { type: "run.finished", id, attempt, state, outcome, startedAt, finishedAt, usage, note };
   const task = facts.lookup(id);
-  const next = task === undefined ? undefined : again(task, state, outcome);
+  if (task === undefined) return [end];
+  const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
   if (next === undefined) return [end];
   const notBefore = next.afterMs === 0 ? {} : { notBefore: facts.wall + next.afterMs };
-  return [end, { type: "task.retried", id, automatic: true, ...notBefore }];
+  const after = next.after === undefined ? {} : { after: next.after };
+  return [end, { type: "task.retried", id, automatic: true, ...after, ...notBefore }];
 }
 
 /** On the steady clock; the start is told a moment after it happened. */
@@ -96,6 +98,7 @@ const STOPPED: Readonly<Record<StopCause, TaskState>> = {
   timeout: "timed-out",
   "idle-timeout": "timed-out",
   memory: "failed",
+  pressure: "cancelled",
 };
 
 function endNote(run: LiveRun): string | null {

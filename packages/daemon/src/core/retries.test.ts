@@ -39,6 +39,20 @@ test("who is retried by hand has all retries again", () => {
   expect(world.end(1, 1)).toEqual(["run.finished", "task.retried"]);
 });
 
+test("runs that were lost and failures have counts of their own", () => {
+  const world = new World();
+  world.submit(spec({ retry: rule({ limit: 1 }), lostRetries: 1 }));
+  world.plan();
+  expect(world.lose(1)).toEqual(["run.finished", "task.retried"]);
+  world.plan();
+  expect(world.end(1, 1)).toEqual(["run.finished", "task.retried"]);
+  world.plan();
+  expect(world.lose(1)).toEqual(["run.finished"]);
+  world.do({ type: "retry", targets: one(1) });
+  world.plan();
+  expect(world.lose(1)).toEqual(["run.finished", "task.retried"]);
+});
+
 test("only the exit codes that were named lead to another run", () => {
   const world = failing(
     rule({

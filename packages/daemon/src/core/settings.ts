@@ -14,6 +14,8 @@ export type Settings = {
   slotsFollow: boolean;
   /** Kept free for everything else. */
   reserve: { memoryBytes: number; cpus: number };
+  /** What is done to a task while memory is critically short: less is free than this, or more time is lost waiting for it. */
+  pressure: { action: "off" | "pause" | "requeue"; memoryBytes: number; stallPercent: number };
   /** Counted resources, as `{gpu: 2}`. */
   resources: Readonly<Record<string, number>>;
   dependenciesPerTask: number;

@@ -70,7 +70,7 @@ export function createTurn({ state, lookup, keyed, clock, outputAt, machine }: T
       beginPlan(state, { port: machine, now: clock.steady() });
       const times = { now: clock.steady(), wall: clock.wall(), outputAt };
       for (;;) {
-        const body = planNext({ state, lookup: find, capacity, ...times }, admit);
+        const body = planNext({ state, lookup: find, capacity, machine, ...times }, admit);
         if (body === undefined) return;
         apply(body);
       }
