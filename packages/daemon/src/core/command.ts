@@ -48,6 +48,8 @@ export type Report =
       startedAt: number | null;
       finishedAt: number;
       usage: Usage;
+      /** The kernel has ended it because it reached its limit of memory. */
+      overMemory?: boolean;
     }
   | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }
   | { type: "report-no-environment"; id: TaskId; attempt: number; names: readonly string[] }

@@ -56,19 +56,35 @@ function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefi
 }
 
 function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" }>): EventBody[] {
-  const run = currentRun(facts, report.id, report.attempt);
-  if (run === undefined) return [];
+  const live = currentRun(facts, report.id, report.attempt);
+  if (live === undefined) return [];
   const { id, attempt, outcome, startedAt, finishedAt, usage } = report;
+  const capped = endedByCap(facts, report, live);
+  const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome);
   const note = endNote(run);
   const end: EventBody = { type: "run.finished", id, attempt, state, outcome, startedAt, finishedAt, usage, note };
   const task = facts.lookup(id);
   if (task === undefined) return [end];
+  const ends: EventBody[] = capped === undefined ? [end] : [capped, end];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
-  if (next === undefined) return [end];
+  if (next === undefined) return ends;
   const notBefore = next.afterMs === 0 ? {} : { notBefore: facts.wall + next.afterMs };
   const after = next.after === undefined ? {} : { after: next.after };
-  return [end, { type: "task.retried", id, automatic: true, ...after, ...notBefore }];
+  return [...ends, { type: "task.retried", id, automatic: true, ...after, ...notBefore }];
+}
+
+/** What the kernel did, as if it had been done here. */
+function endedByCap(
+  facts: Facts,
+  { id, attempt, outcome, overMemory }: Extract<Report, { type: "report-ended" }>,
+  { stopping }: LiveRun,
+): Extract<EventBody, { type: "run.stopping" }> | undefined {
+  const limitBytes = facts.lookup(id)?.needs?.memoryMaxBytes;
+  const isWell = outcome.kind === "exited" && outcome.exitCode === 0;
+  if (overMemory !== true || limitBytes === undefined || stopping !== undefined || isWell) return undefined;
+  const note = `used more than the ${formatBytes(limitBytes)} of memory that it may use`;
+  return { type: "run.stopping", id, attempt, cause: "memory", signal: "SIGKILL", killAt: facts.now, note };
 }
 
 /** On the steady clock; the start is told a moment after it happened. */
