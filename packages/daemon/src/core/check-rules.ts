@@ -5,13 +5,14 @@ import type { Facts } from "./decide.ts";
 import { checkDependencies } from "./dependencies.ts";
 
 type Rules = Pick<TaskSpec, "after" | "limits" | "needs"> | Pick<TaskChanges, "after" | "limits" | "needs">;
-export type RulesWish = { verb: string; id?: TaskId; rules: Rules };
+export type RulesWish = { verb: string; id?: TaskId; rules: Rules; depths?: Map<TaskId, number> };
 
-/** @throws ClaudineError not_found, limit, invalid_params */
-export function checkRules(facts: Facts, { verb, id, rules }: RulesWish): void {
+/** @returns how long its chain of dependencies is. @throws ClaudineError not_found, limit, invalid_params */
+export function checkRules(facts: Facts, { rules, ...wish }: RulesWish): number {
+  const { verb } = wish;
   const { after, limits, needs } = rules;
-  if (after !== undefined && after !== null && after.length > 0)
-    checkDependencies(facts, { verb, after, ...(id === undefined ? {} : { id }) });
+  const depth =
+    after === undefined || after === null || after.length === 0 ? 1 : checkDependencies(facts, { ...wish, after });
   for (const { name, count } of wantsOf(needs ?? {})) {
     const total = totalOf(facts.state, name);
     if (isLock(name) || count <= total) continue;
@@ -36,4 +37,5 @@ export function checkRules(facts: Facts, { verb, id, rules }: RulesWish): void {
         hint: "Give --timeout, longer than that",
       },
     );
+  return depth;
 }

@@ -92,7 +92,7 @@ export class World {
       else this.finished.delete(id);
     }
     const events = turn.facts.map(({ event }) => event);
-    this.events.push(...events);
+    for (const event of events) this.events.push(event);
     return events;
   }
 
