@@ -1,6 +1,6 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
-import { DependsOn, IfRunning, rules } from "./rules.ts";
+import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
 import { TaskChanges, TaskId } from "./task.ts";
 
 /** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
@@ -84,13 +84,17 @@ export const SubmitTask = z.strictObject({
 });
 export type SubmitTask = z.infer<typeof SubmitTask>;
 
-/** What can be changed of a task that waits; null takes a rule away. */
-export const ChangeTask = TaskChanges.omit({ argv: true }).extend({
+/** What can be changed of a task; what is not said stays, also within a rule, and null takes a rule or a part of it away. */
+export const ChangeTask = TaskChanges.omit({ argv: true, batch: true }).extend({
   command: SubmitTask.shape.command.optional(),
   cwd: Cwd.optional(),
   label: Label.nullable().optional(),
   group: GroupName.optional(),
   priority: Priority.optional(),
+  retry: RetryParts.nullish(),
+  limits: LimitsParts.nullish(),
+  needs: NeedsParts.nullish(),
+  maxFails: z.int().min(0).nullish().describe("Of all tasks of its batch; null: as many as like may fail"),
 });
 export type ChangeTask = z.infer<typeof ChangeTask>;
 

@@ -139,7 +139,7 @@ export const TaskSpec = z.object({
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 
-/** What can be changed of a task that waits; null takes a rule away. */
+/** What was changed of a task, each rule as a whole; null: it has none any more. */
 export const TaskChanges = z.strictObject({
   command: z.string().optional(),
   argv: z.array(z.string()).optional(),
@@ -153,6 +153,9 @@ export const TaskChanges = z.strictObject({
   retry: rules.retry.nullable(),
   limits: rules.limits.nullable(),
   needs: rules.needs.nullable(),
+  onFinish: rules.onFinish.nullable(),
+  key: rules.key.nullable(),
+  batch: Batch.optional(),
 });
 export type TaskChanges = z.infer<typeof TaskChanges>;
 
@@ -205,6 +208,9 @@ export const TaskInfo = z.object({
   retry: RetryRule.nullable(),
   limits: Limits.nullable(),
   needs: Needs.nullable(),
+  onFinish: z.string().nullable(),
+  key: z.string().nullable(),
+  maxFails: z.int().nullable().describe("Of its batch so many may fail; null when that is not counted"),
   units: Units.nullable().describe("Which units of the counted resources the run has"),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),

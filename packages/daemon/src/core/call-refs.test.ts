@@ -43,22 +43,32 @@ test("a name stands for the task that is there already by its key, or that runs"
   expect(afterOf(world, 3)).toEqual([1, 2]);
 });
 
-test.each<[string, Wish[], string, string]>([
-  ["a name that is not there", [{ ref: "a" }, { after: ["b"] }], 'no task of this call has the ref "b"', "It has a"],
-  ["a name that is there twice", [{ ref: "a" }, { ref: "a" }], 'two tasks of this call have the ref "a"', "own"],
-  ["itself", [{ ref: "a", after: ["a"] }], 'the task "a" would wait for itself', ""],
-  [
-    "a circle",
-    [
+test.each<{ what: string; wishes: Wish[]; message: string; hint: string }>([
+  {
+    what: "a name that is not there",
+    wishes: [{ ref: "a" }, { after: ["b"] }],
+    message: 'no task of this call has the ref "b"',
+    hint: "It has a",
+  },
+  {
+    what: "a name that is there twice",
+    wishes: [{ ref: "a" }, { ref: "a" }],
+    message: 'two tasks of this call have the ref "a"',
+    hint: "own",
+  },
+  { what: "itself", wishes: [{ ref: "a", after: ["a"] }], message: 'the task "a" would wait for itself', hint: "" },
+  {
+    what: "a circle",
+    wishes: [
       { ref: "x", after: ["a"] },
       { ref: "a", after: ["b"] },
       { ref: "b", after: ["c"] },
       { ref: "c", after: ["a"] },
     ],
-    "the tasks would wait for each other in a circle",
-    "a after b after c after a",
-  ],
-])("%s is refused, and nothing is taken", (_what, wishes, message, hint) => {
+    message: "the tasks would wait for each other in a circle",
+    hint: "a after b after c after a",
+  },
+])("$what is refused, and nothing is taken", ({ wishes, message, hint }) => {
   const world = new World();
   const refused = () => submit(world, { spec: {} }, ...wishes);
   expect(refused).toThrow(expect.objectContaining({ code: "invalid_params", message: `Cannot submit: ${message}` }));

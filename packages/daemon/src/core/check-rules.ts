@@ -1,16 +1,20 @@
 /** Refuses rules that could never be kept. */
-import { ClaudineError, formatDuration, type TaskChanges, type TaskId, type TaskSpec } from "@claudine/protocol";
+import { ClaudineError, type TaskChanges, type TaskId, type TaskSpec } from "@claudine/protocol";
 import { wantsOf, isLock, totalOf } from "./counted.ts";
 import type { Facts } from "./decide.ts";
+import { contradictionIn } from "./contradictions.ts";
 import { checkDependencies } from "./dependencies.ts";
 
-type Rules = Pick<TaskSpec, "after" | "limits" | "needs"> | Pick<TaskChanges, "after" | "limits" | "needs">;
-export type RulesWish = { verb: string; id?: TaskId; rules: Rules; depths?: Map<TaskId, number> };
+type Checked = "after" | "onDependencyFailure" | "retry" | "limits" | "needs";
+type Rules = Pick<TaskSpec, Checked> | Pick<TaskChanges, Checked>;
+export type RulesWish = { verb: string; id?: TaskId; rules: Rules; isAlone?: boolean; depths?: Map<TaskId, number> };
 
 /** @returns how long its chain of dependencies is. @throws ClaudineError not_found, limit, invalid_params */
-export function checkRules(facts: Facts, { rules, ...wish }: RulesWish): number {
+export function checkRules(facts: Facts, { rules, isAlone, ...wish }: RulesWish): number {
   const { verb } = wish;
-  const { after, limits, needs } = rules;
+  const { after, needs } = rules;
+  const why = contradictionIn(rules, isAlone ?? (after ?? []).length === 0);
+  if (why !== undefined) throw new ClaudineError("invalid_params", `Cannot ${verb}: ${why.what}`, { hint: why.hint });
   const depth =
     after === undefined || after === null || after.length === 0 ? 1 : checkDependencies(facts, { ...wish, after });
   for (const { name, count } of wantsOf(needs ?? {})) {
@@ -28,14 +32,5 @@ export function checkRules(facts: Facts, { rules, ...wish }: RulesWish): number 
           hint: "It would never start; claim less, or raise `resources` in the configuration",
         });
   }
-  const { timeoutMs, warnSignal } = limits ?? {};
-  if (warnSignal !== undefined && (timeoutMs === undefined || warnSignal.beforeMs >= timeoutMs))
-    throw new ClaudineError(
-      "invalid_params",
-      `Cannot ${verb}: a signal ${formatDuration(warnSignal.beforeMs)} before the timeout needs a longer timeout`,
-      {
-        hint: "Give --timeout, longer than that",
-      },
-    );
   return depth;
 }

@@ -1,11 +1,11 @@
 /** For the property tests: random commands and ends, and a world that takes them. */
-import type { Dependency, TaskId, TaskSpec } from "@claudine/protocol";
+import type { Dependency, OnDependencyFailure, TaskId, TaskSpec } from "@claudine/protocol";
 import fc from "fast-check";
 import { spec, World } from "./fixtures.ts";
 import { createState } from "./state.ts";
 
 export type Step =
-  | { do: "submit"; rules: Partial<TaskSpec>; after: readonly Dependency[] }
+  | { do: "submit"; rules: Partial<TaskSpec>; after: readonly Dependency[]; otherwise: OnDependencyFailure | undefined }
   | { do: "end"; id: TaskId; exitCode: number }
   | { do: "pause" | "resume" | "hold" | "release" | "cancel" | "kill" | "retry" | "remove" | "start"; id: TaskId }
   | { do: "move"; id: TaskId; to: "front" | "back" }
@@ -38,20 +38,21 @@ const rules = fc.record({
   retry: rarely(
     fc.record({
       limit: fc.integer({ min: 0, max: 2 }),
-      delayMs: fc.constantFrom(0, 500),
+      delayMs: fc.constant(500),
       backoff: fc.constantFrom("constant" as const, "exponential" as const),
       jitter: fc.boolean(),
     }),
   ),
-  onDependencyFailure: rarely(fc.constantFrom("skip" as const, "cancel" as const, "run" as const, "hold" as const)),
 });
+
+const otherwise = rarely(fc.constantFrom("skip" as const, "cancel" as const, "run" as const, "hold" as const));
 
 const after = fc.array(fc.record({ id, on: fc.constantFrom("success" as const, "any" as const, "failure" as const) }), {
   maxLength: 2,
 });
 
 export const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("submit" as const), rules, after }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("submit" as const), rules, after, otherwise }) },
   {
     weight: 8,
     arbitrary: fc.record({ do: fc.constant("end" as const), id, exitCode: fc.constantFrom(0, 0, 1) }),
@@ -115,10 +116,11 @@ export function take(world: World, one: Step): void {
 }
 
 /** Dependencies are on tasks that there are. */
-function submit(world: World, { rules: wished, after: wish }: Extract<Step, { do: "submit" }>): void {
+function submit(world: World, { rules: wished, after: wish, otherwise: then }: Extract<Step, { do: "submit" }>): void {
   const known = wish.filter((one) => world.task(one.id) !== undefined);
   const defined = Object.fromEntries(Object.entries(wished).filter(([, value]) => value !== undefined));
-  world.submit(spec({ ...defined, ...(known.length === 0 ? {} : { after: known }) }));
+  const waits = { after: known, ...(then === undefined ? {} : { onDependencyFailure: then }) };
+  world.submit(spec({ ...defined, ...(known.length === 0 ? {} : waits) }));
 }
 
 /** What a new daemon reads from the store. */

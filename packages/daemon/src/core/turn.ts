@@ -59,7 +59,11 @@ export function createTurn({ state, lookup, keyed, clock, outputAt, machine }: T
         {
           state,
           lookup: find,
-          keyed: (key) => state.keys.get(key) ?? keyed(key),
+          keyed: (key) => {
+            const id = state.keys.get(key) ?? keyed(key);
+            // What the store knows may be changed already.
+            return id !== undefined && find(id)?.key === key ? id : undefined;
+          },
           now: clock.steady(),
           wall: clock.wall(),
         },
