@@ -1,4 +1,5 @@
 /** Why a task waits, derived from the facts at the moment of asking. */
+import { compareRanks, rankOf } from "@claudine/protocol/rank";
 import { formatBytes, formatDuration, statusReason, type Dependency, type Task, type TaskId } from "@claudine/protocol";
 import { isLock, lacking, totalOf } from "./counted.ts";
 import { createCapacity, needOf, type HostPort } from "./capacity.ts";
@@ -7,9 +8,7 @@ import { fits } from "./admission.ts";
 import type { Facts } from "./decide.ts";
 import { judge } from "./dependencies.ts";
 import { DEFAULT_GROUP, groupOf, slotsOf, totalSlotsOf, widthOf, type GroupState } from "./groups.ts";
-import { compareRanks } from "./heap.ts";
 import type { State } from "./state.ts";
-import { rankOf } from "./waiting.ts";
 
 export type ExplainFacts = Pick<Facts, "state" | "lookup" | "wall"> & { machine: HostPort };
 

@@ -1,4 +1,5 @@
 /** Keeps every index of the state in step with the tasks. */
+import { rankOf } from "@claudine/protocol/rank";
 import type { LiveRun, Task, TaskId } from "@claudine/protocol";
 import { noteEnd } from "./batches.ts";
 import { leave, take } from "./counted.ts";
@@ -7,7 +8,6 @@ import { linkDependencies, unlinkDependencies } from "./dependencies.ts";
 import { groupOf } from "./groups.ts";
 import { specText } from "./size.ts";
 import type { State } from "./state.ts";
-import { rankOf } from "./waiting.ts";
 
 /** Moves a task from one version to the next in every index. */
 export function indexTask(state: State, before: Task | undefined, after: Task | undefined): void {

@@ -1,4 +1,5 @@
 /** What time and free slots ask for next. Called again after every event until it has nothing more to say. */
+import { rankOf } from "@claudine/protocol/rank";
 import type { EventBody, Task } from "@claudine/protocol";
 import { admission, reconsider } from "./admission.ts";
 import { giveUpNext } from "./batches.ts";
@@ -11,7 +12,6 @@ import { enterLine, setDeadline } from "./indexes.ts";
 import { relieve, watchesPressure } from "./pressure.ts";
 import { RESCALE_MS, rescale } from "./scale.ts";
 import type { State } from "./state.ts";
-import { rankOf } from "./waiting.ts";
 
 export type PlanFacts = Pick<Facts, "state" | "lookup"> & Times & { capacity: Capacity; machine: HostPort };
 
