@@ -39,6 +39,8 @@ const Size = (fallback: string) =>
     .default(parseBytes(fallback))
     .meta({ unit: "size", fallback });
 
+const LONGEST = "3650d";
+
 export const Config = z.strictObject({
   slots: z
     .union([z.literal("auto"), z.int().min(1).max(100_000)])
@@ -107,6 +109,9 @@ export const Config = z.strictObject({
     .describe(
       "A shell command that runs when any task has ended, with what happened in its environment (`CLAUDINE_STATE`, `CLAUDINE_EXIT_CODE` …; docs/scheduling.md lists all)",
     ),
+  maxTimeout: Duration(LONGEST, { min: "1s", max: LONGEST }).describe(
+    "The longest `--timeout` that a task may have; with less than the default, a task that names none has this one",
+  ),
   grace: Duration("5s", { max: "1d" }).describe("Time between SIGTERM and SIGKILL"),
   sampleInterval: Duration("1s", { min: "50ms", max: "1h" }).describe(
     "How often the CPU and memory of running tasks are sampled",

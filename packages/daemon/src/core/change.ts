@@ -12,6 +12,7 @@ import type { UserCommand } from "./command.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
 import { mergeRules, type ChangeWish } from "./merge-rules.ts";
+import { withTimeout } from "./longest-timeout.ts";
 import { checkGroups } from "./room.ts";
 import { eachTarget, stateWords } from "./targets.ts";
 
@@ -44,9 +45,11 @@ export function decideChange(
 /** @throws ClaudineError not_found, limit, invalid_params, wrong_state (the key is another's) */
 export function changeOf(facts: Facts, task: Task, { verb, wish }: { verb: string; wish: ChangeWish }): EventBody {
   const { id } = task;
-  const changes = mergeRules(task, verb, wish);
+  const merged = mergeRules(task, verb, wish);
+  const changes = merged.limits === undefined ? merged : withTimeout(facts.state.settings, merged);
+  const group = changes.group ?? task.group;
   const after = changes.after === undefined ? task.after : (changes.after ?? []);
-  checkRules(facts, { verb, id, rules: changes, isAlone: (after ?? []).length === 0 });
+  checkRules(facts, { verb, id, group, rules: changes, isAlone: (after ?? []).length === 0 });
   const owner = typeof changes.key === "string" ? facts.keyed(changes.key) : undefined;
   if (owner !== undefined && owner !== id)
     throw new ClaudineError("wrong_state", `Cannot ${verb}: task ${owner} has this key`, {

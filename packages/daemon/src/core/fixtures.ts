@@ -33,6 +33,7 @@ export const SETTINGS: Settings = {
   totalSlots: undefined,
   agingMs: 600_000,
   graceMs: 5000,
+  maxTimeoutMs: undefined,
   autoscale: true,
   slotsFollow: false,
   reserve: { memoryBytes: 0, cpus: 0 },

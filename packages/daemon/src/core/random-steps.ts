@@ -2,6 +2,7 @@
 import type { Dependency, OnDependencyFailure, TaskId, TaskSpec } from "@claudine/protocol";
 import fc from "fast-check";
 import { spec, World } from "./fixtures.ts";
+import { groupOf, slotsOf, totalSlotsOf } from "./groups.ts";
 import { createState } from "./state.ts";
 
 export type Step =
@@ -118,6 +119,9 @@ export function take(world: World, one: Step): void {
 /** Dependencies are on tasks that there are. */
 function submit(world: World, { rules: wished, after: wish, otherwise: then }: Extract<Step, { do: "submit" }>): void {
   const known = wish.filter((one) => world.task(one.id) !== undefined);
+  const { group = "default", needs } = wished;
+  const slots = Math.min(slotsOf(world.state, groupOf(world.state, group)), totalSlotsOf(world.state));
+  if ((needs?.slots ?? 1) > slots) return;
   const defined = Object.fromEntries(Object.entries(wished).filter(([, value]) => value !== undefined));
   const waits = { after: known, ...(then === undefined ? {} : { onDependencyFailure: then }) };
   world.submit(spec({ ...defined, ...(known.length === 0 ? {} : waits) }));

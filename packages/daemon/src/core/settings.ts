@@ -8,6 +8,8 @@ export type Settings = {
   /** So much waiting is worth one point of priority; undefined: a higher priority always comes first. */
   agingMs: number | undefined;
   graceMs: number;
+  /** No task may have a longer timeout, or none; undefined: any. */
+  maxTimeoutMs: number | undefined;
   /** Whether what is measured decides; else slots alone do. */
   autoscale: boolean;
   /** The default slots follow the machine. */

@@ -3,6 +3,8 @@ import type { Dependency, EventBody, IfRunning, Task, TaskId, TaskSpec } from "@
 import { inOrder, type Refs } from "./call-refs.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
+import { DEFAULT_GROUP } from "./groups.ts";
+import { withTimeout } from "./longest-timeout.ts";
 import { kindOf } from "./kinds.ts";
 import { checkRoom } from "./room.ts";
 import { stopRun } from "./stop.ts";
@@ -22,7 +24,7 @@ export function decideSubmit(facts: Facts, tasks: readonly Submission[], maxFail
     if (!isNew) continue;
     if (ifRunning === "replace") for (const task of others) events.push(...replace(facts, task));
     const waits = startAfter(after[index], others);
-    events.push({ type: "task.submitted", id, spec: { ...spec, ...waits }, held });
+    events.push({ type: "task.submitted", id, spec: { ...withTimeout(facts.state.settings, spec), ...waits }, held });
   }
   const first = facts.state.nextId;
   const size = entries.reduce((count, { isNew }) => count + Number(isNew), 0);
@@ -59,7 +61,12 @@ function checkedDependencies(
     const { id = 0, isNew = false } = entries[index] ?? {};
     const own = afterRefs.map(({ ref, on }) => ({ id: entries[refs?.indexOf(ref) ?? 0]?.id ?? 0, on }));
     if (own.length > 0) after[index] = [...(spec?.after ?? []), ...own];
-    const depth = checkRules(facts, { verb: "submit", rules: { ...spec, after: after[index]?.slice() }, depths });
+    const depth = checkRules(facts, {
+      verb: "submit",
+      group: spec?.group ?? DEFAULT_GROUP,
+      rules: { ...spec, after: after[index]?.slice() },
+      depths,
+    });
     if (refs !== undefined && isNew) depths.set(id, depth);
   }
   return after;
