@@ -17,6 +17,13 @@ test("what needs more memory than there is waits with the figures, and runs when
   expect(await rig.ended(huge)).toMatchObject({ state: "succeeded" });
 });
 
+test("what a kind used before is shown, and kept free for the next of it", async () => {
+  const rig = await startDaemon({ config: "autoscale: on\n" });
+  await rig.ran("-l", "sleepy", "exec sleep 0.6");
+  const { stdout } = await rig.claudine("show", String(await rig.submit("-l", "sleepy", "--held", "true")));
+  expect(stdout).toMatch(/^Usually {5}\S+, 0\.\d cores, \d+ms \(1 run of its kind\)$/m);
+});
+
 test("what needs more cores than there are does, too", async () => {
   const rig = await startDaemon({ config: "autoscale: on\n" });
   const small = await rig.submit("exec sleep 1000");

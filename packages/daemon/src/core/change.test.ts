@@ -52,7 +52,7 @@ describe("of a rule", () => {
     [{ needs: { memoryBytes: 2 ** 31 } }, "it needs 2.0G of memory, and may use 1.0G"],
     [{ onDependencyFailure: "hold" }, "it depends on nothing"],
     [{ maxFails: 3 }, "it is not of a batch that counts failures"],
-    [{ after: [{ id: 1, on: "any" }] }, "circle"],
+    [{ after: [{ id: 1, on: "any" }] }, "it would wait for itself"],
   ])("%j contradicts what there is", (wish, message) => {
     const world = worldWith({ limits: { timeoutMs: 5000 }, needs: { memoryMaxBytes: 2 ** 30 } });
     const before = world.task(1);

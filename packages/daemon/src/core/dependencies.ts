@@ -135,6 +135,7 @@ function refuseCircle(
   if (!cameBy.has(id)) return;
   const path = [id];
   for (let one = cameBy.get(id); one !== undefined && one !== id; one = cameBy.get(one)) path.unshift(one);
+  if (path.length === 1) throw new ClaudineError("invalid_params", `Cannot ${verb}: it would wait for itself`);
   throw new ClaudineError("invalid_params", `Cannot ${verb}: the tasks would wait for each other in a circle`, {
     hint: `${[id, ...path].join(" after ")}`,
   });
