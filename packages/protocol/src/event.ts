@@ -33,6 +33,7 @@ export const EventBody = z.discriminatedUnion("type", [
       .optional()
       .describe("The run before was lost, or ended to free memory: it does not count as a retry"),
     notBefore: Millis.optional(),
+    ripeAt: Millis.optional().describe("The same on the daemon's steady clock"),
   }),
   of("task.skipped", { id: TaskId, because: TaskId, note: z.string() }),
   of("task.removed", { id: TaskId, attempts: z.int().describe("Runs whose files go too") }),

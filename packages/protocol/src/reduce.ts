@@ -13,19 +13,25 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
-  const count = event.type === "task.retried" && !asked ? countedApart(task, event.after) : {};
+  const count = isLoss(event)
+    ? { lostRuns: (task.lostRuns ?? 0) + 1 }
+    : isYield(event)
+      ? { yieldedRuns: (task.yieldedRuns ?? 0) + 1 }
+      : {};
   const after = { ...task, attempt, envId: anew ?? task.envId, ...waived, ...count, status };
   return asked ? countedAnew(after) : after;
 }
 
-function countedApart(task: Task, after: "lost" | "pressure" | undefined): Partial<Task> {
-  if (after === undefined) return {};
-  const [lostRuns = 0, yieldedRuns = 0] = [task.lostRuns, task.yieldedRuns];
-  return after === "lost" ? { lostRuns: lostRuns + 1 } : { yieldedRuns: yieldedRuns + 1 };
+function countedAnew({ yieldedRuns: _, ...task }: Task): Task {
+  return { ...task, retriedAt: task.attempt, lostRuns: 0 };
 }
 
-function countedAnew({ lostRuns: _lost, yieldedRuns: _yielded, ...task }: Task): Task {
-  return { ...task, retriedAt: task.attempt };
+function isLoss(event: TaskEvent): boolean {
+  return event.type === "run.finished" && event.state === "lost";
+}
+
+function isYield(event: TaskEvent): boolean {
+  return event.type === "task.retried" && event.after === "pressure";
 }
 
 /** Who releases a task that was held because of a dependency lets it run without that one. */
@@ -55,7 +61,7 @@ function changed(task: Task, { label, ...changes }: TaskChanges): Task {
   }
   const { status } = after;
   if (status.state !== "queued" || changes.notBefore === undefined) return after;
-  const { notBefore: _, ...rest } = status;
+  const { notBefore: _, ripeAt: __, ...rest } = status;
   return { ...after, status: changes.notBefore === null ? rest : { ...rest, notBefore: changes.notBefore } };
 }
 
@@ -68,7 +74,11 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "task.released":
       return queued(event, task.notBefore);
     case "task.retried":
-      return { ...queued(event, event.notBefore), ...(event.after === "pressure" ? { yielded: true } : {}) };
+      return {
+        ...queued(event, event.notBefore),
+        ...(event.ripeAt === undefined ? {} : { ripeAt: event.ripeAt }),
+        ...(event.after === "pressure" ? { yielded: true } : {}),
+      };
     case "task.cancelled":
       return { state: "cancelled", ...neverRan(event) };
     case "task.skipped":
@@ -107,7 +117,9 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "run.paused":
       return paused(task, event);
     case "run.resumed":
-      return "run" in task.status ? { state: "running", run: task.status.run } : task.status;
+      return "run" in task.status
+        ? { state: "running", run: { ...task.status.run, resumedAt: event.at } }
+        : task.status;
   }
 }
 

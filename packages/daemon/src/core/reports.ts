@@ -9,6 +9,7 @@ import {
   type TaskState,
 } from "@claudine/protocol";
 import type { Report } from "./command.ts";
+import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
 
@@ -69,9 +70,10 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const ends: EventBody[] = capped === undefined ? [end] : [capped, end];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
   if (next === undefined) return ends;
-  const notBefore = next.afterMs === 0 ? {} : { notBefore: facts.wall + next.afterMs };
+  const { afterMs } = next;
+  const delay = afterMs === 0 ? {} : { notBefore: facts.wall + afterMs, ripeAt: facts.now + afterMs };
   const after = next.after === undefined ? {} : { after: next.after };
-  return [...ends, { type: "task.retried", id, automatic: true, ...after, ...notBefore }];
+  return [...ends, { type: "task.retried", id, automatic: true, ...after, ...delay }];
 }
 
 /** What the kernel did, as if it had been done here. */
@@ -90,7 +92,7 @@ function endedByCap(
 /** On the steady clock; the start is told a moment after it happened. */
 function timeoutOf(facts: Facts, id: TaskId, startedAt: number): { timeoutAt?: number } {
   const timeoutMs = facts.lookup(id)?.limits?.timeoutMs;
-  return timeoutMs === undefined ? {} : { timeoutAt: facts.now - Math.max(0, facts.wall - startedAt) + timeoutMs };
+  return timeoutMs === undefined ? {} : { timeoutAt: facts.now - passedMs(facts, startedAt) + timeoutMs };
 }
 
 /** The first cause wins: a run that was asked to end did not fail by itself. */

@@ -1,5 +1,13 @@
 /** Takes tasks into the queue, or finds that they are there already. */
-import type { Dependency, EventBody, IfRunning, Task, TaskId, TaskSpec } from "@claudine/protocol";
+import {
+  ClaudineError,
+  type Dependency,
+  type EventBody,
+  type IfRunning,
+  type Task,
+  type TaskId,
+  type TaskSpec,
+} from "@claudine/protocol";
 import { inOrder, type Refs } from "./call-refs.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
@@ -36,7 +44,7 @@ function entriesOf(facts: Facts, tasks: readonly Submission[]): Entry[] {
   let next = facts.state.nextId;
   return tasks.map(({ spec, ifRunning }) => {
     const { key } = spec;
-    const known = key === undefined ? undefined : (keys.get(key) ?? facts.keyed(key));
+    const known = key === undefined ? undefined : (keys.get(key) ?? ownerOf(facts, key));
     if (known !== undefined) return { id: known, isNew: false, others: [] };
     const others = ifRunning === undefined ? [] : unfinishedLike(facts, spec);
     if (ifRunning === "skip" && others[0] !== undefined) return { id: others[0].id, isNew: false, others: [] };
@@ -70,6 +78,15 @@ function checkedDependencies(
     if (refs !== undefined && isNew) depths.set(id, depth);
   }
   return after;
+}
+
+/** @throws ClaudineError storage when nobody can tell what became of the task that has the key */
+function ownerOf(facts: Facts, key: string): TaskId | undefined {
+  const id = facts.keyed(key);
+  if (id === undefined || facts.lookup(id) !== undefined) return id;
+  throw new ClaudineError("storage", `Cannot submit: the key ${key} is that of task ${id}, which cannot be read`, {
+    hint: "`claudine doctor --fix` sets it aside; then the key is free, and the task may run a second time",
+  });
 }
 
 /** The newest last. */
