@@ -40,6 +40,8 @@ const Size = (fallback: string, least = 0) =>
     .default(parseBytes(fallback))
     .meta({ unit: "size", fallback });
 
+const LONGEST = "3650d";
+
 const OFF = z.literal("off");
 
 const Output = z.strictObject({
@@ -93,6 +95,23 @@ export const Config = z.strictObject({
       cpus: z.number().min(0).max(100_000).default(0).describe("Cores kept free for everything else"),
     })
     .prefault({}),
+  pressure: z
+    .strictObject({
+      action: z
+        .enum(["off", "pause", "requeue"])
+        .default("off")
+        .describe(
+          "What happens to the youngest task of the lowest priority while memory is critically short: nothing, it is stopped until that is over, or it is ended and queued again",
+        ),
+      memory: Size("128M").describe("Memory is critically short when less than this is free"),
+      stall: z
+        .number()
+        .min(1)
+        .max(100)
+        .default(50)
+        .describe("And when tasks wait for memory in more than this percent of the time (Linux)"),
+    })
+    .prefault({}),
   totalSlots: z
     .int()
     .min(1)
@@ -125,6 +144,9 @@ export const Config = z.strictObject({
     .describe(
       "A shell command that runs when any task has ended, with what happened in its environment (`CLAUDINE_STATE`, `CLAUDINE_EXIT_CODE` …; docs/scheduling.md lists all)",
     ),
+  maxTimeout: Duration(LONGEST, { min: "1s", max: LONGEST }).describe(
+    "The longest `--timeout` that a task may have; with less than the default, a task that names none has this one",
+  ),
   grace: Duration("5s", { max: "1d" }).describe("Time between SIGTERM and SIGKILL"),
   sampleInterval: Duration("1s", { min: "50ms", max: "1h" }).describe(
     "How often the CPU and memory of running tasks are sampled",

@@ -11,7 +11,7 @@ import {
 import type { Report } from "./command.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
-import { again } from "./retries.ts";
+import { again, yielded } from "./retries.ts";
 import { stopRun } from "./stop.ts";
 
 export function decideReport(facts: Facts, report: Report): EventBody[] {
@@ -69,18 +69,36 @@ function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefi
 }
 
 function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" }>): EventBody[] {
-  const run = currentRun(facts, report.id, report.attempt);
-  if (run === undefined) return [];
+  const live = currentRun(facts, report.id, report.attempt);
+  if (live === undefined) return [];
   const { id, attempt, outcome, startedAt, finishedAt, usage } = report;
+  const capped = endedByCap(facts, report, live);
+  const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome);
   const note = endNote(run);
   const end: EventBody = { type: "run.finished", id, attempt, state, outcome, startedAt, finishedAt, usage, note };
   const task = facts.lookup(id);
-  const next = task === undefined ? undefined : again(task, state, outcome);
-  if (next === undefined) return [end];
+  if (task === undefined) return [end];
+  const ends: EventBody[] = capped === undefined ? [end] : [capped, end];
+  const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
+  if (next === undefined) return ends;
   const { afterMs } = next;
   const delay = afterMs === 0 ? {} : { notBefore: facts.wall + afterMs, ripeAt: facts.now + afterMs };
-  return [end, { type: "task.retried", id, automatic: true, ...delay }];
+  const after = next.after === undefined ? {} : { after: next.after };
+  return [...ends, { type: "task.retried", id, automatic: true, ...after, ...delay }];
+}
+
+/** What the kernel did, as if it had been done here. */
+function endedByCap(
+  facts: Facts,
+  { id, attempt, outcome, overMemory }: Extract<Report, { type: "report-ended" }>,
+  { stopping }: LiveRun,
+): Extract<EventBody, { type: "run.stopping" }> | undefined {
+  const limitBytes = facts.lookup(id)?.needs?.memoryMaxBytes;
+  const isWell = outcome.kind === "exited" && outcome.exitCode === 0;
+  if (overMemory !== true || limitBytes === undefined || stopping !== undefined || isWell) return undefined;
+  const note = `used more than the ${formatBytes(limitBytes)} of memory that it may use`;
+  return { type: "run.stopping", id, attempt, cause: "memory", signal: "SIGKILL", killAt: facts.now, note };
 }
 
 /** On the steady clock; the start is told a moment after it happened. */
@@ -111,6 +129,7 @@ const STOPPED: Readonly<Record<StopCause, TaskState>> = {
   "idle-timeout": "timed-out",
   memory: "failed",
   output: "failed",
+  pressure: "cancelled",
 };
 
 function endNote(run: LiveRun): string | null {

@@ -15,9 +15,9 @@ export function readGaps(path: string): Gaps {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const text = readIfThere(path);
     if (text === undefined) return NO_GAPS;
-    const [first = "", second] = [text.slice(0, COPY_BYTES), text.slice(COPY_BYTES)];
+    const first = text.slice(0, COPY_BYTES);
     // What is written in between is seen as two copies that differ.
-    if (first === second) return { stdout: gapIn(first, "stdout"), stderr: gapIn(first, "stderr") };
+    if (first === text.slice(COPY_BYTES)) return { stdout: gapIn(first, "stdout"), stderr: gapIn(first, "stderr") };
   }
   return NO_GAPS;
 }
