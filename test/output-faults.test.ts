@@ -98,7 +98,12 @@ test.runIf(canBeNobody)(
     await giveToNobody(rig);
     const id = Number((await claudineAsNobody(rig, "submit", "--wait", "echo here")).stdout);
     const folder = join(rig.home.stateDir, "runs/0");
+    const runs = Number(
+      (await claudineAsNobody(rig, "submit", `echo before; ${untilFile("go")}; exec sleep 0.2`)).stdout,
+    );
+    await until("it to run", async () => (await claudineAsNobody(rig, "logs", `${runs}`)).stdout === "before\n");
     await chmod(folder, 0);
+    await writeFile(rig.file("go"), "");
     expect(await claudineAsNobody(rig, "logs", `${id}`)).toMatchObject({
       code: 71,
       stderr: expect.stringContaining(`Cannot read the output of task ${id}: no permission to read its file (EACCES)`),
@@ -106,6 +111,7 @@ test.runIf(canBeNobody)(
     expect((await claudineAsNobody(rig, "list")).code).toBe(0);
     await chmod(folder, 0o700);
     expect(await claudineAsNobody(rig, "logs", `${id}`)).toMatchObject({ code: 0, stdout: "here\n" });
+    expect((await claudineAsNobody(rig, "wait", `${runs}`)).code).toBe(0);
   },
 );
 

@@ -1,17 +1,16 @@
 /** Looks now and then at how much running tasks have written: for the times of output, and for its limit. */
-import { lstatSync } from "node:fs";
 import type { Log } from "../log.ts";
 import { errorFacts } from "../log.ts";
-import { type RunFiles, STREAMS, type StreamName } from "./files.ts";
-import { type Gap, type Gaps, readGaps, writeGaps } from "./gaps.ts";
-import { gapsFor, isOverLimit, isWorthCutting, type OutputLimit, type Sizes } from "./limit.ts";
+import { type RunFiles, STREAMS } from "./files.ts";
+import { cut, forgetGaps, makeGaps, type Punch, sizesOf } from "./cut.ts";
+import { type Gaps, readGaps } from "./gaps.ts";
+import { isOverLimit, isWorthCutting, type OutputLimit, type Sizes } from "./limit.ts";
 import { addSighting, readIndexNow } from "./run-index.ts";
 
 export type WatchedRun = { id: number; attempt: number; files: RunFiles; limit: OutputLimit | undefined };
 
 export type GrowthPorts = {
-  /** Gives back the space of a part; false when it cannot. */
-  punch(path: string, part: Gap): Promise<boolean>;
+  punch: Punch;
   /** On the disk that a file is on. */
   freeBytes(path: string): number;
   /** Said at each look until the run ends. */
@@ -67,7 +66,7 @@ export function createGrowth(ports: GrowthPorts): Growth {
     timerAt = Number.POSITIVE_INFINITY;
     const now = performance.now();
     // Those that are due closely together are looked at together.
-    for (const run of runs.values()) if (run.lookAt <= now + FIRST_LOOK_MS / 2) look(ports, run, now);
+    for (const run of runs.values()) if (run.lookAt <= now + FIRST_LOOK_MS / 2) lookSafely(ports, run, now);
     restUntil = performance.now() + (performance.now() - now) / SHARE_MAX;
     for (const { lookAt } of runs.values()) setTimer(lookAt);
   };
@@ -89,13 +88,13 @@ export function createGrowth(ports: GrowthPorts): Growth {
     },
     async ended(run) {
       const watched = forget(run) ?? freshly(run, performance.now());
-      const sizes = sizesOf(run.files);
+      const sizes = sizesOf(run.files, watched.sizes);
       const bytes = sizes.stdout + sizes.stderr;
       watched.sizes = sizes;
       if (run.limit === undefined || bytes <= run.limit.maxBytes) return { bytes, isOver: false };
       watched.gaps ??= readGaps(run.files.gaps);
       if (!isOverLimit(sizes, watched.gaps, run.limit)) return { bytes: run.limit.maxBytes, isOver: false };
-      const isCut = await cut(ports, watched, run.limit);
+      const isCut = await cutRun(ports, watched, run.limit);
       return { bytes: isCut ? run.limit.maxBytes : bytes, isOver: !isCut };
     },
     close() {
@@ -114,10 +113,21 @@ function freshly(run: WatchedRun, now: number): Watched {
   return { ...run, ...none, since: now, lookAt: now, lookedAt: now, sizes: NOTHING, punching: false };
 }
 
+/** Whatever somebody does to the files of a task is no reason to end. */
+function lookSafely(ports: GrowthPorts, run: Watched, now: number): void {
+  run.lookAt = now + ports.intervalMs;
+  try {
+    look(ports, run, now);
+  } catch (error) {
+    ports.log.debug("Output could not be looked at", { task: run.id, ...errorFacts(error) });
+  }
+}
+
 function look(ports: GrowthPorts, run: Watched, now: number): void {
-  const sizes = sizesOf(run.files);
+  const sizes = sizesOf(run.files, run.sizes);
   const grown = sizes.stdout + sizes.stderr - run.sizes.stdout - run.sizes.stderr;
-  if (STREAMS.some((stream) => sizes[stream] > run.sizes[stream])) remember(ports, run, sizes);
+  if (grown !== 0) remember(ports, run, sizes);
+  if (STREAMS.some((stream) => sizes[stream] < run.sizes[stream])) run.gaps = forgetGaps(run.files.gaps, sizes);
   const bytesPerMs = grown / Math.max(1, now - run.lookedAt);
   run.sizes = sizes;
   run.lookedAt = now;
@@ -125,23 +135,12 @@ function look(ports: GrowthPorts, run: Watched, now: number): void {
   const { limit } = run;
   const bytes = sizes.stdout + sizes.stderr;
   if (limit === undefined || run.punching || bytes <= limit.maxBytes / 2) return;
-  run.gaps ??= makeGaps(ports, run);
+  run.gaps ??= makeGaps(run.files.gaps);
   if (bytes <= limit.maxBytes) return;
   if (limit.whenFull === "kill") ports.tooMuch(run, bytes);
   if (!isOverLimit(sizes, run.gaps, limit)) return;
   const room = { limit, freeBytes: ports.freeBytes(run.files.stdout) };
-  if (isWorthCutting(sizes, run.gaps, room)) void cut(ports, run, limit);
-}
-
-/** While there is room for it. */
-function makeGaps(ports: GrowthPorts, run: Watched): Gaps {
-  const gaps = readGaps(run.files.gaps);
-  try {
-    writeGaps(run.files.gaps, gaps);
-  } catch (error) {
-    ports.log.debug("There is no room to note what of output is left out", { task: run.id, ...errorFacts(error) });
-  }
-  return gaps;
+  if (isWorthCutting(sizes, run.gaps, room)) void cutRun(ports, run, limit);
 }
 
 function nextLookMs({ intervalMs }: GrowthPorts, run: Watched, is: { now: number; bytesPerMs: number }): number {
@@ -160,43 +159,16 @@ function remember(ports: GrowthPorts, run: Watched, sizes: Sizes): void {
   }
 }
 
-/** @returns false when the space could not be given back yet */
-async function cut(ports: GrowthPorts, run: Watched, limit: OutputLimit): Promise<boolean> {
-  const before = run.gaps ?? readGaps(run.files.gaps);
-  const gaps = gapsFor(run.sizes, before, limit);
+async function cutRun({ punch, log }: GrowthPorts, run: Watched, limit: OutputLimit): Promise<boolean> {
   run.punching = true;
   try {
-    // Readers know of the gap before it is one.
-    writeGaps(run.files.gaps, gaps);
-    run.gaps = gaps;
-    const done = await Promise.all(
-      STREAMS.map((stream) => punchOne(ports, run.files[stream], [before[stream], gaps[stream]])),
-    );
-    return done.every(Boolean);
+    const done = await cut({ ...run, punch, limit });
+    run.gaps = done.gaps;
+    return done.isGivenBack;
   } catch (error) {
-    ports.log.warn("Output over its limit could not be left out", { task: run.id, ...errorFacts(error) });
+    log.warn("Output over its limit could not be left out", { task: run.id, ...errorFacts(error) });
     return false;
   } finally {
     run.punching = false;
   }
-}
-
-type BeforeAndAfter = readonly [Gaps[StreamName], Gaps[StreamName]];
-
-async function punchOne({ punch }: GrowthPorts, path: string, [before, gap]: BeforeAndAfter): Promise<boolean> {
-  if (gap === undefined || (before?.from === gap.from && before.to === gap.to)) return true;
-  return punch(path, gap);
-}
-
-/** A task may have put anything in the place of its files; only a file is counted and cut. */
-function sizesOf(files: RunFiles): Sizes {
-  const sizeOf = (path: string): number => {
-    try {
-      const stat = lstatSync(path, { throwIfNoEntry: false });
-      return stat?.isFile() === true ? stat.size : 0;
-    } catch {
-      return 0;
-    }
-  };
-  return { stdout: sizeOf(files.stdout), stderr: sizeOf(files.stderr) };
 }

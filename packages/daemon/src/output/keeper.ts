@@ -21,7 +21,7 @@ export type KeeperPorts = {
 export type Preview = { runs: readonly KeptRun[]; sweep: Sweep };
 export type Keeper = {
   /** A run has ended and left so much on the disk. `pack`: at once, as it holds what is to be left out. */
-  ended(run: { id: number; attempt: number; bytes: number; pack: boolean }): void;
+  ended(run: { id: number; attempt: number; bytes: number; pack: boolean }): Promise<void>;
   /** A task that never ran needs nothing any more. */
   freed(): void;
   /** What there is, and what would be done with it now. */
@@ -52,9 +52,13 @@ export function createKeeper(ports: KeeperPorts): Keeper {
     dueAt = at;
     if (sweeping !== undefined) return;
     clearTimeout(timer);
-    // A timer cannot wait for longer than this, and looking once too often does nothing.
-    const waitMs = Math.min(MOST_MS, Math.max(0, Math.max(at, notBefore) - wall()));
-    timer = setTimeout(() => void run(), waitMs).unref();
+    setTimer();
+  };
+  const setTimer = (): void => {
+    const leftMs = Math.max(dueAt, notBefore) - wall();
+    // A timer knows nothing of a machine that sleeps and a clock that is set.
+    if (leftMs <= 0) timer = setTimeout(() => void run(), 0).unref();
+    else if (leftMs < NEVER) timer = setTimeout(setTimer, Math.min(MOST_MS, leftMs)).unref();
   };
   const run = async (): Promise<void> => {
     dueAt = NEVER;
@@ -78,11 +82,11 @@ export function createKeeper(ports: KeeperPorts): Keeper {
   };
   due(wall() + FIRST_MS);
   return {
-    ended({ bytes: more, pack, id, attempt }) {
+    async ended({ bytes: more, pack, id, attempt }) {
       bytes += more;
-      if (pack) void packRun(ports, { id, attempt }, closed.signal);
       if (bytes > (rules.maxTotalBytes ?? NEVER)) due(wall());
       due(wall() + soonestMs);
+      if (pack) await packRun(ports, { id, attempt }, closed.signal);
     },
     freed: () => due(wall() + soonestMs),
     preview: () => planNow(ports),

@@ -2,9 +2,10 @@
 import { statfsSync } from "node:fs";
 import type { Config, Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
-import type { Log } from "../log.ts";
+import { errorFacts, type Log } from "../log.ts";
 import type { RunFolders } from "./files.ts";
-import { createGrowth, type GrowthPorts, type WatchedRun } from "./growth.ts";
+import type { Punch } from "./cut.ts";
+import { createGrowth, type WatchedRun } from "./growth.ts";
 import { createKeeper, type Keeper } from "./keeper.ts";
 import type { OutputLimit } from "./limit.ts";
 
@@ -15,7 +16,7 @@ export type KeptOutputPorts = {
   sampleIntervalMs: number;
   liveTasks(): Iterable<Task>;
   live(id: number): Task | undefined;
-  punch: GrowthPorts["punch"];
+  punch: Punch;
   tooMuch(report: { id: number; attempt: number; bytes: number; maxBytes: number }): void;
   wall(): number;
   log: Log;
@@ -61,8 +62,12 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
     limit: limitOf(task, config),
   });
   const ended = async (run: WatchedRun): Promise<void> => {
-    const { bytes, isOver } = await growth.ended(run);
-    keeper.ended({ id: run.id, attempt: run.attempt, bytes, pack: isOver });
+    try {
+      const { bytes, isOver } = await growth.ended(run);
+      await keeper.ended({ id: run.id, attempt: run.attempt, bytes, pack: isOver });
+    } catch (error) {
+      log.warn("The output of a run that has ended could not be looked after", { task: run.id, ...errorFacts(error) });
+    }
   };
   return {
     onFacts(facts) {

@@ -36,6 +36,13 @@ test("a clock that is set back makes nothing older", () => {
   expect(readIndexNow(path).map(({ at }) => at)).toEqual([10, 10]);
 });
 
+test("what a task has cut off its own output is not older than what it writes then", () => {
+  addSighting(path, { at: 1, stdout: 100, stderr: 5 }, 0);
+  addSighting(path, { at: 2, stdout: 10, stderr: 5 }, 1);
+  addSighting(path, { at: 3, stdout: 50, stderr: 5 }, 2);
+  expect(readIndexNow(path).map(({ stdout }) => stdout)).toEqual([10, 10, 50]);
+});
+
 test("a very long run is known exactly where it is young and roughly where it is old", () => {
   const many = Array.from({ length: 20_000 }, (_, index) => sighting(index + 1));
   const thin = thinned(many);

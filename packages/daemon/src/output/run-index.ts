@@ -15,16 +15,28 @@ const UNTOUCHED = 8192;
 /** What is torn, or was zeroed by a power cut, is no sighting. */
 export function decodeIndex(bytes: Buffer): Sighting[] {
   const sightings: Sighting[] = [];
-  let last: Sighting = { at: 0, stdout: 0, stderr: 0 };
+  let lastAt = 0;
   for (let at = 0; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
     const one = { at: bytes.readDoubleLE(at), stdout: bytes.readDoubleLE(at + 8), stderr: bytes.readDoubleLE(at + 16) };
     const isWhole = Object.values(one).every(Number.isSafeInteger);
+    if (!isWhole || one.at <= 0) continue;
     // A clock that was set back does not make output older than what was written before it.
-    if (!isWhole || one.at <= 0 || one.stdout < last.stdout || one.stderr < last.stderr) continue;
-    last = { ...one, at: Math.max(one.at, last.at) };
-    sightings.push(last);
+    lastAt = Math.max(one.at, lastAt);
+    sightings.push({ ...one, at: lastAt });
   }
-  return sightings;
+  return withoutShrinking(sightings);
+}
+
+/** Of a file that its task has made shorter, only what was there afterwards is older. */
+function withoutShrinking(sightings: readonly Sighting[]): Sighting[] {
+  let [stdout, stderr] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return sightings
+    .toReversed()
+    .map((one) => {
+      [stdout, stderr] = [Math.min(stdout, one.stdout), Math.min(stderr, one.stderr)];
+      return { at: one.at, stdout, stderr };
+    })
+    .toReversed();
 }
 
 function encode(sightings: readonly Sighting[]): Buffer {

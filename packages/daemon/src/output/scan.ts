@@ -14,10 +14,11 @@ const WORTH_BYTES = 8192;
 
 /** @returns runs with output, in no order */
 export async function scanOutput(stateDir: string): Promise<KeptRun[]> {
-  const runs = new Map<string, KeptRun & { hasOutput: boolean }>();
+  const found: KeptRun[] = [];
   const root = join(stateDir, "runs");
   let looked = 0;
   for (const folder of await namesIn(root)) {
+    const runs = new Map<string, KeptRun & { hasOutput: boolean }>();
     for (const name of await namesIn(join(root, folder))) {
       looked += 1;
       if (looked % PIECE === 0) await setImmediate();
@@ -34,8 +35,9 @@ export async function scanOutput(stateDir: string): Promise<KeptRun[]> {
       run.bytes += stat.blocks * BLOCK_BYTES;
       run.isPlain ||= (kind === "stdout" || kind === "stderr") && stat.size >= WORTH_BYTES;
     }
+    for (const { hasOutput, ...run } of runs.values()) if (hasOutput) found.push(run);
   }
-  return [...runs.values()].filter(({ hasOutput }) => hasOutput);
+  return found;
 }
 
 async function namesIn(folder: string): Promise<string[]> {
