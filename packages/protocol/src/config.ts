@@ -106,6 +106,12 @@ export const Config = z.strictObject({
       "More parts of variable names whose values are kept encrypted, besides TOKEN, SECRET, KEY, PASSWORD, PASSWD, PASSPHRASE, CREDENTIAL, AUTH",
     ),
   journalKeep: z.int().min(1000).max(100_000_000).default(1_000_000).describe("How many events the journal keeps"),
+  scheduleHistory: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1000)
+    .describe("How many firings the history of each schedule keeps"),
   maxMessageBytes: z
     .int()
     .min(65_536)

@@ -46,6 +46,7 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     limits: task.limits ?? null,
     needs: task.needs ?? null,
     units: run?.units ?? null,
+    schedule: task.schedule ?? null,
     pid: run?.started?.pid ?? null,
     stopping: run?.stopping !== undefined,
     createdAt: task.createdAt,

@@ -1,5 +1,14 @@
 /** Everything that can be asked of the engine, by people and by the reports of processes. */
-import type { HoldWhy, Outcome, ProcessIdentity, StopCause, TaskChanges, TaskId, Usage } from "@claudine/protocol";
+import type {
+  HoldWhy,
+  Outcome,
+  ProcessIdentity,
+  ScheduleSpec,
+  StopCause,
+  TaskChanges,
+  TaskId,
+  Usage,
+} from "@claudine/protocol";
 
 import type { Submission } from "./submit.ts";
 
@@ -32,7 +41,21 @@ export type UserCommand =
   | { type: "swap"; ids: readonly [TaskId, TaskId] }
   | { type: "start"; targets: Targets }
   | { type: "set-group"; name: string; slots?: number | null | undefined; paused?: boolean | undefined }
-  | { type: "remove-group"; name: string };
+  | { type: "remove-group"; name: string }
+  | { type: "declare-schedules"; declare: Declaration }
+  | { type: "pause-schedules"; names: readonly string[]; paused: boolean }
+  | { type: "remove-schedules"; names: readonly string[] }
+  | { type: "run-schedule"; name: string };
+
+export type Named = { name: string; spec: ScheduleSpec };
+export type Declaration =
+  | { kind: "add"; schedule: Named }
+  | { kind: "change"; name: string; changes: ScheduleChange }
+  /** Those of a file, which are to be as they are there; with `prune` no others are of that file. */
+  | { kind: "reconcile"; schedules: readonly Named[]; prune: string | undefined };
+
+/** Undefined takes a rule away. */
+export type ScheduleChange = Partial<Omit<ScheduleSpec, "task">> & { task?: Partial<ScheduleSpec["task"]> };
 
 /** Where in its line a task goes. */
 export type Place = "front" | "back" | { before: TaskId };

@@ -4,9 +4,16 @@ import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
 import { kindOf } from "./kinds.ts";
 import { checkRoom } from "./room.ts";
+import { lastSuccesses } from "./schedules.ts";
 import { stopRun } from "./stop.ts";
 
-export type Submission = { spec: TaskSpec; held: boolean; ifRunning?: IfRunning | undefined };
+export type Submission = {
+  spec: TaskSpec;
+  held: boolean;
+  ifRunning?: IfRunning | undefined;
+  /** It depends on the last success of these schedules. */
+  afterSchedules?: readonly string[] | undefined;
+};
 
 /** @throws ClaudineError limit, not_found, invalid_params; then none is taken */
 export function decideSubmit(facts: Facts, tasks: readonly Submission[], maxFails: number | undefined): EventBody[] {
@@ -15,14 +22,15 @@ export function decideSubmit(facts: Facts, tasks: readonly Submission[], maxFail
   const keys = new Set<string>();
   const first = facts.state.nextId;
   let id = first;
-  for (const { spec, held, ifRunning } of tasks) {
+  for (const { spec: asked, held, ifRunning, afterSchedules = [] } of tasks) {
+    const spec = withDependencies(asked, lastSuccesses(facts, { verb: "submit", names: afterSchedules }));
     checkRules(facts, { verb: "submit", rules: spec });
     if (spec.key !== undefined && (keys.has(spec.key) || facts.keyed(spec.key) !== undefined)) continue;
     if (spec.key !== undefined) keys.add(spec.key);
     const others = ifRunning === undefined ? [] : unfinishedLike(facts, spec);
     if (ifRunning === "skip" && others.length > 0) continue;
     if (ifRunning === "replace") events.push(...others.flatMap((task) => replace(facts, task)));
-    events.push({ type: "task.submitted", id, spec: { ...spec, ...startAfter(spec, others) }, held });
+    events.push({ type: "task.submitted", id, spec: withDependencies(spec, endOf(others)), held });
     id += 1;
   }
   return maxFails === undefined ? events : asBatch(events, { first, size: id - first, maxFails });
@@ -35,14 +43,17 @@ export function unfinishedLike({ state }: Pick<Facts, "state">, spec: TaskSpec):
 }
 
 /** After what there is has ended, whatever its end. Each queued one already waits for the one before it. */
-function startAfter({ after = [] }: TaskSpec, others: readonly Task[]): { after?: Dependency[] } {
+export function endOf(others: readonly Task[]): Dependency[] {
   const last = others.at(-1);
   const running = others.filter((task) => "run" in task.status && task !== last);
-  const wait = [...running, ...(last === undefined ? [] : [last])].map(({ id }): Dependency => ({ id, on: "any" }));
-  return wait.length === 0 ? {} : { after: [...after, ...wait] };
+  return [...running, ...(last === undefined ? [] : [last])].map(({ id }): Dependency => ({ id, on: "any" }));
 }
 
-function replace(facts: Facts, task: Task): readonly EventBody[] {
+export function withDependencies(spec: TaskSpec, more: readonly Dependency[]): TaskSpec {
+  return more.length === 0 ? spec : { ...spec, after: [...(spec.after ?? []), ...more] };
+}
+
+export function replace(facts: Facts, task: Task): readonly EventBody[] {
   if (!("run" in task.status)) return [{ type: "task.cancelled", id: task.id, note: "replaced" }];
   return stopRun(facts, { cause: "replaced", signal: "SIGTERM", note: null }, task);
 }

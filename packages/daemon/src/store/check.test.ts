@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { noCounts } from "@claudine/protocol";
 import { open } from "lmdb";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { NO_SCHEDULE_CHANGES } from "../core/schedule-changes.ts";
 import { spec, World } from "../core/fixtures.ts";
 import { checkStore, describeDamage } from "./check.ts";
 import { openTables, type Tables } from "./open.ts";
@@ -14,7 +15,7 @@ let dir = "";
 let tables: Tables;
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "check-"));
-  const store = openStore({ path: join(dir, "store"), journalKeep: 1000, onUnreadable: () => {} });
+  const store = openStore({ path: join(dir, "store"), journalKeep: 1000, historyKeep: 10, onUnreadable: () => {} });
   const world = new World(1);
   world.submit(spec(), spec(), spec());
   world.plan();
@@ -22,7 +23,7 @@ beforeEach(async () => {
   const changes = new Map([1, 2, 3].map((id) => [id, { before: undefined, after: world.task(id) }]));
   const { nextId, lastSeq, counts } = world.state;
   const envs = [{ id: "env", plain: {}, sealed: null }];
-  await store.commit({ events: world.events, changes, envs, head: { nextId, lastSeq, counts } });
+  await store.commit({ events: world.events, changes, schedules: NO_SCHEDULE_CHANGES, envs, head: { nextId, lastSeq, counts } });
   await store.close();
   tables = openTables(join(dir, "store"));
 });

@@ -1,5 +1,5 @@
 /** Reads a whole store and says what in it does not fit together. */
-import { isFinished, STATES, type StateCounts, type Task, type TaskId, type TaskState } from "@claudine/protocol";
+import { isFinished, STATES, type Schedule, type StateCounts, type Task, type TaskId, type TaskState } from "@claudine/protocol";
 import type { Key } from "lmdb";
 import { emptyHead, type Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
@@ -10,7 +10,7 @@ import { READABLE, readHead, readRecord, readUses, type ReadableTable } from "./
 export type Damage =
   | { kind: "unreadable"; table: ReadableTable; key: Key; name: string }
   | { kind: "index"; name: string; missing: boolean; state: string; id: TaskId }
-  | { kind: "environment"; name: string; id: TaskId; envId: string }
+  | { kind: "environment"; name: string; owner: string; envId: string }
   | { kind: "misplaced"; name: string; id: TaskId; from: "live" | "finished" }
   | { kind: "uses"; name: string; envId: string; uses: number }
   | { kind: "head"; name: string; head: Omit<Head, "env"> }
@@ -21,6 +21,7 @@ export type StoreReport = { tasks: number; events: number; damages: Damage[] };
 export function checkStore(tables: Tables): StoreReport {
   const damages: Damage[] = [];
   const tasks = new Map<TaskId, { state: TaskState; envId: string }>();
+  const schedules = new Map<string, string>();
   const seqs: number[] = [];
   for (const table of READABLE) {
     for (const key of tableOf(tables, table).getKeys()) {
@@ -33,11 +34,13 @@ export function checkStore(tables: Tables): StoreReport {
           damages.push({ kind: "misplaced", name: `${table}/${id}`, id, from: table });
       }
       if (table === "journal") seqs.push(key as number);
+      if (table === "schedules" && typeof record === "object")
+        schedules.set(String(key), (record.value as Schedule).spec.task.envId);
     }
   }
   damages.push(
     ...checkIndex(tables, tasks),
-    ...checkEnvironments(tables, tasks),
+    ...checkEnvironments(tables, tasks, schedules),
     ...checkHead(tables, tasks, seqs),
     ...gaps(seqs),
   );
@@ -61,13 +64,18 @@ function checkIndex(tables: Tables, tasks: Known): Damage[] {
   return damages;
 }
 
-function checkEnvironments(tables: Tables, tasks: Known): Damage[] {
+function checkEnvironments(tables: Tables, tasks: Known, schedules: ReadonlyMap<string, string>): Damage[] {
   const damages: Damage[] = [];
   const uses = new Map<string, number>();
   for (const envId of tables.envUses.getKeys()) uses.set(envId, 0);
   for (const [id, { envId }] of tasks) {
     uses.set(envId, (uses.get(envId) ?? 0) + 1);
-    if (!tables.envs.doesExist(envId)) damages.push({ kind: "environment", name: `envs/${envId}`, id, envId });
+    if (!tables.envs.doesExist(envId)) damages.push({ kind: "environment", name: `envs/${envId}`, owner: `task ${id}`, envId });
+  }
+  for (const [name, envId] of schedules) {
+    uses.set(envId, (uses.get(envId) ?? 0) + 1);
+    if (!tables.envs.doesExist(envId))
+      damages.push({ kind: "environment", name: `envs/${envId}`, owner: `schedule ${name}`, envId });
   }
   const latest = latestOf(tables);
   if (latest !== undefined && !uses.has(latest.id)) uses.set(latest.id, 0);
@@ -121,13 +129,13 @@ export function describeDamage(damage: Damage): string {
         ? `Task ${damage.id} is missing in the index of ${damage.state} tasks`
         : `The index of ${damage.state} tasks names task ${damage.id}, which is not`;
     case "environment":
-      return `The environment of task ${damage.id} is missing`;
+      return `The environment of ${damage.owner} is missing`;
     case "misplaced":
       return damage.from === "live"
         ? `Task ${damage.id} has finished and is among those that have not`
         : `Task ${damage.id} has not finished and is among those that have`;
     case "uses":
-      return `An environment does not know that ${damage.uses} tasks have it`;
+      return `An environment does not know that ${damage.uses} tasks and schedules have it`;
     case "head":
       return "The counters do not agree with the tasks";
     case "gap":
