@@ -120,7 +120,18 @@ export const ChangeSchedule = z.strictObject({
   catchupWindowMs: scheduleRules.catchupWindowMs.nullable(),
   overlap: scheduleRules.overlap,
   afterSchedules: scheduleRules.afterSchedules,
-  task: ScheduledTask.partial().optional().describe("Only what is to be another"),
+  task: ScheduledTask.partial()
+    .extend({
+      label: Label.nullable().optional(),
+      after: rules.after.nullable(),
+      onDependencyFailure: rules.onDependencyFailure.nullable(),
+      retry: rules.retry.nullable(),
+      limits: rules.limits.nullable(),
+      needs: rules.needs.nullable(),
+      onFinish: rules.onFinish.nullable(),
+    })
+    .optional()
+    .describe("Only what is to be another"),
 });
 export type ChangeSchedule = z.infer<typeof ChangeSchedule>;
 

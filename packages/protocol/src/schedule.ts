@@ -1,6 +1,7 @@
 /** Schemas of schedules: when a command is to run, what becomes of times that were missed, and what came of each. */
 import * as z from "zod";
 import { Millis, TaskId } from "./ids.ts";
+import { Dependency, Limits, Needs, OnDependencyFailure, RetryRule } from "./rules.ts";
 import { TaskSpec, TaskState } from "./task.ts";
 
 const YEAR_MS = 365 * 86_400_000;
@@ -127,6 +128,13 @@ export const ScheduleInfo = z.object({
   label: z.string().nullable(),
   group: z.string(),
   priority: z.int(),
+  held: z.boolean(),
+  after: z.array(Dependency),
+  onDependencyFailure: OnDependencyFailure.nullable(),
+  retry: RetryRule.nullable(),
+  limits: Limits.nullable(),
+  needs: Needs.nullable(),
+  onFinish: z.string().nullable(),
   origin: z.string().nullable(),
   createdAt: Millis,
   fired: z.int(),

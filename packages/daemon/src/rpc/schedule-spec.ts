@@ -79,9 +79,10 @@ export function changedSchedule(
   { known, cwd, isNewEnv }: { known: Known; cwd: string | undefined; isNewEnv: boolean },
 ): Change {
   if (zone !== undefined) checkZone(zone);
-  const { umask } = known.spec.task;
-  const asked = { ...task, command: task?.command ?? known.spec.task.argv, ...(task?.cwd === undefined ? { cwd: known.spec.task.cwd } : {}) };
-  const made = madeTask(context, asked, { env: known.env, cwd: cwd ?? known.spec.task.cwd, umask });
+  const { umask, argv, cwd: knownCwd } = known.spec.task;
+  const given = Object.entries(task ?? {}).filter(([, value]) => value !== null);
+  const asked: NewSchedule["task"] = { command: argv, cwd: knownCwd, ...Object.fromEntries(given) };
+  const made = madeTask(context, asked, { env: known.env, cwd: cwd ?? knownCwd, umask });
   const isOwnEnv = isNewEnv || task?.env !== undefined;
   return {
     record: isOwnEnv ? made.record : undefined,
@@ -92,14 +93,15 @@ export function changedSchedule(
       ...(zone === undefined ? {} : { zone }),
       ...(task?.held === undefined ? {} : { held: task.held || undefined }),
       task: {
-        ...Object.fromEntries(Object.keys(task ?? {}).flatMap((key) => entryOf(made.spec, key))),
+        ...Object.fromEntries(Object.keys(task ?? {}).flatMap((key) => entriesOf(made.spec, key))),
         ...(isOwnEnv ? { envId: made.record.id } : {}),
       },
     },
   };
 }
 
-function entryOf(spec: object, key: string): [string, unknown][] {
+/** What is null was left out, and is undefined here. */
+function entriesOf(spec: object, key: string): [string, unknown][] {
   if (key === "env" || key === "held") return [];
   const keys = key === "command" ? ["command", "argv"] : [key];
   return keys.map((one) => [one, Reflect.get(spec, one)]);

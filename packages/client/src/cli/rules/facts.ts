@@ -5,7 +5,9 @@ import { exactBytes, exactDuration } from "../exact.ts";
 import { clock, type Fact } from "../task-values.ts";
 
 /** Empty values are left out by whoever prints them. */
-export function ruleFacts(task: TaskInfo, now: number): Fact[] {
+type Ruled = Pick<TaskInfo, "after" | "onDependencyFailure" | "notBefore" | "retry" | "limits" | "needs" | "units">;
+
+export function ruleFacts(task: Ruled, now: number): Fact[] {
   const { locks = [] } = task.needs ?? {};
   return [
     ["After", afterText(task)],
@@ -25,7 +27,7 @@ const WISHES: Readonly<Record<DependsOn, string>> = {
 };
 const OTHERWISE = { skip: "skipped", cancel: "cancelled", run: "started anyway", hold: "held" } as const;
 
-function afterText({ after, onDependencyFailure }: TaskInfo): string {
+function afterText({ after, onDependencyFailure }: Ruled): string {
   if (after.length === 0) return "";
   const kinds = (["success", "any", "failure"] as const).flatMap((on) => {
     const ids = after.filter((one) => one.on === on).map(({ id }) => id);
@@ -36,13 +38,13 @@ function afterText({ after, onDependencyFailure }: TaskInfo): string {
   return `${kinds.join("; ")}; otherwise ${OTHERWISE[onDependencyFailure ?? "skip"]}`;
 }
 
-function startText({ notBefore }: TaskInfo, now: number): string {
+function startText({ notBefore }: Ruled, now: number): string {
   if (notBefore === null) return "";
   const left = Math.ceil(Math.max(0, notBefore - now) / 1000) * 1000;
   return `not before ${clock(notBefore)}${left > 0 ? ` (in ${exactDuration(left)})` : ""}`;
 }
 
-function retryText({ retry }: TaskInfo): string {
+function retryText({ retry }: Ruled): string {
   if (retry === null) return "";
   const { limit, delayMs, backoff, maxDelayMs, jitter, onExit } = retry;
   const most = maxDelayMs === undefined ? "" : `, at most ${exactDuration(maxDelayMs)}`;
@@ -57,7 +59,7 @@ function retryText({ retry }: TaskInfo): string {
   return parts.join("; ");
 }
 
-function timeoutText({ limits }: TaskInfo): string {
+function timeoutText({ limits }: Ruled): string {
   if (limits === null) return "";
   const { timeoutMs, idleTimeoutMs, warnSignal, graceMs } = limits;
   return [
@@ -68,7 +70,7 @@ function timeoutText({ limits }: TaskInfo): string {
   ].join("; ");
 }
 
-function needsText({ needs }: TaskInfo): string {
+function needsText({ needs }: Ruled): string {
   if (needs === null) return "";
   const { slots, cpus, memoryBytes, memoryMaxBytes } = needs;
   return [
@@ -80,7 +82,7 @@ function needsText({ needs }: TaskInfo): string {
 }
 
 /** With the units that a running task got. */
-function claimsText({ needs, units }: TaskInfo): string {
+function claimsText({ needs, units }: Ruled): string {
   return Object.entries(needs?.claims ?? {})
     .map(([name, count]) => {
       const own = units?.[name];

@@ -3,7 +3,7 @@ import { ClaudineError } from "@claudine/protocol/errors";
 import type { ChangeTask } from "@claudine/protocol/methods";
 import type { Limits, Needs, RetryRule } from "@claudine/protocol/rules";
 import { flag, type Flagged, list, text } from "../input.ts";
-import { AFTER_OPTIONS, dependencies, type FindIds } from "./depends.ts";
+import { AFTER_OPTIONS, dependencies, type FindIds, schedulesAfter } from "./depends.ts";
 import { delayed, moment } from "./not-before.ts";
 import { claims, cores, DAY_MS, duration, exitCodes, lockNames, size, warnSignal, wholeNumber } from "./values.ts";
 
@@ -47,7 +47,10 @@ export async function readRules(asked: Asked, base: Base = {}): Promise<RuleChan
     const notBefore = await readStart(asked);
     const after = await readAfter(asked);
     const onFailure = text(input, "on-dependency-failure");
-    if (onFailure !== undefined && (after ?? base.after ?? []).length === 0)
+    const schedules = schedulesAfter(input);
+    if (asked.clearable && schedules.length > 0)
+      throw refuse("a schedule can be waited for only from the submit on", "Name a task of it, or label:NAME");
+    if (onFailure !== undefined && (after ?? base.after ?? []).length + schedules.length === 0)
       throw refuse("--on-dependency-failure goes with --after, --after-any or --after-failure");
     return leaveOut({
       after,
