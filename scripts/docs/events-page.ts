@@ -31,7 +31,8 @@ const WHEN = {
   "schedule.changed": "A schedule was changed; tasks of it that are there already are as they were.",
   "schedule.paused": "A schedule is not due any more until it is resumed.",
   "schedule.resumed": "A schedule is due again, from now on.",
-  "schedule.fired": "A schedule was due, or was run by a person: the task that it became is submitted in the same commit.",
+  "schedule.fired":
+    "A schedule was due, or was run by a person: the task that it became is submitted in the same commit.",
   "schedule.skipped": "Times at which a schedule was due became no task.",
   "schedule.removed": "A schedule and its history were forgotten; its tasks stay.",
   "daemon.started": "A daemon took over the state.",

@@ -197,7 +197,9 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
   function schedule(): void {
     clearTimeout(timer);
     const now = ports.clock.steady();
-    const dueAt = trouble.stuck ? undefined : wakeAt(state, { now, wall: ports.clock.wall() }, admitting && trouble.problem === undefined);
+    const dueAt = trouble.stuck
+      ? undefined
+      : wakeAt(state, { now, wall: ports.clock.wall() }, admitting && trouble.problem === undefined);
     const at = Math.min(dueAt ?? Infinity, trouble.againAt ?? Infinity);
     if (at === Infinity || closed) return;
     timer = setTimeout(() => void pump().catch(ports.onFatal), Math.min(Math.max(0, at - now), SLEEP_MS_MAX));

@@ -12,11 +12,15 @@ export function reduceSchedule(schedule: Schedule | undefined, event: ScheduleEv
   if (schedule === undefined || schedule.name !== event.name) return schedule;
   switch (event.type) {
     case "schedule.changed":
-      return { ...schedule, spec: event.spec, anchor: Math.max(schedule.anchor, anchorOf(event.spec, event.at)) };
+      return {
+        ...schedule,
+        spec: event.spec,
+        anchor: goesOn(schedule, event) ? schedule.anchor : laterOf(schedule, event),
+      };
     case "schedule.paused":
       return { ...schedule, paused: true };
     case "schedule.resumed":
-      return { ...schedule, paused: false, anchor: Math.max(schedule.anchor, event.at) };
+      return { ...schedule, paused: false, anchor: laterOf(schedule, event) };
     case "schedule.fired":
       return {
         ...withFiring(schedule, firingOf(schedule, event)),
@@ -36,12 +40,20 @@ export function reduceSchedule(schedule: Schedule | undefined, event: ScheduleEv
 
 function added({ name, spec, at }: Extract<TaskEvent, { type: "schedule.added" }>): Schedule {
   const none = { firings: 0, fired: 0, skipped: 0, last: null, lastSuccess: null };
-  return { name, createdAt: at, spec, paused: false, anchor: anchorOf(spec, at), ...none };
+  return { name, createdAt: at, spec, paused: false, anchor: at, ...none };
 }
 
-/** Intervals count from their own moment, which may be a little before the event's. */
-function anchorOf({ when }: ScheduleSpec, at: number): number {
-  return when.kind === "every" ? Math.min(when.from, at) : at;
+/** The times stay as they are, so that what is due just now is due; those of a schedule that had ended were not missed. */
+function goesOn({ spec, fired }: Schedule, { spec: next, at }: Extract<ScheduleEvent, { type: "schedule.changed" }>) {
+  const sameTimes = JSON.stringify([spec.when, spec.zone]) === JSON.stringify([next.when, next.zone]);
+  const hasEnded =
+    (spec.maxRuns !== undefined && fired >= spec.maxRuns) || (spec.until !== undefined && spec.until < at);
+  return sameTimes && !hasEnded;
+}
+
+/** Never back: no time is due twice. */
+function laterOf({ anchor }: Schedule, { at }: ScheduleEvent): number {
+  return Math.max(anchor, at);
 }
 
 function withFiring(schedule: Schedule, last: Firing): Schedule {
@@ -53,7 +65,14 @@ export function firingOf(
   { firings }: Pick<Schedule, "firings">,
   event: Extract<ScheduleEvent, { type: "schedule.fired" | "schedule.skipped" }>,
 ): Firing {
-  const open = { number: firings + 1, decidedAt: event.at, state: null, startedAt: null, finishedAt: null, reason: null };
+  const open = {
+    number: firings + 1,
+    decidedAt: event.at,
+    state: null,
+    startedAt: null,
+    finishedAt: null,
+    reason: null,
+  };
   const { due } = event;
   if (event.type === "schedule.fired")
     return { ...open, due, to: due, count: 1, cause: event.cause, task: event.task, skipped: null };

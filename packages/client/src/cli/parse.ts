@@ -31,7 +31,11 @@ function descend(path: readonly Command[], words: readonly string[], before: Fla
   if (flags["help"] === true) return { kind: "help", path };
   const { args, rest } = split.words;
   if (nested && command.run !== undefined)
-    return { kind: "run", command: { ...command, run: command.run, subcommands: undefined }, input: { args, rest, flags } };
+    return {
+      kind: "run",
+      command: { ...command, run: command.run, subcommands: undefined },
+      input: { args, rest, flags },
+    };
   if (nested) return { kind: "usage", problem: { message: needsOneOf(command.name, subcommands), path } };
   const problem = positionalProblem(command, args);
   if (problem !== undefined) return { kind: "usage", problem: { message: problem, path } };
@@ -74,7 +78,10 @@ export function findCommand(commands: readonly Command[], word: string): Command
   return commands.find(({ name, aliases }) => name === word || aliases?.includes(word) === true);
 }
 
-function positionalProblem({ name, positional = [], rest, leads }: Command, args: readonly string[]): string | undefined {
+function positionalProblem(
+  { name, positional = [], rest, leads }: Command,
+  args: readonly string[],
+): string | undefined {
   if (rest === true && leads !== true) return undefined;
   const missing = positional.find((one, index) => one.required === true && args[index] === undefined);
   if (missing !== undefined) return `${name} needs ${missing.name}: ${missing.describe}`;

@@ -36,7 +36,11 @@ export function lastDue(next: Next, first: number, end: number): number {
 }
 
 /** How many due times there are from `first` to `end`; undefined for more than `most`. */
-export function countDues(next: Next, { first, end }: { first: number; end: number }, most: number): number | undefined {
+export function countDues(
+  next: Next,
+  { first, end }: { first: number; end: number },
+  most: number,
+): number | undefined {
   let count = 1;
   for (let due = next(first); due !== null && due <= end; due = next(due)) {
     count += 1;

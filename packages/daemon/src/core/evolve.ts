@@ -21,7 +21,8 @@ export function evolve(state: State, event: TaskEvent, before: Task | undefined)
   indexTask(state, before, after);
   if (event.type === "run.finished" && after !== undefined) learnFrom(state.kinds, after);
   const schedule = after?.schedule === undefined ? undefined : state.schedules.all.get(after.schedule.name);
-  if (schedule !== undefined && after !== undefined) state.schedules.all.set(schedule.name, withTaskEnd(schedule, after));
+  if (schedule !== undefined && after !== undefined)
+    state.schedules.all.set(schedule.name, withTaskEnd(schedule, after));
   if (before !== undefined) state.counts[before.status.state] -= 1;
   if (after !== undefined) state.counts[after.status.state] += 1;
   return after;

@@ -52,9 +52,10 @@ export function fire(facts: Facts, schedule: Schedule, moment: Moment): EventBod
   const why = overlap === "skip" && others.length > 0 ? hasNotEnded(others) : tooMany(others, overlap);
   if (why !== undefined) return refuse(schedule, moment, { why: "overlap", note: why });
   try {
-    const spec = withDependencies(taskOf(facts, schedule, moment), overlap === "all" ? [] : endOf(others));
+    const own = taskOf(facts, schedule, moment);
+    checkRules(facts, { verb: `run schedule ${schedule.name}`, rules: own });
+    const spec = withDependencies(own, overlap === "all" ? [] : endOf(others));
     checkRoom(facts.state, [{ spec }]);
-    checkRules(facts, { verb: `run schedule ${schedule.name}`, rules: spec });
     const replaced = overlap === "replace" ? others.flatMap((task) => replace(facts, task)) : [];
     return [...replaced, ...submitted(facts, schedule, { moment, spec })];
   } catch (error) {
@@ -67,10 +68,7 @@ export function fire(facts: Facts, schedule: Schedule, moment: Moment): EventBod
 function fail(facts: Facts, schedule: Schedule, moment: Moment): EventBody[] {
   const spec = { ...taskOf(facts, { ...schedule, spec: { ...schedule.spec, afterSchedules: [] } }, moment) };
   const note = "missed: it was due while the daemon was down or the machine slept";
-  return [
-    ...submitted(facts, schedule, { moment, spec }),
-    { type: "task.failed", id: facts.state.nextId, note },
-  ];
+  return [...submitted(facts, schedule, { moment, spec }), { type: "task.failed", id: facts.state.nextId, note }];
 }
 
 function submitted(

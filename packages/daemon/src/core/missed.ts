@@ -35,7 +35,11 @@ export function whatWasMissed({ spec }: Schedule, missing: Missing): Way {
       const from = caughtUpFrom(missing, windowStart);
       if (from === first) return { kind: "fire" };
       const last = from === undefined ? end : lastDue(missing.next, first, from - 1);
-      return skip(missing, last, windowStart > last ? TOO_LONG_AGO : `only the newest ${CAUGHT_UP_AT_MOST} are made up for`);
+      return skip(
+        missing,
+        last,
+        windowStart > last ? TOO_LONG_AGO : `only the newest ${CAUGHT_UP_AT_MOST} are made up for`,
+      );
     }
   }
 }

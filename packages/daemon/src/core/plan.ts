@@ -42,11 +42,7 @@ export function planNext(facts: PlanFacts, admit: boolean): EventBody | undefine
 }
 
 /** When there is something to say next if nothing else happens, on the steady clock; schedules count when `admit`. */
-export function wakeAt(
-  state: State,
-  { now, wall }: Pick<Times, "now" | "wall">,
-  admit = true,
-): number | undefined {
+export function wakeAt(state: State, { now, wall }: Pick<Times, "now" | "wall">, admit = true): number | undefined {
   const due = dueAt(state);
   const id = state.waiting.later.peek();
   const status = id === undefined ? undefined : state.live.get(id)?.status;

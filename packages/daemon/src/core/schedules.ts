@@ -1,5 +1,12 @@
 /** The schedules in memory: which is due first, and which tasks of each have not ended. */
-import { ClaudineError, type Dependency, type Schedule, type Task, type TaskEvent, type TaskId } from "@claudine/protocol";
+import {
+  ClaudineError,
+  type Dependency,
+  type Schedule,
+  type Task,
+  type TaskEvent,
+  type TaskId,
+} from "@claudine/protocol";
 import type { Facts } from "./decide.ts";
 import { createHeap, type Heap } from "./heap.ts";
 import type { State } from "./state.ts";

@@ -14,7 +14,9 @@ export function scheduleInfos(context: Viewed, state: State, schedules: readonly
     lost.set(envId, known);
     return known;
   };
-  return schedules.map((schedule) => scheduleInfo(context, state, { schedule, lost: lostOf(schedule.spec.task.envId) }));
+  return schedules.map((schedule) =>
+    scheduleInfo(context, state, { schedule, lost: lostOf(schedule.spec.task.envId) }),
+  );
 }
 
 function scheduleInfo(

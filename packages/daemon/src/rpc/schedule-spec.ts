@@ -109,7 +109,9 @@ function entriesOf(spec: object, key: string): [string, unknown][] {
 
 /** The same for the same declaration; what the environment holds is no part of it. */
 export function digestOf(schedule: NewSchedule, cwd: string): string {
-  return createHash("sha256").update(JSON.stringify(sorted({ ...schedule, cwd }))).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(sorted({ ...schedule, cwd })))
+    .digest("hex");
 }
 
 function sorted(value: unknown): unknown {

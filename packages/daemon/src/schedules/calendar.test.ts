@@ -144,8 +144,13 @@ function nextOf(expression: string, zone: string, base: string): number[] {
 
 function bySystemd(on: string, base: string): string[] {
   const words = ["calendar", "--iterations=10", `--base-time=${base.replace("T", " ").replace("Z", " UTC")}`, on];
-  const text = execFileSync("systemd-analyze", words, { encoding: "utf8", env: { ...process.env, TZ: "UTC", LC_ALL: "C" } });
-  return [...text.matchAll(/(?:Next elapse|Iter\. #\d+): \w+ (\S+) (\S+) UTC/g)].map(([, day, time]) => `${day}T${time}.000Z`);
+  const text = execFileSync("systemd-analyze", words, {
+    encoding: "utf8",
+    env: { ...process.env, TZ: "UTC", LC_ALL: "C" },
+  });
+  return [...text.matchAll(/(?:Next elapse|Iter\. #\d+): \w+ (\S+) (\S+) UTC/g)].map(
+    ([, day, time]) => `${day}T${time}.000Z`,
+  );
 }
 
 function hasSystemdAnalyze(): boolean {
@@ -163,7 +168,7 @@ test.each([
   ["30 2 * * *", "Europe/Berlin", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00.000Z"], // and not again
   ["10 2 * * *", "Australia/Lord_Howe", "2026-10-03T12:00:00Z", "2026-10-03T15:30:00.000Z"],
   ["0 12 30 12 *", "Pacific/Apia", "2011-12-01T00:00:00Z", "2011-12-30T10:00:00.000Z"],
-])("%s in %s after %s is %s", (expression, zone, after, at) => {
+])("%s in %s after %s is %s", (...[expression, zone, after, at]) => {
   const next = calendar.next({ kind: "cron", expression }, zone, Date.parse(after));
   expect(next === null ? null : new Date(next).toISOString()).toBe(at);
 });

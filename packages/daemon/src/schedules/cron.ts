@@ -60,7 +60,9 @@ function whyOf({ field, value = "", message }: CronProblem): string {
 
 function expressionWhy(value: string, message: string): string {
   if (value.trim().startsWith("@")) return `"${value.slice(0, SHOWN)}" is none of the words`;
-  return /expected/.test(message) ? message.replace("expected", "there are to be").replace("but got", "and are") : message;
+  return /expected/.test(message)
+    ? message.replace("expected", "there are to be").replace("but got", "and are")
+    : message;
 }
 
 /** Undefined when nothing is wrong with this part. */

@@ -43,7 +43,13 @@ async function storeWithTasks(count: number, finished = 0): Promise<void> {
     ),
   );
   const { nextId, lastSeq, counts } = world.state;
-  await store.commit({ events: world.events, changes, schedules: NO_SCHEDULE_CHANGES, envs: [], head: { nextId, lastSeq, counts } });
+  await store.commit({
+    events: world.events,
+    changes,
+    schedules: NO_SCHEDULE_CHANGES,
+    envs: [],
+    head: { nextId, lastSeq, counts },
+  });
   await store.backup(join(dir, "copy"));
   await store.close();
 }

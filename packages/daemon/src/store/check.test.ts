@@ -23,7 +23,13 @@ beforeEach(async () => {
   const changes = new Map([1, 2, 3].map((id) => [id, { before: undefined, after: world.task(id) }]));
   const { nextId, lastSeq, counts } = world.state;
   const envs = [{ id: "env", plain: {}, sealed: null }];
-  await store.commit({ events: world.events, changes, schedules: NO_SCHEDULE_CHANGES, envs, head: { nextId, lastSeq, counts } });
+  await store.commit({
+    events: world.events,
+    changes,
+    schedules: NO_SCHEDULE_CHANGES,
+    envs,
+    head: { nextId, lastSeq, counts },
+  });
   await store.close();
   tables = openTables(join(dir, "store"));
 });
@@ -69,8 +75,8 @@ test("wrong index entries, references and counters are mended", async () => {
   const { damages } = checkStore(tables);
   expect(damages.map(describeDamage).toSorted()).toMatchInlineSnapshot(`
     [
-      "An environment does not know that 0 tasks have it",
-      "An environment does not know that 3 tasks have it",
+      "An environment does not know that 0 tasks and schedules have it",
+      "An environment does not know that 3 tasks and schedules have it",
       "Task 1 is missing in the index of succeeded tasks",
       "The counters do not agree with the tasks",
       "The index of failed tasks names task 3, which is not",

@@ -1,5 +1,13 @@
 /** Reads a whole store and says what in it does not fit together. */
-import { isFinished, STATES, type Schedule, type StateCounts, type Task, type TaskId, type TaskState } from "@claudine/protocol";
+import {
+  isFinished,
+  STATES,
+  type Schedule,
+  type StateCounts,
+  type Task,
+  type TaskId,
+  type TaskState,
+} from "@claudine/protocol";
 import type { Key } from "lmdb";
 import { emptyHead, type Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
@@ -70,7 +78,8 @@ function checkEnvironments(tables: Tables, tasks: Known, schedules: ReadonlyMap<
   for (const envId of tables.envUses.getKeys()) uses.set(envId, 0);
   for (const [id, { envId }] of tasks) {
     uses.set(envId, (uses.get(envId) ?? 0) + 1);
-    if (!tables.envs.doesExist(envId)) damages.push({ kind: "environment", name: `envs/${envId}`, owner: `task ${id}`, envId });
+    if (!tables.envs.doesExist(envId))
+      damages.push({ kind: "environment", name: `envs/${envId}`, owner: `task ${id}`, envId });
   }
   for (const [name, envId] of schedules) {
     uses.set(envId, (uses.get(envId) ?? 0) + 1);

@@ -49,7 +49,10 @@ function ownersOf({ schedules }: Batch["schedules"]): OwnerChange[] {
 }
 
 /** Of each environment that a change takes or leaves. */
-function usesAfter(changes: readonly OwnerChange[], usesOf: (envId: string) => number | undefined): Map<string, number> {
+function usesAfter(
+  changes: readonly OwnerChange[],
+  usesOf: (envId: string) => number | undefined,
+): Map<string, number> {
   const uses = new Map<string, number>();
   const add = (envId: string, more: number) => {
     const now = uses.get(envId) ?? usesOf(envId);

@@ -1,5 +1,14 @@
 /** Opens the LMDB environment and its tables; the only place that knows their names and encodings. */
-import { ClaudineError, type Firing, type Run, type Schedule, type Task, type TaskEvent, type TaskId, noCounts } from "@claudine/protocol";
+import {
+  ClaudineError,
+  type Firing,
+  type Run,
+  type Schedule,
+  type Task,
+  type TaskEvent,
+  type TaskId,
+  noCounts,
+} from "@claudine/protocol";
 import { dirname, join } from "node:path";
 import { open, type Database, type RootDatabase } from "lmdb";
 import type { EnvRecord } from "../environment/env-record.ts";

@@ -24,9 +24,14 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
     task: (id) => (id > ID_AT_MOST ? undefined : (read<Task>("live", id) ?? read<Task>("finished", id))),
     keyed: (key) => tables.keys.get(key),
     firings: (name, { before, limit }) =>
-      [...tables.firings.getKeys({ start: [name, Math.min(before - 1, ID_AT_MOST)], end: [name, 0], reverse: true, limit })].flatMap(
-        (key) => read<Firing>("firings", key) ?? [],
-      ),
+      [
+        ...tables.firings.getKeys({
+          start: [name, Math.min(before - 1, ID_AT_MOST)],
+          end: [name, 0],
+          reverse: true,
+          limit,
+        }),
+      ].flatMap((key) => read<Firing>("firings", key) ?? []),
     env: (id) => read<EnvRecord>("envs", id),
     runs: (id) =>
       [...tables.runs.getKeys({ start: [id, 0], end: [id + 1, 0] })].flatMap((key) => read<Run>("runs", key) ?? []),

@@ -73,7 +73,9 @@ export const SCHEDULES_METHODS = {
     z.strictObject({ name, count: z.int().min(1).max(1000).default(5) }),
     z.object({
       zone: z.string(),
-      times: z.array(z.object({ at: Millis, text: z.string().describe("As the zone's clocks show it, with the offset") })),
+      times: z.array(
+        z.object({ at: Millis, text: z.string().describe("As the zone's clocks show it, with the offset") }),
+      ),
     }),
   ),
   "schedule.pause": method("Keeps schedules from being due.", z.strictObject({ names }), schedules),

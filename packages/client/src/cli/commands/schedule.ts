@@ -18,7 +18,11 @@ import { workingDirectory } from "../working-directory.ts";
 
 const NAME = { name: "NAME", describe: "The schedule's name", required: true } as const;
 const NAMES = { name: "NAMES", describe: "The schedules' names", required: true, many: true } as const;
-const COMMAND = { name: "command", describe: "One word runs by your shell; several execute as they are", many: true } as const;
+const COMMAND = {
+  name: "command",
+  describe: "One word runs by your shell; several execute as they are",
+  many: true,
+} as const;
 
 const add: Command = {
   name: "add",
@@ -30,7 +34,10 @@ const add: Command = {
   examples: [
     ["claudine schedule add nightly --cron '0 2 * * *' --tz Europe/Berlin -- ./backup.sh --full", ""],
     ["claudine schedule add poll --every 15m --jitter 30s --timeout 5m 'curl -fsS example.org'", ""],
-    ["claudine schedule add report --cron '0 6 * * 1-5' --after schedule:nightly ./report.sh", "after its last success"],
+    [
+      "claudine schedule add report --cron '0 6 * * 1-5' --after schedule:nightly ./report.sh",
+      "after its last success",
+    ],
     ["claudine schedule add call --at 'tomorrow 9am' -- notify-send 'Call Anna'", "once"],
   ],
   async run(input, io) {
@@ -223,7 +230,8 @@ function report(input: Input, io: Io, { done, schedules }: { done: string; sched
   else
     for (const schedule of schedules) {
       const { name, next: at } = schedule;
-      const when = at === null ? nextText(schedule, Date.now()) : `due ${clock(at)} (${nextText(schedule, Date.now())})`;
+      const when =
+        at === null ? nextText(schedule, Date.now()) : `due ${clock(at)} (${nextText(schedule, Date.now())})`;
       say(input, io, `${done} schedule ${name}: ${when}`);
     }
   return 0;

@@ -86,12 +86,17 @@ function wordsOf(key: string, value: unknown, cwd: string): string[] {
   if (value === true) return [`--${key}`];
   if (value === false || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((one) => wordsOf(key, one, cwd));
-  if (isFields(value)) return Object.entries(value).map(([name, one]) => `--${key}=${name}=${String(one)}`);
-  const word = String(value);
+  if (isFields(value)) return Object.entries(value).map(([name, one]) => `--${key}=${name}=${plain(one)}`);
+  const word = plain(value);
   return [`--${key}=${key === "cwd" && !isAbsolute(word) ? resolve(cwd, word) : word}`];
+}
+
+/** A map or a list where neither is meant is shown as what it is. */
+function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function commandWords(command: unknown): string[] {
   if (command === undefined || command === null) return [];
-  return Array.isArray(command) ? command.map(String) : [String(command)];
+  return Array.isArray(command) ? command.map(plain) : [plain(command)];
 }

@@ -13,7 +13,11 @@ export const WHEN_OPTIONS: readonly Option[] = [
   text("until", "WHEN", "Not after that"),
   text("max-runs", "N", "So often, then no more"),
   {
-    ...text("missed", "WHAT", "What was due while the daemon was down or the machine slept: the latest of it (the default)"),
+    ...text(
+      "missed",
+      "WHAT",
+      "What was due while the daemon was down or the machine slept: the latest of it (the default)",
+    ),
     choices: ["skip", "catchup", "latest", "fail"],
   },
   text("catchup-window", "TIME", "What was missed longer ago than this is skipped"),

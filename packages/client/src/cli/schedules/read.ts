@@ -76,17 +76,10 @@ async function whenOf(asked: Asked): Promise<NewSchedule["when"] | undefined> {
   const { input } = asked;
   const given = ["cron", "every", "at"].filter((name) => text(input, name) !== undefined);
   if (given.length > 1) throw refuse(`--${given[0]} does not go with --${given[1]}`, "Give one of them");
-  const word = text(input, given[0] ?? "") ?? "";
-  switch (given[0]) {
-    case "cron":
-      return { kind: "cron", expression: word };
-    case "every":
-      return { kind: "every", everyMs: option("every", () => duration(word, { min: 1000 })) };
-    case "at":
-      return { kind: "at", at: await moment(asked, "at") };
-    default:
-      return undefined;
-  }
+  const [cron, every, at] = [text(input, "cron"), text(input, "every"), text(input, "at")];
+  if (cron !== undefined) return { kind: "cron", expression: cron };
+  if (every !== undefined) return { kind: "every", everyMs: option("every", () => duration(every, { min: 1000 })) };
+  return at === undefined ? undefined : { kind: "at", at: await moment(asked, "at") };
 }
 
 async function moment({ input, pastTimes }: Asked, name: string): Promise<number> {

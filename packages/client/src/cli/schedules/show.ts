@@ -35,7 +35,10 @@ function timeFacts(schedule: ScheduleInfo, now: number): Fact[] {
     ["Skipped", schedule.skipped === 0 ? "" : `${schedule.skipped} times`],
     ["Missed", `${missed}${catchupWindowMs === null ? "" : `, not longer ago than ${exactDuration(catchupWindowMs)}`}`],
     ["Overlap", overlap],
-    ["Last", last === null ? "" : `${clock(last.to)}: ${outcomeOf(last)}${last.task === null ? "" : ` (task ${last.task})`}`],
+    [
+      "Last",
+      last === null ? "" : `${clock(last.to)}: ${outcomeOf(last)}${last.task === null ? "" : ` (task ${last.task})`}`,
+    ],
     ["Last success", lastSuccess === null ? "" : `${clock(lastSuccess.finishedAt)} (task ${lastSuccess.task})`],
     ["Tasks", schedule.unfinished.join(", ")],
     ["File", schedule.origin ?? ""],

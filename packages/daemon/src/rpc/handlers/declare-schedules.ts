@@ -18,7 +18,9 @@ export const declare: Handler<"schedule.declare"> = async (context, params) => {
     return { name, spec: { ...spec, origin, digest: digestOf(schedule, call.cwd) } };
   });
   const declaration: Declaration = { kind: "reconcile", schedules: made, prune: prune ? origin : undefined };
-  const events = dryRun ? await wouldBe(context, declaration) : await become(context, declaration, [...records.values()]);
+  const events = dryRun
+    ? await wouldBe(context, declaration)
+    : await become(context, declaration, [...records.values()]);
   return answer(names, events);
 };
 

@@ -29,7 +29,11 @@ export const submit: Handler<"task.submit"> = async (context, params) => {
     const record = task.env === undefined ? baseRecord : context.vault.seal({ ...base, ...task.env });
     envs.set(record.id, record);
     const spec = specOf(context, task, { ...params, env: base, envId: record.id });
-    if (tasks.push({ spec, held: task.held ?? false, ifRunning: task.ifRunning, afterSchedules: task.afterSchedules }) % PIECE === 0) {
+    if (
+      tasks.push({ spec, held: task.held ?? false, ifRunning: task.ifRunning, afterSchedules: task.afterSchedules }) %
+        PIECE ===
+      0
+    ) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
