@@ -1,5 +1,5 @@
 /** Schedules as the command line shows them. */
-import type { Firing, ScheduleInfo } from "@claudine/protocol/schedule";
+import { type Firing, Schedule, type ScheduleInfo } from "@claudine/protocol/schedule";
 import type { Rig } from "./daemon.ts";
 import { rewriteValue } from "./raw-store.ts";
 import { until } from "./until.ts";
@@ -25,11 +25,12 @@ export async function firingLike(rig: Rig, name: string, part: Partial<Firing>):
   );
 }
 
-/** As if nobody had been there since: no daemon runs. */
+/** As if it had been added so much earlier, and nobody had been there since: no daemon runs. */
 export async function age(rig: Rig, name: string, ms: number): Promise<void> {
   await rewriteValue(rig.home, { table: "schedules", key: name }, (value) => {
-    if (typeof value !== "object" || value === null || !("anchor" in value) || typeof value.anchor !== "number")
-      throw new Error(`there is no schedule ${name}`);
-    return { ...value, anchor: value.anchor - ms };
+    const schedule = Schedule.parse(value);
+    const { when } = schedule.spec;
+    const earlier = when.kind === "every" ? { ...when, from: when.from - ms } : when;
+    return { ...schedule, anchor: schedule.anchor - ms, spec: { ...schedule.spec, when: earlier } };
   });
 }
