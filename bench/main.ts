@@ -8,6 +8,7 @@ import { describeMachine, writeReport } from "./report.ts";
 import type { Finding, Row, RowOptions } from "./row.ts";
 import { idle } from "./rows/idle.ts";
 import { nextStart } from "./rows/next-start.ts";
+import { schedulePrecision } from "./rows/schedule-precision.ts";
 import { schedulerCost } from "./rows/scheduler-cost.ts";
 import { schedulerSimulation } from "./rows/scheduler-simulation.ts";
 import { startUp } from "./rows/start-up.ts";
@@ -25,6 +26,7 @@ const ROWS: readonly Row[] = [
   startUp,
   schedulerCost,
   schedulerSimulation,
+  schedulePrecision,
 ];
 
 async function main(): Promise<void> {

@@ -108,8 +108,10 @@ export class Ledger {
 
   /** Each due time is accounted for once, and none is left out. */
   #applySchedule(event: TaskEvent): void {
-    if (event.type === "schedule.added" && event.spec.when.kind === "every")
-      this.#dues.set(event.name, { everyMs: event.spec.when.everyMs, last: event.spec.when.from });
+    if (event.type === "schedule.added" && event.spec.when.kind === "every") {
+      const { everyMs, from } = event.spec.when;
+      this.#dues.set(event.name, { everyMs, last: from + Math.floor((event.at - from) / everyMs) * everyMs });
+    }
     if (event.type === "schedule.fired") this.#fired.add(event.task);
     if ((event.type !== "schedule.fired" || event.cause === "run") && event.type !== "schedule.skipped") return;
     const known = this.#dues.get(event.name);

@@ -5,7 +5,6 @@ import type { Named, ScheduleChange } from "../core/command.ts";
 import type { Env } from "../environment/env-vault.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import { parseCron } from "../schedules/cron.ts";
-import { checkZone } from "../schedules/zones.ts";
 import type { Context } from "./context.ts";
 import { passedOn, specOf } from "./handlers/submit.ts";
 
@@ -17,7 +16,7 @@ export function madeSchedule(context: Context, { name, when, zone, task, ...rule
   return naming(name, () => {
     const { record, spec } = madeTask(context, task, call);
     const own = zone ?? ownZone();
-    checkZone(own);
+    context.zones.check(own);
     return {
       name,
       record,
@@ -53,10 +52,14 @@ function storedWhen(when: NewSchedule["when"]): When {
       parseCron(when.expression);
       return { kind: "cron", expression: when.expression.trim() };
     case "every":
-      return { kind: "every", everyMs: when.everyMs, from: when.from ?? Date.now() };
+      return { kind: "every", everyMs: when.everyMs, from: when.from ?? wholeSecond(Date.now()) };
     case "at":
       return when;
   }
+}
+
+function wholeSecond(at: number): number {
+  return Math.floor(at / 1000) * 1000;
 }
 
 /** The schedule's name before what is wrong with it: a file has many. */
@@ -78,7 +81,7 @@ export function changedSchedule(
   { when, zone, task, ...rules }: ChangeSchedule,
   { known, cwd, isNewEnv }: { known: Known; cwd: string | undefined; isNewEnv: boolean },
 ): Change {
-  if (zone !== undefined) checkZone(zone);
+  if (zone !== undefined) context.zones.check(zone);
   const { umask, argv, cwd: knownCwd } = known.spec.task;
   const given = Object.entries(task ?? {}).filter(([, value]) => value !== null);
   const asked: NewSchedule["task"] = { command: argv, cwd: knownCwd, ...Object.fromEntries(given) };

@@ -3,6 +3,8 @@ import { ClaudineError } from "@claudine/protocol";
 import { DAY_MS } from "./local-time.ts";
 
 export type Zones = {
+  /** @throws ClaudineError invalid_params when there is no such zone */
+  check(zone: string): void;
   /** Ms that the zone's clocks are ahead of UTC. */
   offsetAt(zone: string, at: number): number;
   /**
@@ -26,11 +28,12 @@ export function createZones(): Zones {
   const formats = new Map<string, Intl.DateTimeFormat>();
   const known = new Map<string, Map<number, Piece>>();
 
-  const lookUp = (zone: string, at: number): number => {
+  const formatFor = (zone: string): Intl.DateTimeFormat => {
     const format = formats.get(zone) ?? formatOf(zone);
     formats.set(zone, format);
-    return offsetIn(format, at);
+    return format;
   };
+  const lookUp = (zone: string, at: number): number => offsetIn(formatFor(zone), at);
   const pieceOf = (zone: string, at: number): Piece => {
     const number = Math.floor(at / PIECE_MS);
     const pieces = known.get(zone) ?? new Map<number, Piece>();
@@ -49,6 +52,7 @@ export function createZones(): Zones {
     return at < piece.at ? piece.before : piece.after;
   };
   return {
+    check: (zone) => void formatFor(zone),
     offsetAt,
     instantOf(zone, local) {
       const [early, late] = [offsetAt(zone, local - DAY_MS), offsetAt(zone, local + DAY_MS)];
@@ -70,11 +74,6 @@ function changeIn(start: number, end: number, offsetAt: (at: number) => number):
     else high = middle;
   }
   return high * 1000;
-}
-
-/** @throws ClaudineError invalid_params */
-export function checkZone(zone: string): void {
-  formatOf(zone);
 }
 
 function formatOf(zone: string): Intl.DateTimeFormat {

@@ -16,8 +16,8 @@ import { renderTable } from "../table.ts";
 import { clock } from "../task-values.ts";
 import { workingDirectory } from "../working-directory.ts";
 
-const NAME = { name: "NAME", describe: "The schedule's name", required: true } as const;
-const NAMES = { name: "NAMES", describe: "The schedules' names", required: true, many: true } as const;
+const SCHEDULE = { name: "SCHEDULE", describe: "Its name", required: true } as const;
+const SCHEDULES = { name: "SCHEDULES", describe: "Their names", required: true, many: true } as const;
 const COMMAND = {
   name: "command",
   describe: "One word runs by your shell; several execute as they are",
@@ -27,7 +27,7 @@ const COMMAND = {
 const add: Command = {
   name: "add",
   summary: "Add a schedule: --cron, --every or --at, the options of submit, and a command",
-  positional: [{ ...NAME, required: false }, COMMAND],
+  positional: [{ name: "NAME", describe: "The name it is to have" }, COMMAND],
   leads: true,
   rest: true,
   options: [...WHEN_OPTIONS, ...TASK_OPTIONS, ...FILE_OPTIONS],
@@ -61,7 +61,7 @@ const TAKE_ENV: Option = { name: "take-env", type: "boolean", describe: "Give it
 const edit: Command = {
   name: "edit",
   summary: "Change a schedule; what is not named stays. The word none takes a rule away",
-  positional: [NAME, COMMAND],
+  positional: [SCHEDULE, COMMAND],
   leads: true,
   rest: true,
   options: [...WHEN_OPTIONS, ...TASK_OPTIONS, TAKE_ENV],
@@ -114,7 +114,7 @@ async function allSchedules(client: Client): Promise<ScheduleInfo[]> {
 const show: Command = {
   name: "show",
   summary: "Show everything about a schedule",
-  positional: [NAME],
+  positional: [SCHEDULE],
   options: [],
   async run(input, io) {
     const client = await io.connect();
@@ -128,7 +128,7 @@ const show: Command = {
 const history: Command = {
   name: "history",
   summary: "Show what came of each time at which a schedule was due, the newest first",
-  positional: [NAME],
+  positional: [SCHEDULE],
   options: [{ name: "limit", short: "n", type: "number", least: 1, arg: "N", describe: "At most so many (20)" }],
   async run(input, io) {
     const name = input.args[0] ?? "";
@@ -157,7 +157,7 @@ async function newestFirings(client: Client, name: string, limit: number): Promi
 const next: Command = {
   name: "next",
   summary: "Show when a schedule would be due next, with the offset of its time zone",
-  positional: [NAME],
+  positional: [SCHEDULE],
   options: [{ name: "count", short: "n", type: "number", least: 1, arg: "N", describe: "So many times (5)" }],
   async run(input, io) {
     const client = await io.connect();
@@ -174,7 +174,7 @@ const next: Command = {
 const pause: Command = {
   name: "pause",
   summary: "Keep schedules from being due; tasks of them that are there go on",
-  positional: [NAMES],
+  positional: [SCHEDULES],
   options: [],
   async run(input, io) {
     const client = await io.connect();
@@ -186,7 +186,7 @@ const pause: Command = {
 const resume: Command = {
   name: "resume",
   summary: "Let schedules be due again; what was due meanwhile is skipped",
-  positional: [NAMES],
+  positional: [SCHEDULES],
   options: [],
   async run(input, io) {
     const client = await io.connect();
@@ -199,7 +199,7 @@ const remove: Command = {
   name: "remove",
   aliases: ["rm"],
   summary: "Forget schedules with their history; their tasks stay",
-  positional: [NAMES],
+  positional: [SCHEDULES],
   options: [],
   async run(input, io) {
     const client = await io.connect();
@@ -214,7 +214,7 @@ const remove: Command = {
 const run: Command = {
   name: "run",
   summary: "Make a task of a schedule now, also of a paused one, and print its id",
-  positional: [NAME],
+  positional: [SCHEDULE],
   options: [],
   async run(input, io) {
     const client = await io.connect();
