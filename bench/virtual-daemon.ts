@@ -46,9 +46,9 @@ export class VirtualDaemon {
   /** One turn: decides the commands and plans. @returns the tasks that start */
   turn(commands: readonly Command[]): TaskId[] {
     const { now } = this;
-    const clock = { wall: () => now, steady: () => now };
+    const clock = { wall: () => now, steady: () => now, evenSince: () => 0 };
     const none = (): undefined => undefined;
-    const ports = { lookup: none, keyed: none, outputAt: none, machine: this.#machine };
+    const ports = { lookup: none, keyed: none, isUnreadable: () => false, outputAt: none, machine: this.#machine };
     const turn = createTurn({ state: this.state, clock, ...ports });
     for (const command of commands) turn.decide(command);
     turn.plan(true);

@@ -6,6 +6,7 @@ import type { Client } from "@claudine/client";
 import type { TaskEvent } from "@claudine/protocol/event";
 import { reduceTask } from "@claudine/protocol/reduce";
 import type { Outcome, Task } from "@claudine/protocol/task";
+import { checkAdmission, checkRules } from "./crash-rules.ts";
 import { expectedOutcome } from "./crash-tasks.ts";
 
 type Finish = Extract<TaskEvent, { type: "run.finished" }>;
@@ -61,6 +62,7 @@ export class Ledger {
     await this.#readJournal(client, snapshot.seq);
     this.#checkAcknowledged();
     this.#checkTasks(snapshot.tasks);
+    checkRules(this.tasks);
     for (const key of ranBefore) ok(this.#runs.has(key), `run ${key} ran, and the journal has not admitted it`);
     const ranAfter = await this.ran();
     for (const run of this.#runs.values()) this.#checkRun(run, ranAfter);
@@ -92,7 +94,9 @@ export class Ledger {
     this.#lastSeq = event.seq;
     this.#applySchedule(event);
     if (!("id" in event)) return;
-    const key = `${event.type} ${event.id}`;
+    // What nobody asked for was not acknowledged.
+    const isAutomatic = event.type === "task.retried" && event.automatic === true;
+    const key = `${isAutomatic ? "automatic " : ""}${event.type} ${event.id}`;
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     if (event.type === "task.submitted") {
       ok(!this.#uids.has(event.spec.uid), `task ${event.id} is there twice`);
@@ -100,6 +104,7 @@ export class Ledger {
       this.#labels.set(event.id, event.spec.label);
       deepStrictEqual(this.#fired.delete(event.id), event.spec.schedule !== undefined, `task ${event.id} was due`);
     }
+    if (event.type === "run.admitted") checkAdmission(event, this.tasks);
     const task = reduceTask(this.tasks.get(event.id), event);
     if (task === undefined) this.tasks.delete(event.id);
     else this.tasks.set(event.id, task);

@@ -30,6 +30,7 @@ export const EventBody = z.discriminatedUnion("type", [
     envId,
     automatic: z.boolean().optional().describe("By its own rule, not asked for by a person"),
     notBefore: Millis.optional(),
+    ripeAt: Millis.optional().describe("The same on the daemon's steady clock"),
   }),
   of("task.skipped", { id: TaskId, because: TaskId, note: z.string() }),
   of("task.failed", { id: TaskId, note: z.string().describe("Why it was never run") }),

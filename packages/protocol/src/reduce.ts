@@ -13,7 +13,16 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
-  return { ...task, attempt, envId: anew ?? task.envId, ...waived, ...(asked ? { retriedAt: attempt } : {}), status };
+  const counted = asked
+    ? { retriedAt: attempt, lostRuns: 0 }
+    : isLoss(event)
+      ? { lostRuns: (task.lostRuns ?? 0) + 1 }
+      : {};
+  return { ...task, attempt, envId: anew ?? task.envId, ...waived, ...counted, status };
+}
+
+function isLoss(event: TaskEvent): boolean {
+  return event.type === "run.finished" && event.state === "lost";
 }
 
 /** Who releases a task that was held because of a dependency lets it run without that one. */
@@ -30,7 +39,7 @@ function submitted(event: Extract<TaskEvent, { type: "task.submitted" }>): Task 
   return { ...event.spec, id: event.id, createdAt: event.at, attempt: 0, status };
 }
 
-function queued({ at, seq }: TaskEvent, notBefore: number | undefined): Status {
+function queued({ at, seq }: TaskEvent, notBefore: number | undefined): Extract<Status, { state: "queued" }> {
   return { state: "queued", since: at, order: seq, ...(notBefore === undefined ? {} : { notBefore }) };
 }
 
@@ -43,7 +52,7 @@ function changed(task: Task, { label, ...changes }: TaskChanges): Task {
   }
   const { status } = after;
   if (status.state !== "queued" || changes.notBefore === undefined) return after;
-  const { notBefore: _, ...rest } = status;
+  const { notBefore: _, ripeAt: __, ...rest } = status;
   return { ...after, status: changes.notBefore === null ? rest : { ...rest, notBefore: changes.notBefore } };
 }
 
@@ -56,7 +65,10 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "task.released":
       return queued(event, task.notBefore);
     case "task.retried":
-      return queued(event, event.notBefore);
+      return {
+        ...queued(event, event.notBefore),
+        ...(event.ripeAt === undefined ? {} : { ripeAt: event.ripeAt }),
+      };
     case "task.cancelled":
       return { state: "cancelled", ...neverRan(event) };
     case "task.skipped":
@@ -97,7 +109,9 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "run.paused":
       return "run" in task.status ? { state: "paused", run: task.status.run, since: event.at } : task.status;
     case "run.resumed":
-      return "run" in task.status ? { state: "running", run: task.status.run } : task.status;
+      return "run" in task.status
+        ? { state: "running", run: { ...task.status.run, resumedAt: event.at } }
+        : task.status;
   }
 }
 

@@ -75,6 +75,7 @@ export const LiveRun = z.object({
   warned: z.boolean().optional().describe("Nine tenths of its time are over, and that was said"),
   signalled: z.boolean().optional().describe("The signal before the timeout was sent"),
   stopping: Stopping.optional(),
+  resumedAt: Millis.optional().describe("When it last went on after a pause"),
 });
 export type LiveRun = z.infer<typeof LiveRun>;
 
@@ -100,6 +101,7 @@ export const Status = z.discriminatedUnion("state", [
     since: Millis,
     order: z.number().describe("First in, first out within a priority"),
     notBefore: Millis.optional().describe("Does not start earlier: told so, or the delay of a retry"),
+    ripeAt: Millis.optional().describe("The end of that delay on the daemon's steady clock, whichever comes first"),
   }),
   z.object({ state: z.literal("held"), since: Millis, why: HoldWhy }),
   z.object({ state: z.literal("running"), run: LiveRun }),
@@ -127,7 +129,7 @@ export const TaskSpec = z.object({
   priority: z.int(),
   stdin: z.boolean().describe("Takes input from `send`"),
   arrayIndex: z.int().nullable(),
-  lostRetries: z.int().describe("A run that is lost is queued again as long as there were not more runs than this"),
+  lostRetries: z.int().describe("How many runs that are lost are followed by another"),
   ...rules,
   batch: Batch.optional(),
   schedule: ScheduleLink.optional(),
@@ -159,6 +161,7 @@ export const Task = TaskSpec.extend({
     .int()
     .optional()
     .describe("Number of runs when somebody last asked for another: retries count from there"),
+  lostRuns: z.int().optional().describe("How many of the runs since then were lost"),
   status: Status,
 });
 export type Task = z.infer<typeof Task>;

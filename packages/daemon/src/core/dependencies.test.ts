@@ -170,3 +170,18 @@ test("the indexes forget what has ended", () => {
   world.end(2);
   expect(world.state.waiting.dependents.size).toBe(0);
 });
+
+test("a dependency that cannot be read has not succeeded: it counts as lost", () => {
+  const world = new World();
+  world.unreadable.add(1);
+  world.state.nextId = 2;
+  const finished = { ...spec(), id: 1, createdAt: 1, attempt: 0 };
+  world.finished.set(1, { ...finished, status: { state: "held", since: 1, why: { kind: "user" } } });
+  world.submit(spec({ after: [{ id: 1, on: "success" }] }), spec({ after: [{ id: 1, on: "any" }] }));
+  world.finished.delete(1);
+  expect(world.plan()).toEqual([3]);
+  expect(world.task(2)?.status).toMatchObject({
+    state: "skipped",
+    note: "task 1, which it depends on, ended as lost",
+  });
+});

@@ -19,13 +19,19 @@ export type Judgement =
 
 type Lookup = Pick<Facts, "state" | "lookup">;
 
-/** A dependency that was removed has no end to be judged by: it counts as met. */
-export function judge(facts: Lookup, task: Task): Judgement {
-  const pending: Dependency[] = [];
+/** Those that have not ended yet. */
+export function pendingOf({ live }: State, { after = [] }: Task): Dependency[] {
+  return after.filter(({ id }) => live.has(id));
+}
+
+/** A dependency that was removed has no end to be judged by: it counts as met. One that cannot be read is lost. */
+export function judge(facts: Lookup & Pick<Facts, "isUnreadable">, task: Task): Judgement {
+  const pending = pendingOf(facts.state, task);
   for (const dependency of task.after ?? []) {
-    const state = facts.state.live.has(dependency.id) ? undefined : facts.lookup(dependency.id)?.status.state;
-    if (facts.state.live.has(dependency.id)) pending.push(dependency);
-    else if (state !== undefined && !isAsWanted(dependency, state) && task.onDependencyFailure !== "run")
+    if (facts.state.live.has(dependency.id)) continue;
+    const known = facts.lookup(dependency.id)?.status.state;
+    const state = known ?? (facts.isUnreadable(dependency.id) ? "lost" : undefined);
+    if (state !== undefined && !isAsWanted(dependency, state) && task.onDependencyFailure !== "run")
       return { kind: "contrary", id: dependency.id, state };
   }
   return pending.length === 0 ? { kind: "met" } : { kind: "pending", on: pending };

@@ -5,7 +5,7 @@ import { createCapacity, needOf, type HostPort } from "./capacity.ts";
 import { learned } from "./kinds.ts";
 import { fits } from "./admission.ts";
 import type { Facts } from "./decide.ts";
-import { judge } from "./dependencies.ts";
+import { pendingOf } from "./dependencies.ts";
 import { DEFAULT_GROUP, groupOf, slotsOf, totalSlotsOf, widthOf, type GroupState } from "./groups.ts";
 import { compareRanks } from "./heap.ts";
 import type { State } from "./state.ts";
@@ -43,9 +43,8 @@ function timeCauses({ wall }: ExplainFacts, { status }: Task): string[] {
 const NAMED_AT_MOST = 3;
 
 function dependencyCauses(facts: ExplainFacts, task: Task): string[] {
-  const judgement = judge(facts, task);
-  if (judgement.kind !== "pending") return [];
-  const { on } = judgement;
+  const on = pendingOf(facts.state, task);
+  if (on.length === 0) return [];
   const named = on.slice(0, NAMED_AT_MOST).map(({ id }) => id);
   const more = on.length > named.length ? ` and ${on.length - named.length} more` : "";
   return [`waits for ${named.length === 1 ? "task" : "tasks"} ${named.join(", ")}${more} ${wish(on)}`];

@@ -113,7 +113,7 @@ function taskOf(facts: Facts, schedule: Schedule, { due, cause }: Moment): TaskS
   const { name, spec, firings, lastSuccess } = schedule;
   const { task, zone, jitterMs = 0, afterSchedules = [] } = spec;
   const number = firings + 1;
-  const after = (task.after ?? []).filter(({ id }) => facts.lookup(id) !== undefined);
+  const after = (task.after ?? []).filter(({ id }) => facts.lookup(id) !== undefined || facts.isUnreadable(id));
   const previous = lastSuccess === null ? {} : { previousSuccessAt: lastSuccess.finishedAt };
   const delayMs = cause === "run" ? 0 : Math.round(shareOf(`${spec.uid} ${due}`) * jitterMs);
   const own: TaskSpec = {

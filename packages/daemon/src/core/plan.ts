@@ -13,7 +13,7 @@ import { firstDue } from "./schedules.ts";
 import type { State } from "./state.ts";
 import { rankOf } from "./waiting.ts";
 
-export type PlanFacts = Pick<Facts, "state" | "lookup"> & Times & { capacity: Capacity };
+export type PlanFacts = Pick<Facts, "state" | "lookup" | "isUnreadable"> & Times & { capacity: Capacity };
 
 /** Once before a series of `planNext`: what was short is looked at again, and the slots follow the machine. */
 export function beginPlan(state: State, { port, now }: { port: HostPort; now: number }): void {
@@ -50,8 +50,15 @@ export function wakeAt(state: State, { now, wall }: Pick<Times, "now" | "wall">,
     status?.state === "queued" && status.notBefore !== undefined ? status.notBefore - wall + now : undefined;
   const scheduled = admit ? firstDue(state.schedules)?.due : undefined;
   const firesAt = scheduled === undefined ? undefined : scheduled - wall + now;
-  const times = [due, ripeAt, firesAt, lookAgainAt(state, now)].filter((at) => at !== undefined);
+  const times = [due, ripeAt, firesAt, delayEndsAt(state), lookAgainAt(state, now)].filter((at) => at !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** The first delay to end on the steady clock; a wall clock that is set back holds none up. */
+function delayEndsAt(state: State): number | undefined {
+  const id = state.waiting.ripening.peek();
+  const status = id === undefined ? undefined : state.live.get(id)?.status;
+  return status?.state === "queued" ? status.ripeAt : undefined;
 }
 
 /** What the machine has is not told by any event. */
@@ -84,13 +91,20 @@ function nextDeadline(facts: PlanFacts): EventBody | undefined {
 }
 
 /** Tasks whose time has come enter their lines. */
-function ripen({ state, wall }: PlanFacts): void {
-  for (;;) {
-    const id = state.waiting.later.peek();
-    const task = id === undefined ? undefined : state.live.get(id);
-    if (task?.status.state !== "queued" || (task.status.notBefore ?? 0) > wall) return;
+function ripen({ state, wall, now }: PlanFacts): void {
+  for (let task = first(state, "later"); task !== undefined; task = first(state, "later")) {
+    if (task.status.state !== "queued" || (task.status.notBefore ?? 0) > wall) break;
     enterLine(state, task);
   }
+  for (let task = first(state, "ripening"); task !== undefined; task = first(state, "ripening")) {
+    if (task.status.state !== "queued" || (task.status.ripeAt ?? 0) > now) break;
+    enterLine(state, task);
+  }
+}
+
+function first({ waiting, live }: State, line: "later" | "ripening"): Task | undefined {
+  const id = waiting[line].peek();
+  return id === undefined ? undefined : live.get(id);
 }
 
 /** Looks at tasks one of whose dependencies has ended: they wait on, enter their line, or will never start. */

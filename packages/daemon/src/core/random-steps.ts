@@ -6,6 +6,8 @@ import { createState } from "./state.ts";
 
 export type Step =
   | { do: "submit"; rules: Partial<TaskSpec>; after: readonly Dependency[] }
+  | { do: "batch"; size: number; maxFails: number }
+  | { do: "started" | "lost" | "written"; id: TaskId }
   | { do: "end"; id: TaskId; exitCode: number }
   | { do: "pause" | "resume" | "hold" | "release" | "cancel" | "kill" | "retry" | "remove" | "start"; id: TaskId }
   | { do: "move"; id: TaskId; to: "front" | "back" }
@@ -43,6 +45,15 @@ const rules = fc.record({
       jitter: fc.boolean(),
     }),
   ),
+  limits: rarely(
+    fc.record({
+      timeoutMs: fc.constantFrom(800, 3000),
+      idleTimeoutMs: fc.constantFrom(500, 2000),
+      warnSignal: fc.constant({ signal: "SIGUSR1", beforeMs: 600 }),
+    }),
+  ),
+  lostRetries: fc.integer({ min: 0, max: 2 }),
+  key: rarely(fc.constantFrom("k", "l")),
   onDependencyFailure: rarely(fc.constantFrom("skip" as const, "cancel" as const, "run" as const, "hold" as const)),
 });
 
@@ -62,6 +73,15 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constantFrom("pause", "resume", "hold", "release", "cancel", "kill", "retry", "remove", "start"),
       id,
     }),
+  },
+  fc.record({
+    do: fc.constant("batch" as const),
+    size: fc.integer({ min: 2, max: 4 }),
+    maxFails: fc.integer({ min: 0, max: 2 }),
+  }),
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constantFrom("started" as const, "started" as const, "lost", "written"), id }),
   },
   fc.record({ do: fc.constant("move" as const), id, to: fc.constantFrom("front" as const, "back" as const) }),
   fc.record({ do: fc.constant("change" as const), id, priority, group }),
@@ -93,8 +113,16 @@ export function take(world: World, one: Step): void {
       return;
     case "restart":
       return restart(world);
+    case "batch":
+      return submitBatch(world, one);
+    case "started":
+      return void world.started(one.id);
+    case "written":
+      return void world.written.set(one.id, world.wall);
     case "end":
       return void world.end(one.id, one.exitCode);
+    case "lost":
+      return void world.end(one.id, { kind: "lost", why: "vanished" });
     case "kill":
     case "cancel":
       return void world.do({ type: "stop", targets, cause: one.do, signal: "SIGTERM", graceMs: 10, note: null });
@@ -119,6 +147,11 @@ function submit(world: World, { rules: wished, after: wish }: Extract<Step, { do
   const known = wish.filter((one) => world.task(one.id) !== undefined);
   const defined = Object.fromEntries(Object.entries(wished).filter(([, value]) => value !== undefined));
   world.submit(spec({ ...defined, ...(known.length === 0 ? {} : { after: known }) }));
+}
+
+function submitBatch(world: World, { size, maxFails }: Extract<Step, { do: "batch" }>): void {
+  const tasks = Array.from({ length: size }, () => ({ spec: spec(), held: false }));
+  world.do({ type: "submit", tasks, maxFails });
 }
 
 /** What a new daemon reads from the store. */

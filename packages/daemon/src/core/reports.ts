@@ -9,6 +9,7 @@ import {
   type TaskState,
 } from "@claudine/protocol";
 import type { Report } from "./command.ts";
+import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again } from "./retries.ts";
 
@@ -65,14 +66,15 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const task = facts.lookup(id);
   const next = task === undefined ? undefined : again(task, state, outcome);
   if (next === undefined) return [end];
-  const notBefore = next.afterMs === 0 ? {} : { notBefore: facts.wall + next.afterMs };
-  return [end, { type: "task.retried", id, automatic: true, ...notBefore }];
+  const { afterMs } = next;
+  const delay = afterMs === 0 ? {} : { notBefore: facts.wall + afterMs, ripeAt: facts.now + afterMs };
+  return [end, { type: "task.retried", id, automatic: true, ...delay }];
 }
 
 /** On the steady clock; the start is told a moment after it happened. */
 function timeoutOf(facts: Facts, id: TaskId, startedAt: number): { timeoutAt?: number } {
   const timeoutMs = facts.lookup(id)?.limits?.timeoutMs;
-  return timeoutMs === undefined ? {} : { timeoutAt: facts.now - Math.max(0, facts.wall - startedAt) + timeoutMs };
+  return timeoutMs === undefined ? {} : { timeoutAt: facts.now - passedMs(facts, startedAt) + timeoutMs };
 }
 
 /** The first cause wins: a run that was asked to end did not fail by itself. */

@@ -3,10 +3,11 @@ import type { Outcome, RetryRule, Task, TaskState } from "@claudine/protocol";
 
 export type Again = { afterMs: number };
 
-/** Runs since somebody last asked for one count against the limits. */
+/** Runs since somebody last asked for one count against the limits: those that were lost, and the others. */
 export function again(task: Task, state: TaskState, outcome: Outcome): Again | undefined {
-  const runs = task.attempt - (task.retriedAt ?? 0);
-  if (state === "lost" && runs <= task.lostRetries) return { afterMs: 0 };
+  const lost = task.lostRuns ?? 0;
+  if (state === "lost" && lost < task.lostRetries) return { afterMs: 0 };
+  const runs = task.attempt - (task.retriedAt ?? 0) - lost;
   const { retry } = task;
   if (retry === undefined || runs > retry.limit || !isForRule(retry, state, outcome)) return undefined;
   return { afterMs: delayOf(retry, { runs, seed: `${task.uid}.${task.attempt}` }) };

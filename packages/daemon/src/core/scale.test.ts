@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { spec, World } from "./fixtures.ts";
+import { PLAIN_CALENDAR, spec, World } from "./fixtures.ts";
 import { rescale, RESCALE_MS, type Scale } from "./scale.ts";
+import { createState } from "./state.ts";
 
 const CORES = 4;
 const GIB = 2 ** 30;
@@ -66,4 +67,28 @@ test("the scheduler starts more than its slots only where they follow the machin
     world.now = 20_000;
     expect(world.plan()).toHaveLength(slotsFollow ? 1 : 0);
   }
+});
+
+test("the next daemon begins with as many slots as are in use", () => {
+  const before = new World(6);
+  before.submit(...Array.from({ length: 8 }, () => spec()));
+  expect(before.plan()).toHaveLength(6);
+  const { nextId, lastSeq, counts, settings, live } = before.state;
+  const follow = { ...settings, defaultSlots: 2, slotsFollow: true };
+  const seed = {
+    nextId,
+    lastSeq,
+    counts,
+    groups: [],
+    history: [],
+    schedules: [],
+    calendar: PLAIN_CALENDAR,
+    tasks: live.values(),
+  };
+  const after = new World();
+  after.state = createState({ ...seed, settings: follow });
+  expect(after.state.scale.extra).toBe(4);
+  after.end(1);
+  expect(after.plan()).toEqual([7]);
+  expect(createState({ ...seed, settings: { ...follow, slotsFollow: false } }).scale.extra).toBe(0);
 });

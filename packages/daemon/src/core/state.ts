@@ -6,7 +6,7 @@ import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } fro
 import { createHeap, type Heap } from "./heap.ts";
 import { indexTask } from "./indexes.ts";
 import { learnFrom, type Kinds } from "./kinds.ts";
-import type { Scale } from "./scale.ts";
+import { scaleInUse, type Scale } from "./scale.ts";
 import { createSchedules, setSchedule, type Schedules } from "./schedules.ts";
 import type { Settings } from "./settings.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
@@ -33,14 +33,17 @@ export type State = {
   keys: Map<string, TaskId>;
   /** Running tasks for which something is due, by when. */
   deadlines: Heap<TaskId>;
-  /** When to look whether a task has written something. */
-  idleAt: Map<TaskId, number>;
+  /** Runs that may not be silent for long: when to look, and what the last look found. */
+  idle: Map<TaskId, { lookAt: number; silence?: Silence }>;
   schedules: Schedules;
   calendar: Calendar;
   counts: StateCounts;
   /** Characters of the unfinished tasks' commands, as they are all kept in memory. */
   text: number;
 };
+
+/** Since when, on the steady clock, there was no sign of life; `signs` tells whether there is another. */
+export type Silence = { from: number; signs: string };
 
 /** What the store knows; the settings come from the configuration. */
 export type StoredSeed = Omit<Seed, "settings" | "calendar">;
@@ -75,7 +78,7 @@ export function createState(seed: Seed): State {
     batches: createBatches(),
     keys: new Map(),
     deadlines: createHeap(),
-    idleAt: new Map(),
+    idle: new Map(),
     schedules: createSchedules(),
     calendar: seed.calendar,
     counts: { ...seed.counts },
@@ -86,5 +89,6 @@ export function createState(seed: Seed): State {
   for (const task of seed.history) learnFrom(state.kinds, task);
   for (const schedule of seed.schedules) setSchedule(state, schedule.name, schedule);
   for (const task of seed.tasks) indexTask(state, undefined, task);
+  if (seed.settings.slotsFollow) state.scale = scaleInUse(state.groups.values(), seed.settings.defaultSlots);
   return state;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { IfRunning, TaskSpec } from "@claudine/protocol";
 import { one, spec, World } from "./fixtures.ts";
+import { decide } from "./decide.ts";
 
 function submitIf(world: World, ifRunning: IfRunning, change: Partial<TaskSpec> = {}) {
   return world.do({ type: "submit", tasks: [{ spec: spec(change), held: false, ifRunning }] });
@@ -121,4 +122,25 @@ describe("a batch", () => {
     world.end(1, 1);
     expect(world.at(world.now)).toEqual(["run.resumed", "run.stopping"]);
   });
+});
+
+test("a key whose task cannot be read is refused, as it may have run; that of a task just removed is free", () => {
+  const world = new World();
+  world.submit(spec({ key: "nightly", uid: "a" }));
+  world.plan();
+  world.end(1);
+  const again = { type: "submit", tasks: [{ spec: spec({ key: "nightly", uid: "b" }), held: false }] } as const;
+  const types = world
+    .turn((turn) => {
+      turn.decide({ type: "remove", targets: one(1) });
+      turn.decide(again);
+    })
+    .map(({ type }) => type);
+  expect(types).toEqual(["task.removed", "task.submitted"]);
+  world.plan();
+  world.end(2);
+  const keyed = () => 2;
+  expect(() => decide({ ...world.facts(), keyed, lookup: () => undefined, isUnreadable: () => true }, again)).toThrow(
+    "Cannot submit: the key nightly is that of task 2, which cannot be read",
+  );
 });

@@ -1,5 +1,13 @@
 /** Takes tasks into the queue, or finds that they are there already. */
-import type { Dependency, EventBody, IfRunning, Task, TaskId, TaskSpec } from "@claudine/protocol";
+import {
+  ClaudineError,
+  type Dependency,
+  type EventBody,
+  type IfRunning,
+  type Task,
+  type TaskId,
+  type TaskSpec,
+} from "@claudine/protocol";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
 import { kindOf } from "./kinds.ts";
@@ -25,7 +33,7 @@ export function decideSubmit(facts: Facts, tasks: readonly Submission[], maxFail
   for (const { spec: asked, held, ifRunning, afterSchedules = [] } of tasks) {
     const spec = withDependencies(asked, lastSuccesses(facts, { verb: "submit", names: afterSchedules }));
     checkRules(facts, { verb: "submit", rules: spec });
-    if (spec.key !== undefined && (keys.has(spec.key) || facts.keyed(spec.key) !== undefined)) continue;
+    if (spec.key !== undefined && (keys.has(spec.key) || isTaken(facts, spec.key))) continue;
     if (spec.key !== undefined) keys.add(spec.key);
     const others = ifRunning === undefined ? [] : unfinishedLike(facts, spec);
     if (ifRunning === "skip" && others.length > 0) continue;
@@ -34,6 +42,15 @@ export function decideSubmit(facts: Facts, tasks: readonly Submission[], maxFail
     id += 1;
   }
   return maxFails === undefined ? events : asBatch(events, { first, size: id - first, maxFails });
+}
+
+/** @throws ClaudineError storage when nobody can tell what became of the task that has the key */
+function isTaken(facts: Facts, key: string): boolean {
+  const id = facts.keyed(key);
+  if (id === undefined || facts.lookup(id) !== undefined) return id !== undefined;
+  throw new ClaudineError("storage", `Cannot submit: the key ${key} is that of task ${id}, which cannot be read`, {
+    hint: "`claudine doctor --fix` sets it aside; then the key is free, and the task may run a second time",
+  });
 }
 
 /** The newest last. */

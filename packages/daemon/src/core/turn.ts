@@ -23,7 +23,8 @@ export type TurnPorts = {
   lookup(id: TaskId): Task | undefined;
   /** Finds finished tasks by their keys; the others are in the state. */
   keyed(key: string): TaskId | undefined;
-  clock: { wall(): number; steady(): number };
+  isUnreadable(id: TaskId): boolean;
+  clock: { wall(): number; steady(): number; evenSince(): number };
   /** When a running task last wrote something, epoch ms. */
   outputAt(task: Task): number | undefined;
   machine: HostPort;
@@ -39,12 +40,18 @@ export type Turn = {
   plan(admit: boolean): void;
 };
 
-export function createTurn({ state, lookup, keyed, clock, outputAt, machine }: TurnPorts): Turn {
+export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt, machine }: TurnPorts): Turn {
   const facts: Fact[] = [];
   const changes = new Map<TaskId, Change>();
   const schedules = createScheduleNotes(state);
   const find = (id: TaskId): Task | undefined =>
     changes.has(id) ? changes.get(id)?.after : (state.live.get(id) ?? lookup(id));
+
+  /** The key of one that was just removed is free. */
+  const findKeyed = (key: string): TaskId | undefined => {
+    const id = state.keys.get(key) ?? keyed(key);
+    return id !== undefined && changes.has(id) && find(id) === undefined ? undefined : id;
+  };
 
   const apply = (body: EventBody): Fact => {
     const event: TaskEvent = { ...body, seq: state.lastSeq + 1, at: clock.wall() };
@@ -61,9 +68,11 @@ export function createTurn({ state, lookup, keyed, clock, outputAt, machine }: T
   const known = (): Facts => ({
     state,
     lookup: find,
-    keyed: (key) => state.keys.get(key) ?? keyed(key),
+    keyed: findKeyed,
+    isUnreadable,
     now: clock.steady(),
     wall: clock.wall(),
+    evenSince: clock.evenSince(),
   });
   return {
     facts,
@@ -73,14 +82,14 @@ export function createTurn({ state, lookup, keyed, clock, outputAt, machine }: T
     plan(admit) {
       const capacity = createCapacity(state, machine);
       beginPlan(state, { port: machine, now: clock.steady() });
-      const times = { now: clock.steady(), wall: clock.wall(), outputAt };
+      const times = { now: clock.steady(), wall: clock.wall(), evenSince: clock.evenSince(), outputAt };
       for (let fired = 0; admit && fired < FIRED_AT_MOST; fired += 1) {
         const bodies = fireNext(known());
         if (bodies === undefined) break;
         bodies.forEach(apply);
       }
       for (;;) {
-        const body = planNext({ state, lookup: find, capacity, ...times }, admit);
+        const body = planNext({ state, lookup: find, isUnreadable, capacity, ...times }, admit);
         if (body === undefined) return;
         apply(body);
       }

@@ -7,6 +7,8 @@ import type { Settings } from "./settings.ts";
 export type Waiting = {
   /** Tasks that do not start before a time, by it. */
   later: Heap<TaskId>;
+  /** Those of them that wait for a delay, by its end on the steady clock. */
+  ripening: Heap<TaskId>;
   /** Tasks whose dependencies have to be looked at. */
   unjudged: Set<TaskId>;
   /** The unfinished tasks that depend on a task. */
@@ -22,6 +24,7 @@ export type Waiting = {
 export function createWaiting(): Waiting {
   return {
     later: createHeap(),
+    ripening: createHeap(),
     unjudged: new Set(),
     dependents: new Map(),
     counted: new Map(),

@@ -6,7 +6,7 @@ import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { Reader } from "../reading/reader.ts";
 import type { Key } from "lmdb";
-import { readRecord, type ReadableTable } from "./valid.ts";
+import { readRecord, readTask, type ReadableTable } from "./valid.ts";
 
 const ID_AT_MOST = 2 ** 32 - 1;
 /** Of the events read in one go, roughly. */
@@ -32,6 +32,10 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
           limit,
         }),
       ].flatMap((key) => read<Firing>("firings", key) ?? []),
+    isUnreadable: (id) =>
+      (["live", "finished"] as const).some(
+        (table) => readRecord(tables, table, id) === "unreadable" || tables.setAside.doesExist(`${table}/${id}`),
+      ) && readTask(tables, id) === undefined,
     env: (id) => read<EnvRecord>("envs", id),
     runs: (id) =>
       [...tables.runs.getKeys({ start: [id, 0], end: [id + 1, 0] })].flatMap((key) => read<Run>("runs", key) ?? []),

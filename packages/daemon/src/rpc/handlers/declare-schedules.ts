@@ -24,13 +24,13 @@ export const declare: Handler<"schedule.declare"> = async (context, params) => {
   return answer(names, events);
 };
 
-function wouldBe({ engine, store, zones: _ }: Context, declaration: Declaration): Promise<EventBody[]> {
-  return engine.read((state) =>
-    decideDeclare(
-      { state, lookup: (id) => state.live.get(id) ?? store.task(id), keyed: store.keyed, now: 0, wall: Date.now() },
-      declaration,
-    ),
-  );
+function wouldBe({ engine, store }: Context, declaration: Declaration): Promise<EventBody[]> {
+  return engine.read((state) => {
+    const { keyed, isUnreadable } = store;
+    const lookup = (id: number) => state.live.get(id) ?? store.task(id);
+    const facts = { state, lookup, keyed, isUnreadable, now: 0, wall: Date.now(), evenSince: 0 };
+    return decideDeclare(facts, declaration);
+  });
 }
 
 async function become({ engine }: Context, declaration: Declaration, envs: readonly EnvRecord[]): Promise<EventBody[]> {
