@@ -53,14 +53,15 @@ type CellFrame = Omit<Frame, "now"> & { style: StyleName; lastStyle?: StyleName 
 
 function cells({ name, left, when, last, command }: Words, { width, look, style, lastStyle = style }: CellFrame): Line {
   const mark = look.glyphs.ellipsis;
-  const cell = (text: string, columns: number, own: StyleName, align: "left" | "right" = "left"): Span[] => [
+  const cell = (text: string, columns: number, own: StyleName): Span[] => [
     span(GAP),
-    span(fit(text, columns, { align, mark }), own),
+    span(fit(text, columns, { mark }), own),
   ];
   const rest = width - Object.values(WIDTHS).reduce((sum, one) => sum + one + GAP.length, 0) - GAP.length - 1;
   const spans = [
     ...cell(name, WIDTHS.name, style),
-    ...cell(left, WIDTHS.left, style, "right"),
+    span(GAP),
+    span(fit(left, WIDTHS.left, { align: "right", mark }), style),
     ...cell(when, WIDTHS.when, style),
     ...cell(last, WIDTHS.last, lastStyle),
     ...(rest >= 8 ? cell(command, rest, style) : []),
