@@ -1,7 +1,7 @@
 /** Cron expressions: node-cron reads them; what they mean for a local time, and what is wrong with one, is said here. */
 import { ClaudineError } from "@claudine/protocol";
 import { parse, validateDetailed, type ParsedFields } from "node-cron";
-import { DAY_MS, dayNumber, dayOf, daysInMonth, weekdayOf } from "./local-time.ts";
+import { DAY_MS, dayOf, daysInMonth, weekdayOf } from "./local-time.ts";
 
 export type CronFields = ParsedFields & {
   /** Both days are named: either will do, as in every crontab. */
@@ -159,9 +159,4 @@ function isDayOfWeek(value: number | string, number: number): boolean {
   const { year, month, day } = dayOf(number);
   if (how === "L") return day + 7 > daysInMonth(year, month);
   return nth === "" || Math.ceil(day / 7) === Number(nth);
-}
-
-/** Midnight of a date as a local time; for tests and texts. */
-export function localMidnight(year: number, month: number, day: number): number {
-  return dayNumber({ year, month, day }) * DAY_MS;
 }

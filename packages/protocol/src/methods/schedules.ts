@@ -42,8 +42,9 @@ export const SCHEDULES_METHODS = {
     }),
   ),
   "schedule.list": method(
-    "The schedules by name, a page at a time.",
+    "The schedules by name, a page at a time; or those that are due first.",
     z.strictObject({
+      order: z.enum(["name", "next"]).default("name").describe("`next`: there is one page"),
       after: z.string().optional().describe("Continue after this name"),
       limit: z.int().min(1).max(1000).default(1000),
     }),

@@ -37,8 +37,12 @@ export class ScheduleReader {
   async #ask(): Promise<void> {
     this.#asking = true;
     try {
-      const { schedules } = await this.#ports.source.call("schedule.list", {}, { signal: this.#abort.signal });
-      this.all = schedules.toSorted((a, b) => rank(a) - rank(b));
+      const { schedules } = await this.#ports.source.call(
+        "schedule.list",
+        { order: "next" },
+        { signal: this.#abort.signal },
+      );
+      this.all = schedules;
     } catch {
       // The connection's own report says that the daemon is away; the next second asks again.
     } finally {
@@ -46,8 +50,4 @@ export class ScheduleReader {
       if (!this.#abort.signal.aborted) this.#ports.changed();
     }
   }
-}
-
-function rank({ next }: ScheduleInfo): number {
-  return next ?? Number.MAX_SAFE_INTEGER;
 }

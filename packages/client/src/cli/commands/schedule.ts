@@ -1,23 +1,16 @@
 /** `claudine schedule`: commands that run at times, once or again and again. */
 import { ClaudineError } from "@claudine/protocol/errors";
-import type { Firing, ScheduleInfo } from "@claudine/protocol/schedule";
-import type { Client } from "../../client.ts";
-import type { Command, Input, Io, Option } from "../command.ts";
+import type { Command, Option } from "../command.ts";
 import { given } from "../given.ts";
-import { flag, number, text } from "../input.ts";
-import { printJson, say } from "../print.ts";
+import { flag, text } from "../input.ts";
+import { pause, remove, report, resume, run } from "../schedules/acts.ts";
 import { declareFromFile } from "../schedules/from-yaml.ts";
-import { FILE_OPTIONS, TASK_OPTIONS, WHEN_OPTIONS } from "../schedules/options.ts";
+import { FILE_OPTIONS, SCHEDULE, TASK_OPTIONS, WHEN_OPTIONS } from "../schedules/options.ts";
 import { newSchedule, scheduleChanges } from "../schedules/read.ts";
-import { printSchedule } from "../schedules/show.ts";
-import { FIRING_COLUMNS, nextText, scheduleColumns } from "../schedules/values.ts";
+import { history, list, next, show, showList } from "../schedules/views.ts";
 import { callerEnv } from "../submit-tasks.ts";
-import { renderTable } from "../table.ts";
-import { clock } from "../task-values.ts";
 import { workingDirectory } from "../working-directory.ts";
 
-const SCHEDULE = { name: "SCHEDULE", describe: "Its name", required: true } as const;
-const SCHEDULES = { name: "SCHEDULES", describe: "Their names", required: true, many: true } as const;
 const COMMAND = {
   name: "command",
   describe: "One word runs by your shell; several execute as they are",
@@ -80,166 +73,6 @@ const edit: Command = {
     return report(input, io, { done: "Changed", schedules: [edited] });
   },
 };
-
-const list: Command = {
-  name: "list",
-  aliases: ["ls"],
-  summary: "Show the schedules, when each is due next, and how the last time went",
-  options: [],
-  run: showList,
-};
-
-async function showList(input: Input, io: Io): Promise<number> {
-  const schedules = await allSchedules(await io.connect());
-  if (flag(input, "json")) printJson(io, schedules);
-  else if (flag(input, "quiet")) io.out(schedules.map(({ name }) => `${name}\n`).join(""));
-  else {
-    print(io, renderTable(scheduleColumns(Date.now()), schedules, io));
-    for (const { name, problem } of schedules) if (problem !== null) say(input, io, `${name}: ${problem}`);
-  }
-  return 0;
-}
-
-async function allSchedules(client: Client): Promise<ScheduleInfo[]> {
-  const all: ScheduleInfo[] = [];
-  let after: string | undefined;
-  do {
-    const { schedules, next } = await client.call("schedule.list", given({ after }));
-    all.push(...schedules);
-    after = next ?? undefined;
-  } while (after !== undefined);
-  return all;
-}
-
-const show: Command = {
-  name: "show",
-  summary: "Show everything about a schedule",
-  positional: [SCHEDULE],
-  options: [],
-  async run(input, io) {
-    const client = await io.connect();
-    const shown = await client.call("schedule.get", { name: input.args[0] ?? "" });
-    if (flag(input, "json")) printJson(io, { ...shown.schedule, environment: shown.environment });
-    else if (!flag(input, "quiet")) printSchedule(io, shown, Date.now());
-    return 0;
-  },
-};
-
-const history: Command = {
-  name: "history",
-  summary: "Show what came of each time at which a schedule was due, the newest first",
-  positional: [SCHEDULE],
-  options: [{ name: "limit", short: "n", type: "number", least: 1, arg: "N", describe: "At most so many (20)" }],
-  async run(input, io) {
-    const name = input.args[0] ?? "";
-    const firings = await newestFirings(await io.connect(), name, number(input, "limit") ?? 20);
-    if (flag(input, "json")) printJson(io, firings);
-    else if (flag(input, "quiet")) io.out(firings.flatMap(({ task }) => (task === null ? [] : [`${task}\n`])).join(""));
-    else print(io, renderTable(FIRING_COLUMNS, firings, io));
-    return 0;
-  },
-};
-
-const PAGE = 1000;
-
-async function newestFirings(client: Client, name: string, limit: number): Promise<Firing[]> {
-  const all: Firing[] = [];
-  let before: number | undefined;
-  do {
-    const page = { name, limit: Math.min(PAGE, limit - all.length), ...given({ before }) };
-    const { firings, next } = await client.call("schedule.history", page);
-    all.push(...firings);
-    before = next ?? undefined;
-  } while (before !== undefined && all.length < limit);
-  return all;
-}
-
-const next: Command = {
-  name: "next",
-  summary: "Show when a schedule would be due next, with the offset of its time zone",
-  positional: [SCHEDULE],
-  options: [{ name: "count", short: "n", type: "number", least: 1, arg: "N", describe: "So many times (5)" }],
-  async run(input, io) {
-    const client = await io.connect();
-    const { zone, times } = await client.call("schedule.next", {
-      name: input.args[0] ?? "",
-      ...given({ count: number(input, "count") }),
-    });
-    if (flag(input, "json")) printJson(io, { zone, times });
-    else io.out(times.map(({ text: shown }) => `${shown}  ${zone}\n`).join(""));
-    return 0;
-  },
-};
-
-const pause: Command = {
-  name: "pause",
-  summary: "Keep schedules from being due; tasks of them that are there go on",
-  positional: [SCHEDULES],
-  options: [],
-  async run(input, io) {
-    const client = await io.connect();
-    const { schedules } = await client.call("schedule.pause", { names: [...input.args] });
-    return report(input, io, { done: "Paused", schedules });
-  },
-};
-
-const resume: Command = {
-  name: "resume",
-  summary: "Let schedules be due again; what was due meanwhile is skipped",
-  positional: [SCHEDULES],
-  options: [],
-  async run(input, io) {
-    const client = await io.connect();
-    const { schedules } = await client.call("schedule.resume", { names: [...input.args] });
-    return report(input, io, { done: "Resumed", schedules });
-  },
-};
-
-const remove: Command = {
-  name: "remove",
-  aliases: ["rm"],
-  summary: "Forget schedules with their history; their tasks stay",
-  positional: [SCHEDULES],
-  options: [],
-  async run(input, io) {
-    const client = await io.connect();
-    const names = [...input.args];
-    await client.call("schedule.remove", { names });
-    if (flag(input, "json")) printJson(io, { names });
-    else for (const name of names) say(input, io, `Removed schedule ${name}`);
-    return 0;
-  },
-};
-
-const run: Command = {
-  name: "run",
-  summary: "Make a task of a schedule now, also of a paused one, and print its id",
-  positional: [SCHEDULE],
-  options: [],
-  async run(input, io) {
-    const client = await io.connect();
-    const { id } = await client.call("schedule.run", { name: input.args[0] ?? "" });
-    if (flag(input, "json")) printJson(io, { id });
-    else io.out(`${id}\n`);
-    return 0;
-  },
-};
-
-function report(input: Input, io: Io, { done, schedules }: { done: string; schedules: ScheduleInfo[] }): number {
-  if (flag(input, "json")) printJson(io, schedules);
-  else
-    for (const schedule of schedules) {
-      const { name, next: at } = schedule;
-      const when =
-        at === null ? nextText(schedule, Date.now()) : `due ${clock(at)} (${nextText(schedule, Date.now())})`;
-      say(input, io, `${done} schedule ${name}: ${when}`);
-    }
-  return 0;
-}
-
-function print(io: Io, lines: readonly string[]): void {
-  io.out(lines.map((line) => `${line}\n`).join(""));
-}
 
 export const schedule: Command = {
   name: "schedule",

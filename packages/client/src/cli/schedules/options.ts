@@ -58,3 +58,6 @@ export const FILE_OPTIONS: readonly Option[] = [
   { name: "prune", type: "boolean", describe: "With --from-yaml: remove what FILE declared before and does no longer" },
   { name: "dry-run", type: "boolean", describe: "With --from-yaml: only say what would be done" },
 ];
+
+export const SCHEDULE = { name: "SCHEDULE", describe: "Its name", required: true } as const;
+export const SCHEDULES = { name: "SCHEDULES", describe: "Their names", required: true, many: true } as const;

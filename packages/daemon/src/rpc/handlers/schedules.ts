@@ -28,16 +28,26 @@ export const edit: Handler<"schedule.edit"> = async (context, { name, changes, c
   return infoOf(context, "edit", name);
 };
 
-export const list: Handler<"schedule.list"> = async (context, { after, limit }, caller) =>
+export const list: Handler<"schedule.list"> = async (context, { order, after, limit }, caller) =>
   caller.inTurn(() =>
     context.engine.read((state) => {
-      const names = [...state.schedules.all.keys()].filter((name) => after === undefined || name > after).toSorted();
+      const names = order === "name" ? byName(state, after) : byNext(state);
       const page = names.slice(0, limit);
       const schedules = page.flatMap((name) => state.schedules.all.get(name) ?? []);
-      const next = names.length > page.length ? (page.at(-1) ?? null) : null;
+      const next = order === "name" && names.length > page.length ? (page.at(-1) ?? null) : null;
       return { schedules: scheduleInfos(context, state, schedules), next };
     }),
   );
+
+function byName({ schedules }: State, after: string | undefined): string[] {
+  return [...schedules.all.keys()].filter((name) => after === undefined || name > after).toSorted();
+}
+
+/** Those that are not due at any time come last. */
+function byNext({ schedules: { all, dueAt } }: State): string[] {
+  const rank = (name: string) => dueAt.get(name) ?? Number.MAX_SAFE_INTEGER;
+  return [...all.keys()].toSorted((a, b) => rank(a) - rank(b));
+}
 
 export const get: Handler<"schedule.get"> = async (context, { name }) =>
   context.engine.read((state) => {
