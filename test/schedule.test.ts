@@ -195,6 +195,9 @@ test("a schedule whose secrets went with their key says so before it is due, and
   expect((await rig.claudine("schedule", "list")).stderr).toContain(
     "the key to its secret variables (API_TOKEN) is gone",
   );
+  await rig.claudine("schedule", "run", "s");
+  expect(await rig.inState(1, "held")).toMatchObject({ reason: expect.stringContaining("API_TOKEN") });
+  expect(await rig.claudine("cancel", "1")).toMatchObject({ code: 0 });
   await rig.claudineWith({ env: { API_TOKEN: "new" } }, "schedule", "edit", "s", "--take-env");
   expect((await scheduleOf(rig, "s")).problem).toBeNull();
   const { stdout } = await rig.claudine("schedule", "run", "s");

@@ -14,15 +14,14 @@ export function daemonText(status: DaemonStatus): string {
     ["state", status.stateDir],
     ["memory", formatBytes(status.rssBytes)],
     ["clients", String(status.connections)],
-    ["schedules", schedulesText(status.schedules)],
     ["tasks", counts.length === 0 ? "none" : counts.join(", ")],
   ];
+  if (status.schedules.total > 0) rows.splice(-1, 0, ["due", schedulesText(status.schedules)]);
   if (status.problem !== null) rows.push(["problem", status.problem]);
-  return rows.map(([name, value]) => `${name.padEnd(9)} ${value}\n`).join("");
+  return rows.map(([name, value]) => `${name.padEnd(8)} ${value}\n`).join("");
 }
 
 function schedulesText({ total, paused, next, fired, skipped }: DaemonStatus["schedules"]): string {
-  if (total === 0) return "none";
   const due = next === null ? "none is due" : `next ${clock(next)}`;
-  return `${total}${paused === 0 ? "" : ` (${paused} paused)`}, ${due}; ${fired} times due, ${skipped} skipped`;
+  return `${total} ${total === 1 ? "schedule" : "schedules"}${paused === 0 ? "" : ` (${paused} paused)`}, ${due}; ${fired} times due, ${skipped} skipped`;
 }
