@@ -12,7 +12,7 @@ import { Ledger } from "./support/crash-ledger.ts";
 import { autostart, expectNoOrphans, expectSoundState, killDaemon } from "./support/crash-rig.ts";
 import { type Random, seeded, seedFrom } from "./support/crash-random.ts";
 import { RESOURCES } from "./support/crash-rules.ts";
-import { cancelEndless, taskOf } from "./support/crash-tasks.ts";
+import { cancelEndless, SCHEDULED } from "./support/crash-tasks.ts";
 import { signalIfThere } from "./support/home.ts";
 import { until } from "./support/until.ts";
 
@@ -59,7 +59,7 @@ test(`killed ${KILLS} times at random (CLAUDINE_CRASH_SEED=${seed})`, { timeout:
   const ledger = new Ledger(rig.home.work);
   const client = await rig.client();
   for (const [name, rules] of SCHEDULES) {
-    const schedule = { name, when: { kind: "every", everyMs: 1000 } as const, task: taskOf("exit"), ...rules };
+    const schedule = { name, when: { kind: "every", everyMs: 1000 } as const, task: SCHEDULED, ...rules };
     await client.call("schedule.add", { env: {}, cwd: rig.home.work, umask: 0o22, schedule });
   }
   const driver = drive({ client, ledger, random, cwd: rig.home.work });

@@ -1,6 +1,6 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
-import { IfRunning, rules } from "./rules.ts";
+import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
 import { ScheduleName, scheduleRules } from "./schedule.ts";
 import { Millis, TaskChanges, TaskId } from "./task.ts";
 
@@ -46,6 +46,11 @@ export const Priority = z.int().min(-1_000_000).max(1_000_000);
 export const Signal = z.string().regex(/^[A-Z0-9]{1,20}$/i, "use a name as TERM or SIGTERM, or a number");
 export const Empty = z.strictObject({});
 
+export const Ref = z.string().min(1).max(128);
+const SubmitDependency = z
+  .strictObject({ id: TaskId.optional(), ref: Ref.optional().describe("A task of the same call"), on: DependsOn })
+  .refine(({ id, ref }) => (id === undefined) !== (ref === undefined), "give either an id or a ref");
+
 export const SubmitTask = z.strictObject({
   command: z
     .union([Word.min(1), z.array(Word).min(1).max(100_000)])
@@ -72,6 +77,13 @@ export const SubmitTask = z.strictObject({
     .max(100)
     .optional()
     .describe("Depends on the task of each of these schedules that is under way, else on its last success"),
+  ref: Ref.optional().describe("Its name in this call, so that others of it can depend on it; not kept"),
+  after: z
+    .array(SubmitDependency)
+    .optional()
+    .describe(
+      "Starts when all of these have ended as it says: tasks by their ids, or others of this call by their refs",
+    ),
   ifRunning: IfRunning.optional().describe(
     "When a task of the same label, else of the same command, is unfinished: take that one, end it first, or start after it",
   ),
@@ -85,7 +97,8 @@ export const ScheduledTask = SubmitTask.omit({
   notBefore: true,
   arrayIndex: true,
   afterSchedules: true,
-});
+  ref: true,
+}).extend({ after: rules.after });
 export type ScheduledTask = z.infer<typeof ScheduledTask>;
 
 const WhenAsked = z.discriminatedUnion("kind", [
@@ -125,9 +138,9 @@ export const ChangeSchedule = z.strictObject({
       label: Label.nullable().optional(),
       after: rules.after.nullable(),
       onDependencyFailure: rules.onDependencyFailure.nullable(),
-      retry: rules.retry.nullable(),
-      limits: rules.limits.nullable(),
-      needs: rules.needs.nullable(),
+      retry: RetryParts.nullish(),
+      limits: LimitsParts.nullish(),
+      needs: NeedsParts.nullish(),
       onFinish: rules.onFinish.nullable(),
     })
     .optional()
@@ -135,13 +148,17 @@ export const ChangeSchedule = z.strictObject({
 });
 export type ChangeSchedule = z.infer<typeof ChangeSchedule>;
 
-/** What can be changed of a task that waits; null takes a rule away. */
-export const ChangeTask = TaskChanges.omit({ argv: true }).extend({
+/** What can be changed of a task; what is not said stays, also within a rule, and null takes a rule or a part of it away. */
+export const ChangeTask = TaskChanges.omit({ argv: true, batch: true }).extend({
   command: SubmitTask.shape.command.optional(),
   cwd: Cwd.optional(),
   label: Label.nullable().optional(),
   group: GroupName.optional(),
   priority: Priority.optional(),
+  retry: RetryParts.nullish(),
+  limits: LimitsParts.nullish(),
+  needs: NeedsParts.nullish(),
+  maxFails: z.int().min(0).nullish().describe("Of all tasks of its batch; null: as many as like may fail"),
 });
 export type ChangeTask = z.infer<typeof ChangeTask>;
 

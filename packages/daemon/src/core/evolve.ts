@@ -1,5 +1,6 @@
 /** How an event changes the state. Total: whatever was decided can be applied. */
 import { reduceSchedule, reduceTask, withTaskEnd, type Task, type TaskEvent } from "@claudine/protocol";
+import { noteChange } from "./batches.ts";
 import { setGroup } from "./groups.ts";
 import { learnFrom } from "./kinds.ts";
 import { indexTask } from "./indexes.ts";
@@ -19,6 +20,7 @@ export function evolve(state: State, event: TaskEvent, before: Task | undefined)
   const after = reduceTask(before, event);
   if (event.type === "task.submitted") state.nextId = Math.max(state.nextId, event.id + 1);
   indexTask(state, before, after);
+  if (event.type === "task.changed" && event.changes.batch !== undefined) noteChange(state, event.changes.batch);
   if (event.type === "run.finished" && after !== undefined) learnFrom(state.kinds, after);
   const schedule = after?.schedule === undefined ? undefined : state.schedules.all.get(after.schedule.name);
   if (schedule !== undefined && after !== undefined)

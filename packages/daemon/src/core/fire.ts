@@ -11,6 +11,7 @@ import {
 import { lastDue } from "./calendar.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
+import { withTimeout } from "./longest-timeout.ts";
 import { whatWasMissed } from "./missed.ts";
 import { checkRoom } from "./room.ts";
 import { duesOf, firstDue, lastSuccesses, unfinishedOf } from "./schedules.ts";
@@ -53,8 +54,11 @@ export function fire(facts: Facts, schedule: Schedule, moment: Moment): EventBod
   if (why !== undefined) return refuse(schedule, moment, { why: "overlap", note: why });
   try {
     const own = taskOf(facts, schedule, moment);
-    checkRules(facts, { verb: `run schedule ${schedule.name}`, rules: own });
-    const spec = withDependencies(own, overlap === "all" ? [] : endOf(others));
+    const { group } = own;
+    // What it waited for may be gone, and then counts as met.
+    checkRules(facts, { verb: `run schedule ${schedule.name}`, group, rules: own, isAlone: false });
+    const waits = withDependencies(own, overlap === "all" ? [] : endOf(others));
+    const spec = withTimeout(facts.state.settings, waits);
     checkRoom(facts.state, [{ spec }]);
     const replaced = overlap === "replace" ? others.flatMap((task) => replace(facts, task)) : [];
     return [...replaced, ...submitted(facts, schedule, { moment, spec })];

@@ -5,6 +5,7 @@ import { checkRules } from "./check-rules.ts";
 import type { Declaration, Named, ScheduleChange, UserCommand } from "./command.ts";
 import type { Facts } from "./decide.ts";
 import { fire } from "./fire.ts";
+import { mergeRules } from "./merge-rules.ts";
 import { duesOf, hasRunOut, noSuchSchedule } from "./schedules.ts";
 
 type ScheduleCommand = Extract<UserCommand, { type: `${string}-schedule` | `${string}-schedules` }>;
@@ -54,7 +55,7 @@ export function declare(facts: Facts, declaration: Declaration): EventBody[] {
       const { name, changes } = declaration;
       const known = all.get(name);
       if (known === undefined) throw noSuchSchedule("edit", name);
-      const spec = checked(facts, { name, spec: merged(known.spec, changes) }, { verb: "edit", known });
+      const spec = checked(facts, { name, spec: merged(known, changes) }, { verb: "edit", known });
       return [{ type: "schedule.changed", name, spec }];
     }
     case "reconcile":
@@ -92,9 +93,19 @@ function sameStart(known: ScheduleSpec, { when }: ScheduleSpec): ScheduleSpec["w
   return same ? known.when : when;
 }
 
-function merged(known: ScheduleSpec, { task, ...changes }: ScheduleChange): ScheduleSpec {
-  const { digest: _, ...rest } = known;
-  return withoutUndefined({ ...rest, ...changes, task: withoutUndefined({ ...known.task, ...task }) });
+function merged({ name, spec }: Schedule, { task = {}, ...changes }: ScheduleChange): ScheduleSpec {
+  const { digest: _, ...rest } = spec;
+  const { retry, limits, needs, ...plain } = task;
+  const asked = withoutUndefined({ retry, limits, needs });
+  const rules = mergeRules(spec.task, `edit schedule ${name}`, asked);
+  const own: ScheduleSpec["task"] = {
+    ...spec.task,
+    ...plain,
+    ...(rules.retry === undefined ? {} : { retry: rules.retry ?? undefined }),
+    ...(rules.limits === undefined ? {} : { limits: rules.limits ?? undefined }),
+    ...(rules.needs === undefined ? {} : { needs: rules.needs ?? undefined }),
+  };
+  return withoutUndefined({ ...rest, ...changes, task: withoutUndefined(own) });
 }
 
 function withoutUndefined<T extends object>(value: T): T {
@@ -107,8 +118,10 @@ type Check = { verb: string; known?: Schedule };
 /** @throws ClaudineError when it would never be due, or its tasks could not be taken */
 function checked(facts: Facts, { name, spec }: Named, { verb, known }: Check): ScheduleSpec {
   const { state, wall } = facts;
-  checkRules(facts, { verb: `${verb} schedule ${name}`, rules: spec.task });
-  for (const other of spec.afterSchedules ?? []) {
+  const { task, afterSchedules = [] } = spec;
+  const isAlone = (task.after ?? []).length + afterSchedules.length === 0;
+  checkRules(facts, { verb: `${verb} schedule ${name}`, group: task.group, rules: task, isAlone });
+  for (const other of afterSchedules) {
     if (other !== name && state.schedules.all.has(other)) continue;
     throw other === name
       ? new ClaudineError("invalid_params", `Cannot ${verb} schedule ${name}: it cannot wait for itself`)

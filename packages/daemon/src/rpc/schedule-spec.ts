@@ -6,6 +6,7 @@ import type { Env } from "../environment/env-vault.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import { parseCron } from "../schedules/cron.ts";
 import type { Context } from "./context.ts";
+import { withSignalName } from "./handlers/signals.ts";
 import { passedOn, specOf } from "./handlers/submit.ts";
 
 export type Call = { env: Env; cwd: string; umask: number };
@@ -83,7 +84,8 @@ export function changedSchedule(
 ): Change {
   if (zone !== undefined) context.zones.check(zone);
   const { umask, argv, cwd: knownCwd } = known.spec.task;
-  const given = Object.entries(task ?? {}).filter(([, value]) => value !== null);
+  const { retry, limits, needs, ...plain } = task ?? {};
+  const given = Object.entries(plain).filter(([, value]) => value !== null);
   const asked: NewSchedule["task"] = { command: argv, cwd: knownCwd, ...Object.fromEntries(given) };
   const made = madeTask(context, asked, { env: known.env, cwd: cwd ?? knownCwd, umask });
   const isOwnEnv = isNewEnv || task?.env !== undefined;
@@ -96,7 +98,8 @@ export function changedSchedule(
       ...(zone === undefined ? {} : { zone }),
       ...(task?.held === undefined ? {} : { held: task.held || undefined }),
       task: {
-        ...Object.fromEntries(Object.keys(task ?? {}).flatMap((key) => entriesOf(made.spec, key))),
+        ...Object.fromEntries(Object.keys(plain).flatMap((key) => entriesOf(made.spec, key))),
+        ...present(withSignalName({ retry, limits, needs })),
         ...(isOwnEnv ? { envId: made.record.id } : {}),
       },
     },

@@ -62,8 +62,7 @@ const edit: Command = {
   async run(input, io) {
     const [name = ""] = input.args;
     const client = await io.connect();
-    const { schedule } = await client.call("schedule.get", { name });
-    const changes = await scheduleChanges({ input, io, verb: `edit schedule ${name}` }, schedule);
+    const changes = await scheduleChanges({ input, io, verb: `edit schedule ${name}` });
     const env = flag(input, "take-env") ? await callerEnv(io.env) : undefined;
     if (Object.keys(changes).length === 0 && env === undefined)
       throw new ClaudineError("invalid_params", `Cannot edit schedule ${name}: say what`, {

@@ -5,7 +5,19 @@ import { exactBytes, exactDuration } from "../exact.ts";
 import { clock, type Fact } from "../task-values.ts";
 
 /** Empty values are left out by whoever prints them. */
-type Ruled = Pick<TaskInfo, "after" | "onDependencyFailure" | "notBefore" | "retry" | "limits" | "needs" | "units">;
+type Ruled = Pick<
+  TaskInfo,
+  | "after"
+  | "onDependencyFailure"
+  | "notBefore"
+  | "retry"
+  | "limits"
+  | "needs"
+  | "units"
+  | "maxFails"
+  | "key"
+  | "onFinish"
+>;
 
 export function ruleFacts(task: Ruled, now: number): Fact[] {
   const { locks = [] } = task.needs ?? {};
@@ -14,9 +26,13 @@ export function ruleFacts(task: Ruled, now: number): Fact[] {
     ["Starts", startText(task, now)],
     ["Retries", retryText(task)],
     ["Timeout", timeoutText(task)],
+    ["Output", outputText(task)],
     ["Needs", needsText(task)],
     ["Locks", locks.join(", ")],
     ["Claims", claimsText(task)],
+    ["Batch", task.maxFails === null ? "" : `given up when more than ${task.maxFails} of it have failed`],
+    ["Key", task.key ?? ""],
+    ["Then", task.onFinish ?? ""],
   ];
 }
 
@@ -67,6 +83,20 @@ function timeoutText({ limits }: Ruled): string {
     ...(idleTimeoutMs === undefined ? [] : [`${exactDuration(idleTimeoutMs)} without output`]),
     ...(warnSignal === undefined ? [] : [`${warnSignal.signal} ${exactDuration(warnSignal.beforeMs)} before`]),
     ...(graceMs === undefined ? [] : [`grace ${exactDuration(graceMs)}`]),
+  ].join("; ");
+}
+
+const WHEN_FULL = {
+  "truncate-middle": "of more, head and tail are kept",
+  "stop-keeping": "of more, the head is kept",
+  kill: "it is ended when it writes more",
+} as const;
+
+function outputText({ limits }: Ruled): string {
+  const { outputMaxBytes, whenOutputFull } = limits ?? {};
+  return [
+    ...(outputMaxBytes === undefined ? [] : [`at most ${exactBytes(outputMaxBytes)} is kept`]),
+    ...(whenOutputFull === undefined ? [] : [WHEN_FULL[whenOutputFull]]),
   ].join("; ");
 }
 

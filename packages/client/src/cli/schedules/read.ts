@@ -1,7 +1,6 @@
 /** From the words of `schedule add` and `schedule edit` to what the daemon is asked. */
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { ChangeSchedule, NewSchedule } from "@claudine/protocol/methods";
-import type { ScheduleInfo } from "@claudine/protocol/schedule";
 import type { Input, Io } from "../command.ts";
 import { flag, type Flagged, list, text } from "../input.ts";
 import { idFinder, schedulesAfter } from "../rules/depends.ts";
@@ -29,27 +28,28 @@ export async function newSchedule(asked: Asked): Promise<NewSchedule> {
     if (when === undefined) throw refuse("it is not said when it is due", "Give --cron, --every or --at");
     const zone = text(input, "tz") ?? ownZone();
     const rules = withoutNull(await rulesOf(asked));
-    const task = { ...sharedOptions(input, io.env), ...withoutNull(await taskRules(asked)), command: commandOf(input) };
-    return { name: input.args[0] ?? "", when, zone, ...rules, task };
+    const task = { ...sharedOptions(input, io.env), ...(await taskRules(asked, false)), command: commandOf(input) };
+    // Of a new task nothing is taken away, and no other is submitted with it that it could name.
+    return { name: input.args[0] ?? "", when, zone, ...rules, task: task as NewSchedule["task"] };
   });
 }
 
 /** Only what was asked; null takes a rule away. @throws ClaudineError invalid_params, not_found */
-export async function scheduleChanges(asked: Asked, known: ScheduleInfo): Promise<ChangeSchedule> {
+export async function scheduleChanges(asked: Asked): Promise<ChangeSchedule> {
   const { input, io } = asked;
   return naming(asked, async () => {
     const when = await whenOf(asked);
     const zone = text(input, "tz");
     const task = {
       ...sharedOptions(input, io.env),
-      ...(await taskRules(asked, known)),
+      ...(await taskRules(asked, true)),
       ...(input.rest.length === 0 ? {} : { command: commandOf(input) }),
     };
     return {
       ...(when === undefined ? {} : { when }),
       ...(zone === undefined ? {} : { zone }),
       ...(await rulesOf(asked)),
-      ...(Object.keys(task).length === 0 ? {} : { task }),
+      ...(Object.keys(task).length === 0 ? {} : { task: task as NonNullable<ChangeSchedule["task"]> }),
     };
   });
 }
@@ -131,10 +131,10 @@ function option<T>(name: string, read: () => T): T {
 }
 
 /** `--at` and `--jitter` are the schedule's here, and so are the schedules that it waits for. */
-async function taskRules({ input, io }: Asked, known?: ScheduleInfo) {
+async function taskRules({ input, io }: Asked, isKnown: boolean) {
   const { at: _at, jitter: _jitter, ...flags } = input.flags;
   const words = list(input, "after");
-  const after = known === undefined ? words : words.filter((word) => !word.startsWith("schedule:"));
+  const after = isKnown ? words.filter((word) => !word.startsWith("schedule:")) : words;
   const own: Flagged = {
     flags: {
       ...flags,
@@ -143,10 +143,9 @@ async function taskRules({ input, io }: Asked, known?: ScheduleInfo) {
     },
   };
   const find = idFinder(() => io.connect());
-  const asked = { input: own, verb: "submit", clearable: known !== undefined, now: Date.now(), find };
-  const base = known === undefined ? {} : { ...known, after: [...known.after, ...known.afterSchedules, ...words] };
-  const { notBefore: _, ...rules } = await readRules(asked, base);
-  return known !== undefined && words.length > 0 && rules.after === undefined ? { ...rules, after: null } : rules;
+  const asked = { input: own, verb: "submit", clearable: isKnown, now: Date.now(), find };
+  const { notBefore: _, ...rules } = await readRules(asked);
+  return isKnown && words.length > 0 && rules.after === undefined ? { ...rules, after: null } : rules;
 }
 
 function withoutNull<T extends object>(rules: T): { [K in keyof T]: Exclude<T[K], null> } {

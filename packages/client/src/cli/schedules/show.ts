@@ -46,7 +46,7 @@ function timeFacts(schedule: ScheduleInfo, now: number): Fact[] {
 }
 
 function taskFacts(schedule: ScheduleInfo, now: number): Fact[] {
-  const { command, cwd, label, group, priority, held, afterSchedules, onFinish } = schedule;
+  const { command, cwd, label, group, priority, held, afterSchedules } = schedule;
   return [
     ["Command", command],
     ["Directory", cwd],
@@ -55,7 +55,6 @@ function taskFacts(schedule: ScheduleInfo, now: number): Fact[] {
     ["Priority", priority === 0 ? "" : String(priority)],
     ["Held", held ? "each waits for claudine release" : ""],
     ["Waits for", afterSchedules.map((name) => `the last success of ${name}`).join(", ")],
-    ...ruleFacts({ ...schedule, notBefore: null, units: null }, now),
-    ["On finish", onFinish ?? ""],
+    ...ruleFacts({ ...schedule, notBefore: null, units: null, maxFails: null, key: null }, now),
   ];
 }

@@ -29,11 +29,10 @@ export const submit: Handler<"task.submit"> = async (context, params) => {
     const record = task.env === undefined ? baseRecord : context.vault.seal({ ...base, ...task.env });
     envs.set(record.id, record);
     const spec = specOf(context, task, { ...params, env: base, envId: record.id });
-    if (
-      tasks.push({ spec, held: task.held ?? false, ifRunning: task.ifRunning, afterSchedules: task.afterSchedules }) %
-        PIECE ===
-      0
-    ) {
+    const { ref, ifRunning, afterSchedules } = task;
+    const afterRefs = task.after?.flatMap((one) => (one.ref === undefined ? [] : [{ ref: one.ref, on: one.on }]));
+    const submission = { spec, held: task.held ?? false, ifRunning, ref, afterRefs, afterSchedules };
+    if (tasks.push(submission) % PIECE === 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -109,10 +108,14 @@ export function specOf(context: Pick<Context, "config">, task: SubmitTask, call:
     env: _env,
     held: _held,
     afterSchedules: _afterSchedules,
+    ref: _ref,
+    ifRunning: _ifRunning,
+    after,
     ...rules
   } = task;
   return {
     ...withSignalName(rules),
+    ...idsIn(after),
     uid: randomUUID(),
     command: typeof command === "string" ? command : quoteArgv(command),
     argv: argvOf(command, context.config.shell ?? task.env?.["SHELL"] ?? call.env["SHELL"]),
@@ -126,6 +129,12 @@ export function specOf(context: Pick<Context, "config">, task: SubmitTask, call:
     arrayIndex: arrayIndex ?? null,
     lostRetries: lostRetries ?? 0,
   };
+}
+
+/** Those on others of the call are known when these have ids. */
+function idsIn(after: SubmitTask["after"]): Pick<TaskSpec, "after"> {
+  const known = after?.flatMap(({ id, on }) => (id === undefined ? [] : [{ id, on }]));
+  return known === undefined || known.length === 0 ? {} : { after: known };
 }
 
 /** One word is for the shell. */
