@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { NO_USAGE, noCounts, type Task, type TaskEvent } from "@claudine/protocol";
-import { specOf } from "./virtual-daemon.ts";
+import { spec } from "@claudine/daemon/core/fixtures";
 
 const GB = 2 ** 30;
 const RUNNING = 8;
@@ -113,7 +113,9 @@ export class BusyDaemon {
       case "config.get":
         return { result: { path: "/config.yaml", config: { reserve: { memory: "256M", cpus: 0 } } } };
       case "log.read":
-        return { result: { attempt: 1, offset: 0, nextOffset: 0, size: 0, encoding: "utf8", data: "", eof: true } };
+        return {
+          result: { attempt: 1, offset: 0, nextOffset: 0, size: 0, leftOut: 0, encoding: "utf8", data: "", eof: true },
+        };
     }
     return { error: { code: -32601, message: "no such method" } };
   }
@@ -152,10 +154,10 @@ export class BusyDaemon {
       processes: 1,
       usage: NO_USAGE,
     }));
-    return { at: Date.now(), host, counts: noCounts(), groups, live, reasons: [] };
+    return { at: Date.now(), host, counts: noCounts(), groups, live, reasons: [], agingMs: 600_000 };
   }
 }
 
 function specFor(id: number) {
-  return specOf({ uid: `uid-${id}`, command: `make target-${id} --with some options`, label: `label ${id % 50}` });
+  return spec({ uid: `uid-${id}`, command: `make target-${id} --with some options`, label: `label ${id % 50}` });
 }

@@ -7,7 +7,12 @@ import { buildIfStale } from "../scripts/build.ts";
 import { describeMachine, writeReport } from "./report.ts";
 import type { Finding, Row, RowOptions } from "./row.ts";
 import { idle } from "./rows/idle.ts";
+import { followDelay } from "./rows/follow-delay.ts";
+import { followFanOut } from "./rows/follow-fan-out.ts";
+import { logsTail } from "./rows/logs-tail.ts";
 import { nextStart } from "./rows/next-start.ts";
+import { schedulePrecision } from "./rows/schedule-precision.ts";
+import { output1gb } from "./rows/output-1gb.ts";
 import { schedulerCost } from "./rows/scheduler-cost.ts";
 import { schedulerSimulation } from "./rows/scheduler-simulation.ts";
 import { startUp } from "./rows/start-up.ts";
@@ -26,6 +31,11 @@ const ROWS: readonly Row[] = [
   startUp,
   schedulerCost,
   schedulerSimulation,
+  schedulePrecision,
+  output1gb,
+  logsTail,
+  followDelay,
+  followFanOut,
   topFrame,
 ];
 

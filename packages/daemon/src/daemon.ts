@@ -1,26 +1,31 @@
 /** The composition root: joins store, engine, processes and the socket through function-typed ports. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { ClaudineError, Config, Paths, TaskEvent } from "@claudine/protocol";
+import type { Config, Paths, TaskEvent } from "@claudine/protocol";
 import { createClock, monotonicMs } from "./time/clock.ts";
 import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
 import { createEnvVault, environmentOf } from "./environment/env-vault.ts";
 import { createHealth } from "./health/health.ts";
-import { createHooks } from "./running/hooks.ts";
+import { createHooks, type Hooks } from "./running/hooks.ts";
 import { runHook } from "./runner/hook-process.ts";
 import { createLaunch, runUid } from "./running/launch.ts";
 import { createLiveUsage } from "./running/live-usage.ts";
 import type { Log } from "./log.ts";
 import { createRunFolders } from "./output/files.ts";
+import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
+import { createCalendar } from "./schedules/calendar.ts";
+import { createZones } from "./schedules/zones.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
+import { createPace } from "./rpc/pace.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./running/run-processes.ts";
 import type { EnvRecord } from "./environment/env-record.ts";
+import { createPunch } from "./runner/punch.ts";
 import { openStore } from "./store/store.ts";
 import { createSupervisor } from "./supervisor/supervisor.ts";
 import { createTaskInput } from "./running/task-input.ts";
@@ -51,6 +56,8 @@ export type Daemon = {
 
 const RETRY_MS = 1000;
 const HOOK_MS_MAX = 60_000;
+/** Whoever restarts the daemon waits for it. */
+const HOOKS_END_MS = 2000;
 
 /** Comes up: the store is read, running tasks are taken up, the socket answers, and only then anything new starts. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -59,21 +66,22 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const store = openStore({
     path: join(paths.stateDir, "store"),
     journalKeep: config.journalKeep,
+    historyKeep: config.scheduleHistory,
     onUnreadable: health.unreadable,
   });
   const lastBoot = store.lastBoot();
+  const zones = createZones();
+  const calendar = createCalendar(zones);
   const vault = createEnvVault(paths.runtimeDir, config.secretNames);
   const runs = createRunFolders(paths.stateDir);
   const watchers = createWatchers();
   const bootId = systemProcesses(process.platform).bootId();
   const clock = createClock({ wall: Date.now, monotonic: monotonicMs, bootId }, store.timeMark());
 
-  // A daemon that cannot write while it comes up holds the state folder and is of no use to anybody.
-  const { trouble, cannotStart } = createTrouble();
-
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();
     supervisor.onFacts(facts);
+    output.onFacts(facts);
     hooks.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
@@ -83,20 +91,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     used: (id) => usedOf(usage.current(id)),
   };
   const engine: Engine<EnvRecord> = createEngine<EnvRecord>({
-    load: () => ({ ...store.load(), settings: settingsOf(config, options.cores) }),
+    load: () => ({ ...store.load(), settings: settingsOf(config, options.cores), calendar }),
     machine,
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
     lookup: store.task,
     keyed: store.keyed,
+    isUnreadable: store.isUnreadable,
     commit: withCrashPoints(store.commit),
     room: store.room,
     clock,
     onDurable,
     onProblem(problem) {
       health.problem(problem);
-      if (problem === undefined) return;
-      cannotStart(problem);
-      options.onUnwritable(store.isReplaced());
+      if (problem !== undefined) options.onUnwritable(store.isReplaced());
     },
     onFatal: options.onFatal,
     retryMs: RETRY_MS,
@@ -123,6 +130,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     queued: () => engine.counts().queued,
     log,
   });
+  const output = createKeptOutput({
+    stateDir: paths.stateDir,
+    runs,
+    config: config.output,
+    sampleIntervalMs: config.sampleInterval,
+    live: engine.live,
+    liveTasks: engine.liveTasks,
+    punch: createPunch(log),
+    tooMuch: (report) => void engine.dispatch({ type: "report-output", ...report }).catch(() => {}),
+    wall: Date.now,
+    log,
+  });
   const input = createTaskInput(paths.runtimeDir, processes.system);
   const usage = createLiveUsage(engine, processes.meter);
   const supervisor = createSupervisor({
@@ -139,6 +158,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       createStdin: processes.createStdin,
       makeGroup: processes.makeGroup,
       socket: paths.socket,
+      timeText: zones.text,
     }),
     runs,
     clearAway: (task, attempt) => {
@@ -158,9 +178,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       engine,
       store,
       vault,
+      zones,
       watchers,
       usage,
       runs,
+      sweepPreview: output.preview,
       config,
       paths,
       log,
@@ -172,6 +194,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       writeInput: input.write,
       look: supervisor.look,
       startRefusal: supervisor.refusal,
+      pace: createPace(),
       connections: () => server.connections(),
       onRequest: rest.disturb,
       shutdown: () => setImmediate(options.onShutdown),
@@ -180,24 +203,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     { lastSeq: engine.lastSeq, read: store.events },
   );
   await processes.listen();
+  output.takeUp();
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
   const { version } = options;
-  const noted = engine.dispatch({ type: "report-daemon", started: true, pid: process.pid, version, bootId });
-  await Promise.race([noted, trouble]);
+  await engine.dispatch({ type: "report-daemon", started: true, pid: process.pid, version, bootId });
   await server.listen(options.listenFd);
   engine.admit(true);
-  return { close: () => close({ engine, server, processes, store, rest }), reachable: server.reachable };
-}
-
-/** `trouble` rejects with what `cannotStart` is told first. */
-function createTrouble(): { trouble: Promise<never>; cannotStart(problem: ClaudineError): void } {
-  let cannotStart: (problem: ClaudineError) => void = () => {};
-  const trouble = new Promise<never>((_, reject) => {
-    cannotStart = reject;
-  });
-  trouble.catch(() => {});
-  return { trouble, cannotStart };
+  return { close: () => close({ engine, server, processes, store, rest, hooks, output }), reachable: server.reachable };
 }
 
 type Parts = {
@@ -206,17 +219,22 @@ type Parts = {
   processes: ReturnType<typeof openProcesses>;
   store: ReturnType<typeof openStore>;
   rest: Rest;
+  output: KeptOutput;
+  hooks: Hooks;
 };
 
 /** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
-async function close({ engine, server, processes, store, rest }: Parts): Promise<void> {
+async function close({ engine, server, processes, store, rest, hooks, output }: Parts): Promise<void> {
   rest.close();
+  const swept = output.close();
   engine.admit(false);
   await engine
     .dispatch({ type: "report-daemon", started: false, pid: process.pid, version: "", bootId: "" })
     .catch(() => {});
   await engine.close();
   await server.close();
+  await hooks.close(HOOKS_END_MS);
   processes.close();
+  await swept;
   await store.close();
 }

@@ -40,6 +40,13 @@ export const HostSample = z.object({
 });
 export type HostSample = z.infer<typeof HostSample>;
 
+export const Usual = z.object({
+  memoryBytes: z.number().describe("The 95th percentile of the last peaks"),
+  cpus: z.number().describe("Likewise, cores kept busy"),
+  wallMs: z.number().describe("The median"),
+  runs: z.int().describe("So many of them are known"),
+});
+
 export const LiveUsage = z.object({
   id: TaskId,
   cpuPercent: z.number(),
@@ -48,3 +55,12 @@ export const LiveUsage = z.object({
   usage: Usage,
 });
 export type LiveUsage = z.infer<typeof LiveUsage>;
+
+/** Counted since each schedule was added. */
+export const ScheduleCounts = z.object({
+  total: z.int(),
+  paused: z.int(),
+  next: z.number().nullable().describe("When the first of them is due, epoch milliseconds"),
+  fired: z.int().describe("Due times that became tasks"),
+  skipped: z.int().describe("Due times that did not"),
+});

@@ -25,15 +25,17 @@ export function eventWords(event: EventBody): string {
     case "task.moved":
       return `task ${event.id} ${event.type.slice(5)}`;
     case "task.retried":
-      return `task ${event.id} retried${event.automatic === true ? " by its own rule" : ""}`;
+      return `task ${event.id} ${retried(event)}`;
     case "task.changed":
       return `task ${event.id} changed: ${Object.keys(event.changes).join(", ")}`;
     case "task.skipped":
-      return `task ${event.id} skipped${because(event.note)}`;
+    case "task.failed":
+      return `task ${event.id} ${event.type.slice(5)}${because(event.note)}`;
     case "task.cancelled":
       return `task ${event.id} cancelled${because(event.note)}`;
-    case "run.admitted":
     case "run.paused":
+      return `${run(event)} paused${because(event.pressure ?? null)}`;
+    case "run.admitted":
     case "run.resumed":
       return `${run(event)} ${event.type.slice(4)}`;
     case "run.started":
@@ -52,11 +54,26 @@ export function eventWords(event: EventBody): string {
       return `group ${event.name}${groupWords(event)}`;
     case "group.removed":
       return `group ${event.name} removed`;
+    case "schedule.added":
+    case "schedule.changed":
+    case "schedule.paused":
+    case "schedule.resumed":
+    case "schedule.removed":
+      return `schedule ${event.name} ${event.type.slice(9)}`;
+    case "schedule.fired":
+      return `schedule ${event.name}, due ${localTime(event.due)}, became task ${event.task}`;
+    case "schedule.skipped":
+      return `schedule ${event.name}, due ${localTime(event.due)}, skipped${because(event.note)}`;
     case "daemon.started":
       return `daemon ${event.version} started with pid ${event.pid}`;
     case "daemon.stopped":
       return `daemon with pid ${event.pid} stopped`;
   }
+}
+
+function retried({ automatic, after }: Extract<EventBody, { type: "task.retried" }>): string {
+  if (after !== undefined) return `queued again, as its run was ${after === "lost" ? "lost" : "ended to free memory"}`;
+  return automatic === true ? "retried by its own rule" : "retried";
 }
 
 function groupWords({ slots, paused }: { slots?: number | null | undefined; paused?: boolean | undefined }): string {

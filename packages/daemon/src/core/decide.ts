@@ -9,6 +9,7 @@ import { decideChange } from "./change.ts";
 import { decideEdit } from "./edit.ts";
 import { decideGroup } from "./group-commands.ts";
 import { decideMove } from "./move.ts";
+import { decideSchedule } from "./schedule-commands.ts";
 import { decideSubmit } from "./submit.ts";
 import { decideStart } from "./force.ts";
 
@@ -18,10 +19,14 @@ export type Facts = {
   lookup: (id: TaskId) => Task | undefined;
   /** The task that has a key, unfinished or not. */
   keyed: (key: string) => TaskId | undefined;
+  /** There is something of that task, and it cannot be read. */
+  isUnreadable: (id: TaskId) => boolean;
   /** The steady clock, for deadlines. */
   now: number;
   /** Epoch ms. */
   wall: number;
+  /** Since when, on the steady clock, both go alike. */
+  evenSince: number;
 };
 
 /** @throws ClaudineError not_found, wrong_state, limit for commands of people; reports never throw */
@@ -32,6 +37,11 @@ export function decide(facts: Facts, command: Command): EventBody[] {
     case "set-group":
     case "remove-group":
       return decideGroup(facts.state, command);
+    case "declare-schedules":
+    case "pause-schedules":
+    case "remove-schedules":
+    case "run-schedule":
+      return decideSchedule(facts, command);
     case "change":
       return decideChange(facts, command);
     case "edit":
@@ -54,6 +64,7 @@ export function decide(facts: Facts, command: Command): EventBody[] {
     case "report-started":
     case "report-ended":
     case "report-memory":
+    case "report-output":
     case "report-no-environment":
     case "report-daemon":
       return decideReport(facts, command);

@@ -1,5 +1,5 @@
 /** Runs `callback` and `onFinish` when tasks have ended, a few at a time. At most once each: a crash may lose them. */
-import { isFinished, taskInfo, type Task } from "@claudine/protocol";
+import { isFinished, taskInfo, type EventType, type Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import type { Log } from "../log.ts";
 import type { RunFiles } from "../output/files.ts";
@@ -9,7 +9,7 @@ export type HookPorts = {
   /** Of the configuration. */
   callback: string | undefined;
   run(hook: HookCommand): Promise<string | undefined>;
-  files(id: number, attempt: number): RunFiles;
+  files(id: number, attempt: number): Pick<RunFiles, "stdout" | "stderr">;
   /** The task's own environment; empty when it cannot be read any more. */
   environment(task: Task): Readonly<Record<string, string>>;
   /** How many tasks wait now. */
@@ -17,7 +17,11 @@ export type HookPorts = {
   log: Log;
 };
 
-export type Hooks = { onFacts(facts: readonly Fact[]): void };
+export type Hooks = {
+  onFacts(facts: readonly Fact[]): void;
+  /** Lets those that wait begin, as long as that does not take longer; the others are left out, and that is said. */
+  close(deadlineMs: number): Promise<void>;
+};
 
 const AT_ONCE = 4;
 /** Whoever ends tasks faster than hooks run gets the newest of them. */
@@ -26,8 +30,10 @@ const WAITING_AT_MOST = 1000;
 export function createHooks(ports: HookPorts): Hooks {
   const waiting: { task: Task; command: string }[] = [];
   let running = 0;
+  let onNoneWaiting = (): void => {};
 
   const next = (): void => {
+    if (waiting.length === 0) onNoneWaiting();
     const hook = running < AT_ONCE ? waiting.shift() : undefined;
     if (hook === undefined) return;
     running += 1;
@@ -49,8 +55,22 @@ export function createHooks(ports: HookPorts): Hooks {
       if (lost.length > 0) ports.log.warn("Hooks were left out: too many wait", { count: lost.length });
       next();
     },
+    async close(deadlineMs) {
+      await new Promise<void>((resolve) => {
+        const guard = setTimeout(resolve, deadlineMs);
+        onNoneWaiting = () => {
+          clearTimeout(guard);
+          resolve();
+        };
+        next();
+      });
+      const lost = waiting.splice(0);
+      if (lost.length > 0) ports.log.warn("Hooks were left out: the daemon ends", { count: lost.length });
+    },
   };
 }
+
+const ENDS: ReadonlySet<EventType> = new Set(["run.finished", "task.cancelled", "task.skipped", "task.failed"]);
 
 /** A run that a retry follows at once has not ended its task. */
 function endedTasks(facts: readonly Fact[]): Task[] {
@@ -59,8 +79,7 @@ function endedTasks(facts: readonly Fact[]): Task[] {
   for (const { event, task } of facts) {
     if (task === undefined) continue;
     last.set(task.id, task);
-    if (event.type === "run.finished" || event.type === "task.cancelled" || event.type === "task.skipped")
-      ended.add(task.id);
+    if (ENDS.has(event.type)) ended.add(task.id);
   }
   return [...ended].flatMap((id) => {
     const task = last.get(id);

@@ -1,5 +1,13 @@
 /** Reads a whole store and says what in it does not fit together. */
-import { isFinished, STATES, type StateCounts, type Task, type TaskId, type TaskState } from "@claudine/protocol";
+import {
+  isFinished,
+  STATES,
+  type Schedule,
+  type StateCounts,
+  type Task,
+  type TaskId,
+  type TaskState,
+} from "@claudine/protocol";
 import type { Key } from "lmdb";
 import { emptyHead, type Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
@@ -10,7 +18,8 @@ import { READABLE, readHead, readRecord, readUses, type ReadableTable } from "./
 export type Damage =
   | { kind: "unreadable"; table: ReadableTable; key: Key; name: string }
   | { kind: "index"; name: string; missing: boolean; state: string; id: TaskId }
-  | { kind: "environment"; name: string; id: TaskId; envId: string }
+  | { kind: "key"; name: string; missing: boolean; key: string; id: TaskId }
+  | { kind: "environment"; name: string; owner: string; envId: string }
   | { kind: "misplaced"; name: string; id: TaskId; from: "live" | "finished" }
   | { kind: "uses"; name: string; envId: string; uses: number }
   | { kind: "head"; name: string; head: Omit<Head, "env"> }
@@ -20,33 +29,38 @@ export type StoreReport = { tasks: number; events: number; damages: Damage[] };
 
 export function checkStore(tables: Tables): StoreReport {
   const damages: Damage[] = [];
-  const tasks = new Map<TaskId, { state: TaskState; envId: string }>();
+  const tasks = new Map<TaskId, Known>();
+  const schedules = new Map<string, string>();
   const seqs: number[] = [];
   for (const table of READABLE) {
     for (const key of tableOf(tables, table).getKeys()) {
       const record = readRecord(tables, table, key);
       if (typeof record === "string") damages.push({ kind: "unreadable", table, key, name: `${table}/${String(key)}` });
       else if (table === "live" || table === "finished") {
-        const { id, status, envId } = record.value as Task;
-        tasks.set(id, { state: status.state, envId });
+        const { id, status, envId, key: own } = record.value as Task;
+        tasks.set(id, { state: status.state, envId, key: own });
         if (isFinished(status.state) !== (table === "finished"))
           damages.push({ kind: "misplaced", name: `${table}/${id}`, id, from: table });
       }
       if (table === "journal") seqs.push(key as number);
+      if (table === "schedules" && typeof record === "object")
+        schedules.set(String(key), (record.value as Schedule).spec.task.envId);
     }
   }
   damages.push(
     ...checkIndex(tables, tasks),
-    ...checkEnvironments(tables, tasks),
+    ...checkKeys(tables, tasks),
+    ...checkEnvironments(tables, tasks, schedules),
     ...checkHead(tables, tasks, seqs),
     ...gaps(seqs),
   );
   return { tasks: tasks.size, events: seqs.length, damages };
 }
 
-type Known = ReadonlyMap<TaskId, { state: TaskState; envId: string }>;
+type Known = { state: TaskState; envId: string; key: string | undefined };
+type Tasks = ReadonlyMap<TaskId, Known>;
 
-function checkIndex(tables: Tables, tasks: Known): Damage[] {
+function checkIndex(tables: Tables, tasks: Tasks): Damage[] {
   const damages: Damage[] = [];
   const indexed = new Set<string>();
   for (const [state, id] of tables.byState.getKeys()) {
@@ -61,13 +75,36 @@ function checkIndex(tables: Tables, tasks: Known): Damage[] {
   return damages;
 }
 
-function checkEnvironments(tables: Tables, tasks: Known): Damage[] {
+/** A key that nobody knows any more would let its task be submitted, and run, a second time. */
+function checkKeys(tables: Tables, tasks: Tasks): Damage[] {
+  const damages: Damage[] = [];
+  const known = new Set<string>();
+  for (const key of tables.keys.getKeys()) {
+    const id = tables.keys.get(key) ?? 0;
+    if (tasks.get(id)?.key === key) known.add(key);
+    else damages.push({ kind: "key", name: `keys/${key}`, missing: false, key, id });
+  }
+  for (const [id, { key }] of tasks) {
+    if (key === undefined || known.has(key)) continue;
+    known.add(key);
+    damages.push({ kind: "key", name: `keys/${key}`, missing: true, key, id });
+  }
+  return damages;
+}
+
+function checkEnvironments(tables: Tables, tasks: Tasks, schedules: ReadonlyMap<string, string>): Damage[] {
   const damages: Damage[] = [];
   const uses = new Map<string, number>();
   for (const envId of tables.envUses.getKeys()) uses.set(envId, 0);
   for (const [id, { envId }] of tasks) {
     uses.set(envId, (uses.get(envId) ?? 0) + 1);
-    if (!tables.envs.doesExist(envId)) damages.push({ kind: "environment", name: `envs/${envId}`, id, envId });
+    if (!tables.envs.doesExist(envId))
+      damages.push({ kind: "environment", name: `envs/${envId}`, owner: `task ${id}`, envId });
+  }
+  for (const [name, envId] of schedules) {
+    uses.set(envId, (uses.get(envId) ?? 0) + 1);
+    if (!tables.envs.doesExist(envId))
+      damages.push({ kind: "environment", name: `envs/${envId}`, owner: `schedule ${name}`, envId });
   }
   const latest = latestOf(tables);
   if (latest !== undefined && !uses.has(latest.id)) uses.set(latest.id, 0);
@@ -83,7 +120,7 @@ function latestOf(tables: Tables): EnvUse | undefined {
   return typeof head === "object" ? head.env : undefined;
 }
 
-function checkHead(tables: Tables, tasks: Known, seqs: readonly number[]): Damage[] {
+function checkHead(tables: Tables, tasks: Tasks, seqs: readonly number[]): Damage[] {
   const counts: StateCounts = emptyHead().counts;
   for (const { state } of tasks.values()) for (const name of STATES) if (name === state) counts[name] += 1;
   const read = readHead(tables);
@@ -120,14 +157,18 @@ export function describeDamage(damage: Damage): string {
       return damage.missing
         ? `Task ${damage.id} is missing in the index of ${damage.state} tasks`
         : `The index of ${damage.state} tasks names task ${damage.id}, which is not`;
+    case "key":
+      return damage.missing
+        ? `The key of task ${damage.id} is not known any more`
+        : `A key is said to be that of task ${damage.id}, which does not have it`;
     case "environment":
-      return `The environment of task ${damage.id} is missing`;
+      return `The environment of ${damage.owner} is missing`;
     case "misplaced":
       return damage.from === "live"
         ? `Task ${damage.id} has finished and is among those that have not`
         : `Task ${damage.id} has not finished and is among those that have`;
     case "uses":
-      return `An environment does not know that ${damage.uses} tasks have it`;
+      return `An environment does not know that ${damage.uses} tasks and schedules have it`;
     case "head":
       return "The counters do not agree with the tasks";
     case "gap":

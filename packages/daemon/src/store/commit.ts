@@ -10,16 +10,19 @@ import {
   type TaskId,
   type TaskState,
 } from "@claudine/protocol";
+import type { ScheduleChanges } from "../core/schedule-changes.ts";
 import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import { createEnvUses } from "./env-uses.ts";
 import type { GroupRecord, Head } from "./records.ts";
+import { writeSchedules } from "./schedules.ts";
 
 export type Batch = {
   events: readonly TaskEvent[];
   /** Each changed task as it was before the batch and is after it. */
   changes: ReadonlyMap<TaskId, { before: Task | undefined; after: Task | undefined }>;
-  /** Environments that tasks of this batch refer to; known ones are skipped. */
+  schedules: ScheduleChanges;
+  /** Environments that tasks and schedules of this batch refer to; known ones are skipped. */
   envs: readonly EnvRecord[];
   head: Omit<Head, "env">;
 };
@@ -37,11 +40,16 @@ const SLOW_FOR_MS = 1000;
 
 export type Committer = (batch: Batch) => Promise<void>;
 
-export type CommitOptions = { journalKeep: number; /** The folder of the store. */ path: string };
+export type CommitOptions = {
+  journalKeep: number;
+  historyKeep: number;
+  /** The folder of the store. */
+  path: string;
+};
 
 /** Resolves when the batch is on the disk (both ways end after lmdb's fdatasync).
  *  @throws ClaudineError storage; then nothing of the batch is stored */
-export function createCommitter(tables: Tables, { journalKeep, path }: CommitOptions): Committer {
+export function createCommitter(tables: Tables, { journalKeep, historyKeep, path }: CommitOptions): Committer {
   const usesAfter = createEnvUses(tables);
   let firstSeq = firstKey(tables);
   const file = join(path, "data.mdb");
@@ -60,11 +68,14 @@ export function createCommitter(tables: Tables, { journalKeep, path }: CommitOpt
     // LMDB would go on writing to a file without a name, and all of it would be gone with the daemon.
     if (statSync(file, { throwIfNoEntry: false })?.ino !== own) throw replaced(path);
     const uses = usesAfter(batch);
+    const writeChangedSchedules = writeSchedules(tables, batch.schedules, historyKeep);
     const trimTo = Math.min(batch.head.lastSeq - journalKeep, firstSeq + 2 * batch.events.length + 8);
     try {
       await inTransaction(batch.events.length <= SMALL_EVENTS, () => {
         uses.write();
         for (const [id, change] of batch.changes) writeTask(tables, { id, ...change });
+        writeChangedSchedules();
+        writeKeys(tables, batch.changes);
         for (const event of batch.events) writeEvent(tables, event);
         for (let seq = firstSeq; seq < trimTo; seq += 1) void tables.journal.remove(seq);
         void tables.root.put("head", uses.latest === undefined ? batch.head : { ...batch.head, env: uses.latest });
@@ -118,13 +129,19 @@ function writeTask(tables: Tables, { id, before, after }: Change): void {
     if (was !== undefined) void tables.byState.remove([was, id]);
     if (is !== undefined) void tables.byState.put([is, id], true);
   }
-  if (before === undefined && after?.key !== undefined) void tables.keys.put(after.key, id);
   const table = is === undefined ? tables.live : tables.finished;
   const other = is === undefined ? tables.finished : tables.live;
   if (before !== undefined && (was === undefined) !== (is === undefined)) void other.remove(id);
   if (after !== undefined) return void table.put(id, after);
   void table.remove(id);
   if (before !== undefined) removeRest(tables, before);
+}
+
+/** One task may get the key that another gives up. */
+function writeKeys({ keys }: Tables, changes: Batch["changes"]): void {
+  const changed = [...changes].filter(([, { before, after }]) => before?.key !== after?.key);
+  for (const [, { before }] of changed) if (before?.key !== undefined) void keys.remove(before.key);
+  for (const [id, { after }] of changed) if (after?.key !== undefined) void keys.put(after.key, id);
 }
 
 function finishedState(task: Task | undefined): TaskState | undefined {
@@ -142,7 +159,6 @@ function writeGroup(tables: Tables, { name, slots, paused }: Extract<TaskEvent, 
 }
 
 function removeRest(tables: Tables, task: Task): void {
-  if (task.key !== undefined) void tables.keys.remove(task.key);
   for (let attempt = 1; attempt <= task.attempt; attempt += 1) void tables.runs.remove([task.id, attempt]);
 }
 

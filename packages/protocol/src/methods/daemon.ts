@@ -1,6 +1,6 @@
 /** Methods about the daemon, its machine, store and configuration. */
 import * as z from "zod";
-import { Group, HostSample, LiveUsage, StateCounts } from "../host.ts";
+import { Group, HostSample, LiveUsage, ScheduleCounts, StateCounts } from "../host.ts";
 import { Empty, Notice } from "../params.ts";
 import { Millis, TaskId } from "../task.ts";
 import { method } from "./method.ts";
@@ -16,6 +16,7 @@ export const DAEMON_METHODS = {
       groups: z.array(Group),
       live: z.array(LiveUsage),
       reasons: z.array(Notice),
+      agingMs: z.number().nullable().describe("So much waiting is worth a point of priority; null when none is"),
     }),
   ),
   "daemon.status": method(
@@ -32,6 +33,7 @@ export const DAEMON_METHODS = {
       connections: z.int(),
       lastSeq: z.int(),
       counts: StateCounts,
+      schedules: ScheduleCounts,
       launcher: z.enum(["perl", "node"]),
       accepting: z.boolean().describe("False while it stops or cannot write its state"),
       problem: z.string().nullable(),

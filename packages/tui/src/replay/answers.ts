@@ -66,6 +66,7 @@ function hostThen({ past, at }: Then): Result<"host.read"> {
     groups: groupsThen(past, tasks),
     live: [],
     reasons: [],
+    agingMs: past.agingMs,
   };
 }
 

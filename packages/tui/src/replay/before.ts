@@ -17,6 +17,7 @@ function statusBefore(event: TaskEvent, { createdAt }: Task): Status | undefined
     case "task.held":
     case "task.cancelled":
     case "task.skipped":
+    case "task.failed":
     case "task.moved":
     case "run.admitted":
       return queued;
@@ -39,6 +40,13 @@ function statusBefore(event: TaskEvent, { createdAt }: Task): Status | undefined
     case "task.changed":
     case "group.changed":
     case "group.removed":
+    case "schedule.added":
+    case "schedule.changed":
+    case "schedule.paused":
+    case "schedule.resumed":
+    case "schedule.fired":
+    case "schedule.skipped":
+    case "schedule.removed":
     case "daemon.started":
     case "daemon.stopped":
       return undefined;

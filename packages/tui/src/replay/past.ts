@@ -14,6 +14,7 @@ export type Past = {
   /** The machine as it is today, for what does not change. */
   machine: HostSample;
   slots: ReadonlyMap<string, number>;
+  agingMs: number | null;
   missing: string | null;
 };
 
@@ -35,6 +36,7 @@ export async function readPast(source: Source, range: Range): Promise<Past> {
     samples,
     machine: host.host,
     slots: new Map(host.groups.map(({ name, slots }) => [name, slots])),
+    agingMs: host.agingMs,
     missing: missingWords({ begins, samples: samples.length }, range),
   };
 }

@@ -17,23 +17,9 @@ export type HistorySample = {
 export type HostHistory = { stepMs: number; samples: readonly HistorySample[] };
 export type CoursePoint = { at: number; cpuPercent: number; rssBytes: number; processes?: number };
 export type RunCourse = { attempt: number; points: readonly CoursePoint[] };
-export type ScheduleRow = {
-  name: string;
-  state: string;
-  problem?: string | null;
-  when: string;
-  zone?: string;
-  next: number | null;
-  command: string;
-  fired?: number;
-  skipped?: number;
-  last?: { due: number; state: string | null; task: number | null; reason?: string | null } | null;
-};
-
 type Late = {
   "host.history": { params: { since?: number; until?: number; stepMs?: number }; result: HostHistory };
   "run.course": { params: { id: number; attempt?: number }; result: RunCourse };
-  "schedule.list": { params: Record<string, never>; result: { schedules: readonly ScheduleRow[] } };
 };
 
 type AnyCall = (method: string, params: unknown, options?: { signal?: AbortSignal }) => Promise<unknown>;

@@ -80,11 +80,13 @@ export class Model {
   }
 
   applyHost(host: HostRead, asked: readonly number[]): void {
+    const isAgedAnew = host.agingMs !== this.host?.agingMs;
     this.host = host;
     this.live = new Map(host.live.map((usage) => [usage.id, usage]));
     this.history.add(host);
     const told = new Map(host.reasons.map(({ id, why }) => [id, why]));
     this.reasons = new Map(asked.map((id) => [id, told.get(id) ?? null]));
+    if (isAgedAnew) this.#sortAll();
   }
 
   /** Puts those tasks anew whose place has changed by itself. */
@@ -128,6 +130,7 @@ export class Model {
       filter: this.#filter,
       now: this.#now(),
       live: this.live,
+      agingMs: this.host?.agingMs ?? undefined,
       seen: has,
       awaitsInput: this.awaitsInput,
     };

@@ -1,5 +1,6 @@
 /** The order of the table, kept up to date by merging what changed instead of sorting everything again. */
 import type { LiveUsage } from "@claudine/protocol/host";
+import { compareRanks, rankOf } from "@claudine/protocol/rank";
 import { isFinished } from "@claudine/protocol/states";
 import type { Task, TaskState } from "@claudine/protocol/task";
 import type { SortKey } from "../keys.ts";
@@ -12,13 +13,15 @@ export type Sort = { by: SortKey; down: boolean };
 export type Section = number | string;
 
 /** What decides the place of a task, as it was when it was put there. */
-export type Entry = { task: Task; key: number | string; section: Section; first: number; second: number };
+export type Entry = { task: Task; key: number | string; section: Section; place: readonly number[] };
 
 export type OrderSpec = {
   sort: Sort;
   filter: Filter | undefined;
   now: number;
   live: ReadonlyMap<number, LiveUsage>;
+  /** Of the daemon: so much waiting is worth a point of priority. */
+  agingMs: number | undefined;
   /** Sections by group, whatever it is sorted by. */
   byGroup?: boolean;
   seen?(task: Task): boolean;
@@ -78,15 +81,16 @@ export function outdated(entries: readonly Entry[], spec: OrderSpec): Task[] {
   if (by === "cpu" || by === "memory")
     return entries.filter((entry) => "run" in entry.task.status || entry.key !== -1).map(({ task }) => task);
   if (by === "time") return entries.filter((entry) => !isFinished(entry.task.status.state)).map(({ task }) => task);
-  if (by !== "attention" || spec.byGroup === true) return [];
   return entries
-    .filter(({ section, task }) => section !== 3 && section !== 4 && sectionOf(task, spec) !== section)
+    .filter(({ task, section, place }) => {
+      const moved = section !== 4 && section !== sectionOf(task, spec);
+      return moved || (task.status.state === "queued" && place[0] === 1 && !isLater(task, spec.now));
+    })
     .map(({ task }) => task);
 }
 
 function entryOf(task: Task, spec: OrderSpec): Entry {
-  const [first, second] = placeInSection(task);
-  return { task, key: keyOf(task, spec), section: sectionOf(task, spec), first, second };
+  return { task, key: keyOf(task, spec), section: sectionOf(task, spec), place: placeInSection(task, spec) };
 }
 
 function sectionOf(task: Task, spec: OrderSpec): Section {
@@ -95,15 +99,17 @@ function sectionOf(task: Task, spec: OrderSpec): Section {
   return spec.awaitsInput?.(task) === true ? 1 : SECTIONS[task.status.state];
 }
 
-/** Running: the longest first, so that new ones join at the end; queued: the next first; finished: the newest first. */
-function placeInSection(task: Task): [number, number] {
+/**
+ * Running: the longest first, so that new ones join at the end; waiting: as the daemon would start them, then those whose
+ * time has not come, then those held; finished: the newest first.
+ */
+function placeInSection(task: Task, spec: OrderSpec): readonly number[] {
   const { status } = task;
   switch (status.state) {
     case "queued":
-      return [-task.priority, status.order];
+      return isLater(task, spec.now) ? [1, status.notBefore ?? 0] : [0, ...rankOf(task, spec)];
     case "held":
-      // Behind all that wait for their turn.
-      return [Number.POSITIVE_INFINITY, status.since];
+      return [2, status.since, task.id];
     case "running":
     case "paused":
       return [status.run.started?.startedAt ?? status.run.admittedAt, task.id];
@@ -115,6 +121,10 @@ function placeInSection(task: Task): [number, number] {
     case "skipped":
       return [-status.finishedAt, -task.id];
   }
+}
+
+function isLater({ status }: Task, now: number): boolean {
+  return status.state === "queued" && status.notBefore !== undefined && status.notBefore > now;
 }
 
 function keyOf(task: Task, { sort, live, now }: OrderSpec): number | string {
@@ -171,7 +181,6 @@ function compare(one: Entry, other: Entry, { sort, byGroup }: OrderSpec): number
   if (byKey !== 0) return byKey;
   const turn = sort.by === "attention" ? turned : 1;
   const bySection = one.section === other.section ? 0 : one.section < other.section ? -1 : 1;
-  const byPlace = one.first === other.first ? one.second - other.second : one.first - other.first;
   // In the end by id: what compares as equal would stand where it changed last.
-  return (bySection || byPlace || one.task.id - other.task.id) * turn;
+  return (bySection || compareRanks(one.place, other.place) || one.task.id - other.task.id) * turn;
 }

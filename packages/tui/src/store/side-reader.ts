@@ -1,6 +1,7 @@
 /** Reads what the pane or tab in sight wants to know, again every few seconds, and keeps the last answer meanwhile. */
 import type { Result } from "@claudine/protocol/methods";
-import { askDaemon, type HostHistory, type RunCourse, type ScheduleRow } from "./ask-daemon.ts";
+import type { ScheduleInfo } from "@claudine/protocol/schedule";
+import { askDaemon, type HostHistory, type RunCourse } from "./ask-daemon.ts";
 import type { Clock, Source } from "./source.ts";
 
 export type Wanted =
@@ -13,14 +14,14 @@ export type Wanted =
 export type SideData =
   | { kind: "task"; got: Result<"task.get">; causes: readonly string[]; course: RunCourse | undefined }
   | { kind: "graph"; tasks: Result<"task.graph">["tasks"] }
-  | { kind: "schedules"; schedules: readonly ScheduleRow[] | undefined }
+  | { kind: "schedules"; schedules: readonly ScheduleInfo[] }
   | { kind: "host"; history: HostHistory | undefined };
 
 export type SideState = { wanted: Wanted; data: SideData | null; problem: string | null };
 
 /** Moving through the list must not ask for every row. */
 const SETTLE_MS = 80;
-const AGAIN_MS = 3000;
+const AGAIN_MS = 2000;
 const DAY_MS = 24 * 3_600_000;
 const HOST_POINTS = 240;
 
@@ -88,7 +89,7 @@ async function answerTo(wanted: Wanted, { source, clock }: Ports): Promise<SideD
     case "graph":
       return { kind: "graph", tasks: (await source.call("task.graph", { selector: [String(wanted.id)] })).tasks };
     case "schedules":
-      return { kind: "schedules", schedules: (await askDaemon(source, "schedule.list", {}))?.schedules };
+      return { kind: "schedules", schedules: (await source.call("schedule.list", { order: "next" })).schedules };
     case "host": {
       const until = clock.now();
       const params = { since: until - DAY_MS, until, stepMs: DAY_MS / HOST_POINTS };

@@ -36,5 +36,5 @@ export function tabWants({ page }: UiState): Wanted | null {
 function tabRowsOf({ ui, groups, side, events }: Scene): number {
   if (ui.page === "groups") return groups.length;
   if (ui.page === "events") return events.length;
-  return side?.data?.kind === "schedules" ? (side.data.schedules?.length ?? 0) : 0;
+  return side?.data?.kind === "schedules" ? side.data.schedules.length : 0;
 }

@@ -1,14 +1,13 @@
 /** The tabs that hold no tasks: each a title and lines of which one may be chosen. */
 import type { Group } from "@claudine/protocol/host";
-import type { ScheduleRow } from "../store/ask-daemon.ts";
 import type { Scene } from "../store/scene.ts";
 import type { Look } from "../theme.ts";
-import { eventLine, timeText } from "./event-line.ts";
+import { eventLine } from "./event-line.ts";
 import { barSpans } from "./header.ts";
 import { hostLines } from "./host-tab.ts";
 import { fill, fitSpans, line, span, type Line, type Span } from "./line.ts";
 import { scrollTo } from "./layout.ts";
-import { shortTime } from "./row.ts";
+import { noSchedules, scheduleRow, scheduleTitles } from "./schedules.ts";
 import { fit, steadyLine } from "./text.ts";
 
 export type TabRoom = { rows: number; columns: number; look: Look };
@@ -25,16 +24,21 @@ function linesOf(scene: Scene, room: TabRoom): Line[] {
   switch (scene.ui.page) {
     case "groups":
       return chosenOf(scene, room, {
-        title: `  ${"GROUP".padEnd(20)} ${"SLOTS".padEnd(16)} ${"USED".padStart(9)} ${"RUNNING".padStart(8)} ${"WAITING".padStart(8)}`,
+        title: line(
+          span(
+            `  ${"GROUP".padEnd(20)} ${"SLOTS".padEnd(16)} ${"USED".padStart(9)} ${"RUNNING".padStart(8)} ${"WAITING".padStart(8)}`,
+            "dim",
+          ),
+        ),
         count: scene.groups.length,
         at: (index) => groupLine(scene.groups[index], room.look),
         empty: "No groups yet",
       });
     case "schedules":
-      return scheduleLines(scene, room);
+      return schedulesTab(scene, room);
     case "events":
       return chosenOf(scene, room, {
-        title: `${"NUMBER".padStart(8)}  ${"TIME".padEnd(8)}  WHAT`,
+        title: line(span(`${"NUMBER".padStart(8)}  ${"TIME".padEnd(8)}  WHAT`, "dim")),
         count: scene.events.length,
         at: (index) => newest(scene, index, room.look),
         empty: "Nothing has happened yet",
@@ -49,11 +53,11 @@ function linesOf(scene: Scene, room: TabRoom): Line[] {
   }
 }
 
-type Listed = { title: string; count: number; at(index: number): Line; empty: string };
+type Listed = { title: Line; count: number; at(index: number): Line; empty: string };
 
 function chosenOf({ ui }: Scene, { rows, columns, look }: TabRoom, { title, count, at, empty }: Listed): Line[] {
   const mark = look.glyphs.ellipsis;
-  if (count === 0) return padded([line(span(title, "dim")), line(), line(span(`  ${empty}`, "dim"))], rows + 1);
+  if (count === 0) return padded([title, line(), line(span(`  ${steadyLine(empty)}`, "dim"))], rows + 1);
   const cursor = Math.min(ui.tabCursor, count - 1);
   // Keeps some lines around the cursor in sight without remembering where the list stood.
   const offset = scrollTo(Math.max(0, cursor - Math.floor(rows / 2)), cursor, { rows, total: count });
@@ -62,7 +66,7 @@ function chosenOf({ ui }: Scene, { rows, columns, look }: TabRoom, { title, coun
     const selected = offset + index === cursor;
     return selected ? { ...fill(one, columns, mark), selected } : one;
   });
-  return padded([line(span(title, "dim")), ...shown], rows + 1);
+  return padded([title, ...shown], rows + 1);
 }
 
 function padded(lines: readonly Line[], count: number): Line[] {
@@ -93,30 +97,14 @@ function newest({ events }: Scene, index: number, look: Look): Line {
   return event === undefined ? line() : eventLine(event, { look, withSeq: true });
 }
 
-function scheduleLines(scene: Scene, room: TabRoom): Line[] {
+function schedulesTab(scene: Scene, room: TabRoom): Line[] {
   const data = scene.side?.data;
-  const known = data?.kind === "schedules" ? data.schedules : undefined;
-  const older = data?.kind === "schedules" && known === undefined;
+  const schedules = data?.kind === "schedules" ? data.schedules : null;
+  const frame = { now: scene.now, width: room.columns, look: room.look };
   return chosenOf(scene, room, {
-    title: `  ${"SCHEDULE".padEnd(18)} ${"NEXT IN".padStart(8)} ${"AT".padEnd(8)} ${"WHEN".padEnd(18)} ${"LAST".padEnd(12)} COMMAND`,
-    count: known?.length ?? 0,
-    at: (index) => scheduleLine(known?.[index], scene.now, room.look),
-    empty: older ? "The daemon knows no schedules: it is of an older version" : "No schedules",
+    title: scheduleTitles(frame),
+    count: schedules?.length ?? 0,
+    at: (index) => scheduleRow(schedules?.[index], frame),
+    empty: scene.side?.problem ?? noSchedules(schedules, room.look),
   });
-}
-
-function scheduleLine(row: ScheduleRow | undefined, now: number, look: Look): Line {
-  if (row === undefined) return line();
-  const mark = look.glyphs.ellipsis;
-  const cell = (text: string, width: number) => fit(steadyLine(text), width, { mark });
-  const next = row.next === null ? row.state : shortTime(row.next - now);
-  const failed = row.last?.state === "failed" || row.last?.state === "timed-out" || row.last?.state === "lost";
-  return line(
-    span(`  ${cell(row.name, 18)} `, "bold"),
-    span(`${next.padStart(8)} `, row.next === null ? "warn" : "info"),
-    span(`${(row.next === null ? "" : timeText(row.next)).padEnd(8)} `, "dim"),
-    span(`${cell(row.when, 18)} `),
-    span(`${cell(row.last?.state ?? "", 12)} `, failed ? "bad" : "dim"),
-    span(steadyLine(row.problem ?? row.command), (row.problem ?? null) === null ? "plain" : "bad"),
-  );
 }
