@@ -1,5 +1,6 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
+import { given, notGiven } from "./given.ts";
 import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
 import { TaskChanges, TaskId } from "./task.ts";
 
@@ -14,16 +15,6 @@ export const Selector = z
 export const GroupName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "use letters, digits, . _ - (at most 64)");
-/** What a process cannot be given: its words end at a NUL, and half a character has no bytes. */
-const notGiven = (what: string, text: string): string | undefined => {
-  if (text.includes("\0")) return `${what} holds no NUL`;
-  return text.isWellFormed() ? undefined : `${what} holds no half of a character`;
-};
-const given = (what: string) =>
-  z.string().check((context) => {
-    const message = notGiven(what, context.value);
-    if (message !== undefined) context.issues.push({ code: "custom", message, input: context.value });
-  });
 /** One check for all: with schemas for names and values a submit spends most of its time on them. */
 export const Env = z.record(z.string(), z.string()).check((context) => {
   for (const [name, value] of Object.entries(context.value)) {
