@@ -11,7 +11,8 @@ import type { State } from "./state.ts";
 
 /** Moves a task from one version to the next in every index. */
 export function indexTask(state: State, before: Task | undefined, after: Task | undefined): void {
-  if (before !== undefined) unindex(state, before);
+  const goesOn = before !== undefined && after !== undefined && "run" in before.status && "run" in after.status;
+  if (before !== undefined) unindex(state, before, goesOn);
   if (after !== undefined) index(state, after);
   if (before !== undefined && "finishedAt" in before.status && state.live.has(before.id)) sendBack(state, before.id);
 }
@@ -28,14 +29,15 @@ function sendBack(state: State, id: TaskId): void {
   }
 }
 
-function unindex(state: State, task: Task): void {
+/** A run that goes on keeps what it has. */
+function unindex(state: State, task: Task, goesOn: boolean): void {
   if (!state.live.delete(task.id)) return;
   const { id, status } = task;
   state.text -= specText(task);
   if (task.key !== undefined) state.keys.delete(task.key);
   state.deadlines.delete(id);
   unlinkDependencies(state, task);
-  leave(state, task);
+  if (!goesOn) leave(state, task);
   const group = groupOf(state, task.group);
   if (status.state === "queued") {
     group.queued -= 1;
