@@ -168,6 +168,20 @@ test("tasks are moved to the front, the back and before others, and change place
   expect(world.plan()).toEqual([3]);
 });
 
+test("several moved before the same one after another keep their order", () => {
+  const world = new World(1);
+  world.submit(...Array.from({ length: 6 }, () => spec()));
+  world.plan();
+  for (const id of [5, 6]) world.do({ type: "move", targets: one(id), to: { before: 3 } });
+  const order = [];
+  for (let running = 1; running !== 0;) {
+    world.end(running);
+    running = world.plan()[0] ?? 0;
+    order.push(running);
+  }
+  expect(order).toEqual([2, 5, 6, 3, 4, 0]);
+});
+
 test("what waits can be changed, what runs only where that has no effect yet", () => {
   const world = lowered(2, 1, spec(), spec({ needs: { slots: 2 } }));
   world.plan();

@@ -1,5 +1,6 @@
 /** What the scheduler knows: the unfinished tasks and the indexes that keep every event cheap. */
 import type { StateCounts, Task, TaskId } from "@claudine/protocol";
+import { createAlike, type Alike } from "./alike.ts";
 import { createBatches, type Batches } from "./batches.ts";
 import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } from "./groups.ts";
 import { createHeap, type Heap } from "./heap.ts";
@@ -33,6 +34,7 @@ export type State = {
   batches: Batches;
   /** Unfinished tasks by their keys. */
   keys: Map<string, TaskId>;
+  alike: Alike;
   /** Running tasks for which something is due, by when. */
   deadlines: Heap<TaskId>;
   /** Runs that may not be silent for long: when to look, and what the last look found. */
@@ -77,6 +79,7 @@ export function createState(seed: Seed): State {
     kinds: new Map(),
     batches: createBatches(),
     keys: new Map(),
+    alike: createAlike(),
     deadlines: createHeap(),
     idle: new Map(),
     counts: { ...seed.counts },
