@@ -1,6 +1,5 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
-import { given, notGiven } from "./given.ts";
 import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
 import { TaskChanges, TaskId } from "./task.ts";
 
@@ -15,6 +14,16 @@ export const Selector = z
 export const GroupName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "use letters, digits, . _ - (at most 64)");
+/** What a process cannot be given: its words end at a NUL, and half a character has no bytes. */
+const notGiven = (what: string, text: string): string | undefined => {
+  if (text.includes("\0")) return `${what} holds no NUL`;
+  return text.isWellFormed() ? undefined : `${what} holds no half of a character`;
+};
+const given = (what: string) =>
+  z.string().check((context) => {
+    const message = notGiven(what, context.value);
+    if (message !== undefined) context.issues.push({ code: "custom", message, input: context.value });
+  });
 /** One check for all: with schemas for names and values a submit spends most of its time on them. */
 export const Env = z.record(z.string(), z.string()).check((context) => {
   for (const [name, value] of Object.entries(context.value)) {
@@ -32,6 +41,15 @@ export const Cwd = given("a folder's path").min(1);
 const Label = given("a label")
   .max(4096)
   .refine((text) => text !== "", "a label is not empty; leave it out for none");
+/** What is stored may be older than these two. */
+const Hook = given("a hook")
+  .min(1)
+  .max(65_536)
+  .describe(rules.onFinish.description ?? "");
+const Key = given("a key")
+  .min(1)
+  .max(512)
+  .describe(rules.key.description ?? "");
 export const Priority = z.int().min(-1_000_000).max(1_000_000);
 export const Signal = z.string().regex(/^[A-Z0-9]{1,20}$/i, "use a name as TERM or SIGTERM, or a number");
 export const Empty = z.strictObject({});
@@ -62,6 +80,8 @@ export const SubmitTask = z.strictObject({
       "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
     ),
   ...rules,
+  onFinish: Hook.optional(),
+  key: Key.optional(),
   ref: Ref.optional().describe("Its name in this call, so that others of it can depend on it; not kept"),
   after: z
     .array(SubmitDependency)
@@ -85,6 +105,8 @@ export const ChangeTask = TaskChanges.omit({ argv: true, batch: true }).extend({
   retry: RetryParts.nullish(),
   limits: LimitsParts.nullish(),
   needs: NeedsParts.nullish(),
+  onFinish: Hook.nullish(),
+  key: Key.nullish(),
   maxFails: z.int().min(0).nullish().describe("Of all tasks of its batch; null: as many as like may fail"),
 });
 export type ChangeTask = z.infer<typeof ChangeTask>;

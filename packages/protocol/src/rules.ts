@@ -1,6 +1,5 @@
 /** What a task asks of the scheduler. Without any of it a task starts when its group has a slot, and may take its time. */
 import * as z from "zod";
-import { given } from "./given.ts";
 import { Millis, TaskId } from "./ids.ts";
 
 /** How a dependency must have ended: `failure` is any end but `succeeded` and `skipped`. */
@@ -102,12 +101,13 @@ export const rules = {
   retry: RetryRule.optional(),
   limits: Limits.optional(),
   needs: Needs.optional(),
-  onFinish: given("a hook")
+  onFinish: z
+    .string()
     .min(1)
     .max(65_536)
     .optional()
     .describe("A shell command that runs when the task has ended, with what happened in its environment"),
-  key: given("a key").min(1).max(512).optional().describe("Submitting it again gives the task that has this key"),
+  key: z.string().min(1).max(512).optional().describe("Submitting it again gives the task that has this key"),
 } as const;
 
 /** Tasks of one call whose failures are counted together. Their ids follow each other. */
