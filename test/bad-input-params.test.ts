@@ -47,6 +47,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "event.subscribe": {},
   "event.unsubscribe": { subscription: 1 },
   "host.read": {},
+  "host.history": {},
   "daemon.status": {},
   "daemon.stop": {},
   "store.backup": { path: "relative" },

@@ -33,6 +33,7 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "event.subscribe": true,
   "event.unsubscribe": true,
   "host.read": true,
+  "host.history": true,
   "daemon.status": true,
   "daemon.stop": false,
   "store.backup": false,

@@ -7,7 +7,9 @@ import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
 import { createEnvVault, environmentOf } from "./environment/env-vault.ts";
 import { createHealth } from "./health/health.ts";
+import { createHistory, type History } from "./history/history.ts";
 import { createHooks } from "./running/hooks.ts";
+import { createHostReader } from "./runner/host.ts";
 import { runHook } from "./runner/hook-process.ts";
 import { createLaunch, runUid } from "./running/launch.ts";
 import { createLiveUsage } from "./running/live-usage.ts";
@@ -123,6 +125,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     queued: () => engine.counts().queued,
     log,
   });
+  const history = createHistory({
+    config: config.history,
+    store: store.history,
+    readHost: createHostReader(),
+    stateDir: paths.stateDir,
+    read: engine.read,
+    unfinished: engine.unfinished,
+  });
   const input = createTaskInput(paths.runtimeDir, processes.system);
   const usage = createLiveUsage(engine, processes.meter);
   const supervisor = createSupervisor({
@@ -160,6 +170,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       vault,
       watchers,
       usage,
+      history,
       runs,
       config,
       paths,
@@ -187,7 +198,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await Promise.race([noted, trouble]);
   await server.listen(options.listenFd);
   engine.admit(true);
-  return { close: () => close({ engine, server, processes, store, rest }), reachable: server.reachable };
+  return { close: () => close({ engine, server, processes, store, rest, history }), reachable: server.reachable };
 }
 
 /** `trouble` rejects with what `cannotStart` is told first. */
@@ -206,10 +217,11 @@ type Parts = {
   processes: ReturnType<typeof openProcesses>;
   store: ReturnType<typeof openStore>;
   rest: Rest;
+  history: History;
 };
 
 /** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
-async function close({ engine, server, processes, store, rest }: Parts): Promise<void> {
+async function close({ engine, server, processes, store, rest, history }: Parts): Promise<void> {
   rest.close();
   engine.admit(false);
   await engine
@@ -218,5 +230,6 @@ async function close({ engine, server, processes, store, rest }: Parts): Promise
   await engine.close();
   await server.close();
   processes.close();
+  await history.close();
   await store.close();
 }

@@ -39,6 +39,20 @@ const Size = (fallback: string) =>
     .default(parseBytes(fallback))
     .meta({ unit: "size", fallback });
 
+const History = z.strictObject({
+  every: Duration("10s", { min: "1s", max: "1h" }).describe("How often the machine is looked at"),
+  keep: Duration("1d", { max: "3650d" }).describe("How long each of these samples is kept; 0 keeps none"),
+  longEvery: Duration("5m", { min: "1s", max: "1d" }).describe("What later becomes one: their average over so long"),
+  longKeep: Duration("30d", { max: "3650d" }).describe("How long these averages are kept; 0 keeps none"),
+  runs: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(10_000)
+    .describe("Of how many runs it is kept what they used over time; at most 2 KB each"),
+});
+export type HistoryConfig = z.infer<typeof History>;
+
 export const Config = z.strictObject({
   slots: z
     .union([z.literal("auto"), z.int().min(1).max(100_000)])
@@ -105,6 +119,7 @@ export const Config = z.strictObject({
     .describe(
       "More parts of variable names whose values are kept encrypted, besides TOKEN, SECRET, KEY, PASSWORD, PASSWD, PASSPHRASE, CREDENTIAL, AUTH",
     ),
+  history: History.prefault({}),
   journalKeep: z.int().min(1000).max(100_000_000).default(1_000_000).describe("How many events the journal keeps"),
   maxMessageBytes: z
     .int()

@@ -15,6 +15,7 @@ import type {
 import type { HostPort } from "../core/capacity.ts";
 import type { Engine } from "../engine.ts";
 import type { EnvVault } from "../environment/env-vault.ts";
+import type { History } from "../history/history.ts";
 import type { Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
@@ -31,6 +32,7 @@ export type Context = {
   vault: EnvVault;
   watchers: Watchers;
   usage: UsagePort;
+  history: History;
   runs: RunFolders;
   config: Config;
   paths: Paths;

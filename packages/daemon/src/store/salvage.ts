@@ -26,6 +26,9 @@ export const TABLE_NAMES: readonly TableName[] = [
   "keys",
   "envs",
   "envUses",
+  "hostHistory",
+  "courses",
+  "snapshots",
   "setAside",
 ];
 

@@ -5,6 +5,7 @@ import { backup, config, doctor, host, status, stop } from "./daemon.ts";
 import { cancel, kill, wait } from "./end-tasks.ts";
 import * as events from "./events.ts";
 import * as groups from "./groups.ts";
+import * as history from "./history.ts";
 import { read, send } from "./logs.ts";
 import { get, list } from "./read-tasks.ts";
 import { graph } from "./graph.ts";
@@ -42,6 +43,7 @@ export const HANDLERS: Handlers = {
   "event.subscribe": events.subscribe,
   "event.unsubscribe": events.unsubscribe,
   "host.read": host,
+  "host.history": history.host,
   "daemon.status": status,
   "daemon.stop": stop,
   "store.backup": backup,
