@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { readGroupTotals, type GroupTotals } from "./cgroup-totals.ts";
 
 export type Cgroups = {
   /** Makes the group of a run. @returns its folder, for the shim's child to enter; undefined when there is none */
@@ -15,6 +16,8 @@ export type Cgroups = {
   freeze(runUid: string, on: boolean): void;
   /** Resolves when the group is empty or there is none; false at the deadline. */
   empty(runUid: string, deadlineMs: number): Promise<boolean>;
+  /** What all in the group used; undefined when there is none. */
+  totals(runUid: string): GroupTotals | undefined;
   /** Removes the group, at once or when its last process has ended. */
   remove(runUid: string): void;
 };
@@ -49,6 +52,7 @@ export function openCgroups(own: string | undefined = findOwn()): Cgroups {
     },
     freeze: (runUid, on) => put(runUid, "cgroup.freeze", on ? "1" : "0"),
     empty,
+    totals: (runUid) => (own === undefined ? undefined : readGroupTotals(folder(runUid))),
     remove(runUid) {
       if (own === undefined) return;
       leftBehind.add(folder(runUid));

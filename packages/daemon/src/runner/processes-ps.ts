@@ -61,6 +61,7 @@ export function parsePsLine(line: string): ProcessStat | undefined {
     state: state.slice(0, 1),
     startTicks: String(Math.floor(startedAt / 1000)),
     cpuMs: parseCpuTime(time),
+    threads: 1,
   };
 }
 

@@ -12,7 +12,7 @@ import { chooseShim, shimKindFrom } from "../runner/shim-process.ts";
 import { signalRun } from "../runner/signal.ts";
 import { createStdinFifo } from "../runner/stdin.ts";
 import { createTrees } from "../runner/trees.ts";
-import { pidusageSource } from "../runner/usage-source.ts";
+import { pidusageSource, usageOfStats } from "../runner/usage-source.ts";
 import { openWake, type Wake, type WakeFact } from "../runner/wake.ts";
 
 export type RunProcessesOptions = {
@@ -55,11 +55,10 @@ export function openProcesses(options: RunProcessesOptions) {
     processes: system,
     intervalMs: options.intervalMs,
     never,
-    readUsage: pidusageSource({
-      usePs: process.platform !== "linux",
-      maxAgeMs: 3 * options.intervalMs,
-      now: () => performance.now(),
-    }),
+    readUsage:
+      process.platform === "linux"
+        ? usageOfStats
+        : pidusageSource({ usePs: true, maxAgeMs: 3 * options.intervalMs, now: () => performance.now() }),
     onStarted: on.started,
     onSample: on.sample,
     onGone: on.gone,
@@ -80,6 +79,7 @@ export function openProcesses(options: RunProcessesOptions) {
       signalRun(system, run.identity, signal as NodeJS.Signals);
     },
     makeGroup: cgroups.make,
+    groupTotals: cgroups.totals,
     removeGroup: cgroups.remove,
     async signalTree(run: RunProcesses, signal: string) {
       // Nothing that is frozen can act on a signal; a stop is sent first, so that the leader is seen to be stopped.

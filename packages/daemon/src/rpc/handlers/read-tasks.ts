@@ -7,6 +7,7 @@ import {
   type TaskId,
   type TaskInfo,
   type TaskState,
+  wholeUsage,
 } from "@claudine/protocol";
 import type { State } from "../../core/state.ts";
 import type { Context, Handler } from "../context.ts";
@@ -100,7 +101,7 @@ export const get: Handler<"task.get"> = async (context, { id }, caller) =>
       const sealed = env?.sealed?.names ?? [];
       return {
         task: infoOf(context, state, task),
-        runs: context.store.runs(id),
+        runs: context.store.runs(id).map((run) => ({ ...run, usage: wholeUsage(run.usage) })),
         environment: { names: [...Object.keys(env?.plain ?? {}), ...sealed].toSorted(), sealed },
       };
     }),
