@@ -48,6 +48,8 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "event.unsubscribe": { subscription: 1 },
   "host.read": {},
   "host.history": {},
+  "run.course": { id: 1 },
+  "run.waited": { id: 1 },
   "daemon.status": {},
   "daemon.stop": {},
   "store.backup": { path: "relative" },

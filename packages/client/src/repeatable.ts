@@ -34,6 +34,8 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "event.unsubscribe": true,
   "host.read": true,
   "host.history": true,
+  "run.course": true,
+  "run.waited": true,
   "daemon.status": true,
   "daemon.stop": false,
   "store.backup": false,

@@ -11,7 +11,7 @@ import { createHistory, type History } from "./history/history.ts";
 import { createHooks } from "./running/hooks.ts";
 import { createHostReader } from "./runner/host.ts";
 import { runHook } from "./runner/hook-process.ts";
-import { createLaunch, runUid } from "./running/launch.ts";
+import { createLaunch, parseRunKey, runUid } from "./running/launch.ts";
 import { createLiveUsage } from "./running/live-usage.ts";
 import type { Log } from "./log.ts";
 import { createRunFolders } from "./output/files.ts";
@@ -77,6 +77,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     rest.disturb();
     supervisor.onFacts(facts);
     hooks.onFacts(facts);
+    history.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
   };
@@ -112,7 +113,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     on: {
       wake: (fact) => supervisor.onWake(fact),
       started: (key, start) => supervisor.onStarted(key, start),
-      sample: (key, { rssBytes }) => supervisor.onSample(key, rssBytes),
+      sample(key, used) {
+        supervisor.onSample(key, used.rssBytes);
+        const run = parseRunKey(key);
+        if (run !== undefined) history.courses.sample(run, used);
+      },
       gone: (key) => supervisor.onGone(key),
       shimExit: () => supervisor.onShimExit(),
     },

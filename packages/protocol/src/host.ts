@@ -89,3 +89,24 @@ export const Snapshot = z.object({
   byMemory: z.array(TopProcess).describe("The largest ones"),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
+
+/** What a run used, from the point before up to `at`. */
+export const CoursePoint = z.object({
+  at: Millis,
+  cpuPercent: z.number().describe("Of one core, on average"),
+  rssBytes: z.number().describe("Of the whole tree, the most"),
+  readBytes: z.number().optional().describe("Read from storage since the start; absent where unknown"),
+  writeBytes: z.number().optional().describe("Written to storage since the start; absent where unknown"),
+  processes: z.int().describe("The most"),
+});
+export type CoursePoint = z.infer<typeof CoursePoint>;
+
+/** In the order in which they count. */
+export const WaitWhy = z.enum(["held", "time", "dependencies", "group-paused", "room"]);
+export type WaitWhy = z.infer<typeof WaitWhy>;
+
+export const WaitPart = z.object({
+  why: WaitWhy.describe("`time`: its own, or the delay of a retry; `room`: a slot, a resource or the machine"),
+  ms: z.number(),
+});
+export type WaitPart = z.infer<typeof WaitPart>;

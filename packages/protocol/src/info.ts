@@ -63,10 +63,15 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     createdAt: task.createdAt,
     startedAt: run?.started?.startedAt ?? end?.startedAt ?? null,
     finishedAt: end?.finishedAt ?? null,
+    waitedMs: waitedMs(task, run?.started?.startedAt ?? end?.startedAt ?? null),
     usage: wholeUsage(end?.usage ?? live.usage ?? NO_USAGE),
     cpuPercent: live.cpuPercent ?? null,
     rssBytes: live.rssBytes ?? null,
   };
+}
+
+function waitedMs({ createdAt, queuedAt }: Task, startedAt: number | null): number | null {
+  return startedAt === null ? null : Math.max(0, startedAt - (queuedAt ?? createdAt));
 }
 
 /** A held task keeps its time for its release. */

@@ -13,7 +13,9 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
-  return { ...task, attempt, envId: anew ?? task.envId, ...waived, ...(asked ? { retriedAt: attempt } : {}), status };
+  const again = event.type === "task.retried" ? { queuedAt: event.at } : {};
+  const counted = asked ? { retriedAt: attempt } : {};
+  return { ...task, attempt, envId: anew ?? task.envId, ...waived, ...counted, ...again, status };
 }
 
 /** Who releases a task that was held because of a dependency lets it run without that one. */

@@ -170,6 +170,7 @@ export const Task = TaskSpec.extend({
     .int()
     .optional()
     .describe("Number of runs when somebody last asked for another: retries count from there"),
+  queuedAt: Millis.optional().describe("When it was queued again; absent before its first retry"),
   status: Status,
 });
 export type Task = z.infer<typeof Task>;
@@ -182,6 +183,7 @@ export const Run = z.object({
   state: TaskState,
   outcome: Outcome,
   usage: Usage,
+  queuedAt: Millis.optional().describe("When its waiting began; runs of earlier versions lack it"),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -215,6 +217,7 @@ export const TaskInfo = z.object({
   createdAt: Millis,
   startedAt: Millis.nullable(),
   finishedAt: Millis.nullable(),
+  waitedMs: z.number().nullable().describe("How long it waited before its last run started; null while it waits"),
   usage: Usage,
   cpuPercent: z.number().nullable().describe("Of one core, last sample; null when it does not run"),
   rssBytes: z.number().nullable().describe("Last sample; null when it does not run"),

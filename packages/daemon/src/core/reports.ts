@@ -61,8 +61,20 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const { id, attempt, outcome, startedAt, finishedAt, usage } = report;
   const state = endState(run, outcome);
   const note = endNote(run);
-  const end: EventBody = { type: "run.finished", id, attempt, state, outcome, startedAt, finishedAt, usage, note };
   const task = facts.lookup(id);
+  const waited = task === undefined ? {} : { queuedAt: task.queuedAt ?? task.createdAt };
+  const end: EventBody = {
+    type: "run.finished",
+    id,
+    attempt,
+    state,
+    outcome,
+    startedAt,
+    finishedAt,
+    usage,
+    note,
+    ...waited,
+  };
   const next = task === undefined ? undefined : again(task, state, outcome);
   if (next === undefined) return [end];
   const notBefore = next.afterMs === 0 ? {} : { notBefore: facts.wall + next.afterMs };

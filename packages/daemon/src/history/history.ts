@@ -1,6 +1,8 @@
 /** What was measured and is kept for a while: of the machine, and of each run. */
 import type { HistoryConfig } from "@claudine/protocol";
 import { HOST_POINTS_MAX } from "@claudine/protocol/methods/history";
+import type { Fact } from "../engine.ts";
+import { createCourses, type Courses } from "./courses.ts";
 import { createHostHistory, type HostHistory } from "./host-history.ts";
 import { measure, type MeasurePorts } from "./measure.ts";
 import type { HistoryStore } from "./ports.ts";
@@ -8,6 +10,8 @@ import { createWriter } from "./writer.ts";
 
 export type History = {
   host: Pick<HostHistory, "read">;
+  courses: Pick<Courses, "sample" | "read">;
+  onFacts(facts: readonly Fact[]): void;
   /** Writes what is not stored yet. */
   close(): Promise<void>;
 };
@@ -29,7 +33,17 @@ export function createHistory(ports: HistoryPorts): History {
       courses: config.runs,
       snapshots: SNAPSHOTS,
     }),
-    gather: () => host.gather(),
+    gather() {
+      host.gather();
+      courses.gather();
+    },
+  });
+  const courses = createCourses({
+    store,
+    writer,
+    tellsIo: process.platform === "linux",
+    wall: Date.now,
+    isOff: config.runs === 0,
   });
   const host = createHostHistory({
     config,
@@ -41,6 +55,10 @@ export function createHistory(ports: HistoryPorts): History {
   });
   return {
     host,
+    courses,
+    onFacts(facts) {
+      for (const { event } of facts) if (event.type === "run.finished") courses.ended(event);
+    },
     async close() {
       host.close();
       await writer.close();

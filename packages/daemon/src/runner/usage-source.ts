@@ -6,7 +6,7 @@ export type ProcessUsage = { cpuMs: number; ageMs: number; rssBytes: number };
 /** Pids it knows nothing of are left out. */
 export type ReadUsage = (processes: readonly ProcessStat[]) => Promise<Map<number, ProcessUsage>>;
 
-/** From the look at all processes, which has it already: asking again took four times as long as that look. */
+/** From the look at all processes, which has it already: asking again takes as long as that look itself. */
 export const usageOfStats: ReadUsage = async (processes) =>
   new Map(processes.flatMap(({ pid, own }) => (own === undefined ? [] : [[pid, own] as const])));
 

@@ -6,6 +6,7 @@ import type { StartSpec } from "../runner/frame.ts";
 import { createLauncher } from "../runner/launcher.ts";
 import type { RunProcesses } from "../runner/members.ts";
 import { createMeter, type Meter } from "../runner/meter.ts";
+import type { RunUsage } from "../runner/meter-totals.ts";
 import { systemProcesses, type Processes } from "../runner/processes.ts";
 import type { RecordStart } from "../runner/record.ts";
 import { chooseShim, shimKindFrom } from "../runner/shim-process.ts";
@@ -23,7 +24,7 @@ export type RunProcessesOptions = {
   on: {
     wake(fact: WakeFact): void;
     started(key: string, start: RecordStart): void;
-    sample(key: string, usage: { rssBytes: number }): void;
+    sample(key: string, usage: RunUsage): void;
     gone(key: string): void;
     shimExit(): void;
   };

@@ -1,7 +1,7 @@
 /** Methods that read what was measured. */
 import * as z from "zod";
-import { HostPoint } from "../host.ts";
-import { Millis } from "../task.ts";
+import { CoursePoint, HostPoint, WaitPart } from "../host.ts";
+import { Millis, TaskId } from "../task.ts";
 import { method } from "./method.ts";
 
 /** An answer has no more points than this. */
@@ -16,5 +16,24 @@ export const HISTORY_METHODS = {
       stepMs: z.int().min(1).max(31_536_000_000).optional(),
     }),
     z.object({ stepMs: z.number(), samples: z.array(HostPoint) }),
+  ),
+  "run.course": method(
+    "What a run used over time, oldest first: at most 80 points, the older the further apart. A run that was too short for two samples has none.",
+    z.strictObject({ id: TaskId, attempt: z.int().positive().optional().describe("The last run unless told") }),
+    z.object({ attempt: z.int(), points: z.array(CoursePoint) }),
+  ),
+  "run.waited": method(
+    "How long a run waited before it started, or has waited until now, and what for: made of the journal.",
+    z.strictObject({ id: TaskId, attempt: z.int().positive().optional().describe("The last one unless told") }),
+    z.object({
+      attempt: z.int(),
+      waitedMs: z.number(),
+      parts: z
+        .array(WaitPart)
+        .describe("What it waited for in all of that time; where several things kept it, the first of them"),
+      complete: z
+        .boolean()
+        .describe("False when the journal does not reach back so far, or has too many events of that time"),
+    }),
   ),
 } as const;

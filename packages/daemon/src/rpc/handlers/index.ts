@@ -44,6 +44,8 @@ export const HANDLERS: Handlers = {
   "event.unsubscribe": events.unsubscribe,
   "host.read": host,
   "host.history": history.host,
+  "run.course": history.course,
+  "run.waited": history.waited,
   "daemon.status": status,
   "daemon.stop": stop,
   "store.backup": backup,
