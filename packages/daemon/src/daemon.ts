@@ -20,6 +20,7 @@ import { hostFacts, usedOf } from "./running/machine.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
+import { readTop } from "./runner/top-processes.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./running/run-processes.ts";
 import type { EnvRecord } from "./environment/env-record.ts";
@@ -134,6 +135,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     config: config.history,
     store: store.history,
     readHost: createHostReader(),
+    readTop: () => readTop(processes.system),
     stateDir: paths.stateDir,
     read: engine.read,
     unfinished: engine.unfinished,

@@ -31,6 +31,7 @@ export function linuxProcesses(root = "/proc"): Processes {
     sameStart: (one, other) => one === other,
     environment: (variable, pids) =>
       new Map(pids.map((pid) => [pid, readVariable(root, pid, variable)] as const).filter(isKnown)),
+    name: (pid) => readInto(buffer, `${root}/${pid}/comm`)?.trimEnd() ?? "",
     title: (pid) => readInto(buffer, `${root}/${pid}/cmdline`)?.replaceAll("\0", " ").trim() ?? "",
     io: (pid) => parseIo(readInto(buffer, `${root}/${pid}/io`)),
   };

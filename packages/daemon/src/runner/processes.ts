@@ -31,6 +31,8 @@ export type Processes = {
    * of others. One that shows no environment is left out: it has none, it is gone, or it is just becoming another program.
    */
   environment(variable: string, pids: readonly number[]): Map<number, string>;
+  /** What the kernel calls it: a program's name, without arguments; empty when unknown. */
+  name(pid: number): string;
   /** What it calls itself: its command line, cut at 2 KB; empty when unknown. */
   title(pid: number): string;
   /** Bytes moved to and from storage, and calls that read and wrote, of the process and of the children it has waited for. */

@@ -2,7 +2,7 @@
 import { outcomeText } from "@claudine/protocol/info";
 import { oneLine } from "@claudine/protocol/text";
 import type { Result } from "@claudine/protocol/methods";
-import type { Run, TaskInfo } from "@claudine/protocol/task";
+import type { Run, TaskInfo, Usage } from "@claudine/protocol/task";
 import { formatBytes, formatDuration } from "@claudine/protocol/units";
 import type { Client } from "../../client.ts";
 import type { Command, Io } from "../command.ts";
@@ -11,25 +11,35 @@ import { paint, STATE_COLORS } from "../paint.ts";
 import { printJson } from "../print.ts";
 import { namesOne, resolveTasks } from "../resolve-task.ts";
 import { ruleFacts } from "../rules/facts.ts";
+import { metricsLines, readMetrics, type RunMetrics, waitedText } from "../run-metrics.ts";
+import { wantsAscii } from "../plot.ts";
+import { snapshotFacts } from "../snapshot-text.ts";
 import { type Column, renderTable } from "../table.ts";
 import { clock, type Fact, reasonText, runMs, stateText } from "../task-values.ts";
 
-type Shown = Result<"task.get">;
+type Shown = Result<"task.get"> & { metrics?: RunMetrics | undefined };
+type Look = { now: number; ascii: boolean };
 
 export const show: Command = {
   name: "show",
   aliases: ["info"],
   summary: "Show everything about tasks",
   positional: [{ name: "TASK", describe: "One or several; the last one unless told", many: true }],
-  options: [],
-  examples: [["claudine show 12 --json", "the same for a program"]],
+  options: [
+    { name: "metrics", type: "boolean", describe: "Also what the last run used over time, and what it waited for" },
+    { name: "ascii", type: "boolean", describe: "Draw with ASCII characters only" },
+  ],
+  examples: [
+    ["claudine show 12 --json", "the same for a program"],
+    ["claudine show 12 --metrics", "with processor, memory and storage over time"],
+  ],
   async run(input, io) {
     const client = await io.connect();
     const words = input.args.length === 0 ? ["last"] : input.args;
     const ids = await resolveTasks(client, words, "show");
     if (flag(input, "json")) {
       const shown = [];
-      for (const id of ids) shown.push(await shownAsJson(client, id));
+      for (const id of ids) shown.push(await shownAsJson(client, id, flag(input, "metrics")));
       printJson(io, namesOne(words) ? shown[0] : shown);
       return 0;
     }
@@ -38,28 +48,32 @@ export const show: Command = {
       if (flag(input, "quiet")) io.out(`${id}\n`);
       else {
         if (index > 0) io.out("\n");
-        printTask(io, shown, Date.now());
+        const metrics = flag(input, "metrics") ? await readMetrics(client, id) : undefined;
+        printTask(io, { ...shown, metrics }, { now: Date.now(), ascii: flag(input, "ascii") || wantsAscii(io.env) });
       }
     }
     return 0;
   },
 };
 
-async function shownAsJson(client: Client, id: number) {
-  const { task, runs, environment } = await client.call("task.get", { id });
-  return { ...task, runs, environment };
+async function shownAsJson(client: Client, id: number, withMetrics: boolean) {
+  const { task, runs, environment, snapshot } = await client.call("task.get", { id });
+  return { ...task, runs, environment, snapshot, ...(withMetrics && { metrics: await readMetrics(client, id) }) };
 }
 
 const NAME_WIDTH = 11;
 
-function printTask(io: Io, { task, runs, environment }: Shown, now: number): void {
+function printTask(io: Io, { task, runs, environment, snapshot, metrics }: Shown, { now, ascii }: Look): void {
   const state = paint(stateText(task), STATE_COLORS[task.state], io.color);
   const why = reasonText(task);
   const reason = why === "" ? "" : ` (${oneLine(why)})`;
   io.out(`${paint(`Task ${task.id}`, "bold", io.color)}  ${state}${reason}\n`);
-  for (const [name, value] of [...facts(task, now), ...usageFacts(task, now), environmentFact(environment)]) {
+  const waited: Fact = ["Waited", metrics === undefined ? waitedFact(task) : waitedText(metrics.waited)];
+  const all = [...facts(task, now), waited, ...usageFacts(task, now), environmentFact(environment)];
+  for (const [name, value] of [...all, ...snapshotFacts(snapshot)]) {
     if (value !== "") io.out(`${name.padEnd(NAME_WIDTH)} ${oneLine(value)}\n`);
   }
+  if (metrics !== undefined) io.out(`\n${metricsLines(metrics, { width: io.width, ascii }).join("\n")}\n`);
   if (runs.length > 1) io.out(`\n${renderTable(RUN_COLUMNS, runs, io).join("\n")}\n`);
 }
 
@@ -86,6 +100,11 @@ function moment(at: number | null, now: number): string {
   return at === null ? "" : `${clock(at)} (${formatDuration(Math.max(0, now - at))} ago)`;
 }
 
+/** A wait that nobody notices is not worth a line. */
+function waitedFact({ waitedMs }: TaskInfo): string {
+  return waitedMs === null || waitedMs < 1000 ? "" : formatDuration(waitedMs);
+}
+
 function usageFacts(task: TaskInfo, now: number): Fact[] {
   const time = runMs(task, now);
   if (time === undefined) return [];
@@ -105,7 +124,23 @@ function usageFacts(task: TaskInfo, now: number): Fact[] {
         ? ""
         : `read ${formatBytes(usage.readBytes)}, written ${formatBytes(usage.writeBytes)}`,
     ],
+    ["Calls", callsText(usage)],
+    ["Processes", processesText(usage)],
   ];
+}
+
+function callsText({ readOps, writeOps, voluntarySwitches, involuntarySwitches }: Usage): string {
+  const calls = readOps == null || writeOps == null ? [] : [`read ${readOps} times, wrote ${writeOps} times`];
+  const switches =
+    voluntarySwitches == null || involuntarySwitches == null
+      ? []
+      : [`waited ${voluntarySwitches} times, interrupted ${involuntarySwitches} times`];
+  return [...calls, ...switches].join("; ");
+}
+
+/** One with one thread is what everybody expects. */
+function processesText({ processes, threads }: Usage): string {
+  return processes == null || threads == null || threads <= 1 ? "" : `at most ${processes}, with ${threads} threads`;
 }
 
 function environmentFact({ names, sealed }: Shown["environment"]): Fact {

@@ -3,6 +3,7 @@ import {
   ClaudineError,
   isFinished,
   type Params,
+  type Snapshot,
   type Task,
   type TaskId,
   type TaskInfo,
@@ -102,10 +103,17 @@ export const get: Handler<"task.get"> = async (context, { id }, caller) =>
       return {
         task: infoOf(context, state, task),
         runs: context.store.runs(id).map((run) => ({ ...run, usage: wholeUsage(run.usage) })),
+        snapshot: snapshotOf(context, task),
         environment: { names: [...Object.keys(env?.plain ?? {}), ...sealed].toSorted(), sealed },
       };
     }),
   );
+
+/** Only of what ended badly, and as long as it is kept. */
+function snapshotOf({ history }: Context, { status }: Task): Snapshot | null {
+  const isFailure = status.state === "failed" || status.state === "timed-out" || status.state === "lost";
+  return isFailure ? history.snapshots.near(status.finishedAt) : null;
+}
 
 export function noSuchTask(verb: string, id: TaskId): ClaudineError {
   return new ClaudineError("not_found", `Cannot ${verb} task ${id}: there is no such task`, {
