@@ -28,7 +28,7 @@ function open() {
   onTestFinished(() => void vi.useRealTimers());
   const pending: Pending = { host: { short: [], long: [] }, courses: [], snapshots: [] };
   let fails = false;
-  const looks = vi.fn(async () => {
+  const looks = vi.fn<() => Promise<Snapshot>>(async () => {
     if (fails) throw new Error("no process table");
     return snapshot(Date.now());
   });

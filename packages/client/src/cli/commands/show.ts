@@ -2,7 +2,7 @@
 import { outcomeText } from "@claudine/protocol/info";
 import { oneLine } from "@claudine/protocol/text";
 import type { Result } from "@claudine/protocol/methods";
-import type { Run, TaskInfo, Usage } from "@claudine/protocol/task";
+import type { Run, TaskInfo } from "@claudine/protocol/task";
 import { formatBytes, formatDuration } from "@claudine/protocol/units";
 import type { Client } from "../../client.ts";
 import type { Command, Io } from "../command.ts";
@@ -15,7 +15,8 @@ import { metricsLines, readMetrics, type RunMetrics, waitedText } from "../run-m
 import { wantsAscii } from "../plot.ts";
 import { snapshotFacts } from "../snapshot-text.ts";
 import { type Column, renderTable } from "../table.ts";
-import { clock, type Fact, reasonText, runMs, stateText } from "../task-values.ts";
+import { clock, type Fact, reasonText, stateText } from "../task-values.ts";
+import { usageFacts, waitedFact } from "../usage-facts.ts";
 
 type Shown = Result<"task.get"> & { metrics?: RunMetrics | undefined };
 type Look = { now: number; ascii: boolean };
@@ -98,49 +99,6 @@ function facts(task: TaskInfo, now: number): Fact[] {
 
 function moment(at: number | null, now: number): string {
   return at === null ? "" : `${clock(at)} (${formatDuration(Math.max(0, now - at))} ago)`;
-}
-
-/** A wait that nobody notices is not worth a line. */
-function waitedFact({ waitedMs }: TaskInfo): string {
-  return waitedMs === null || waitedMs < 1000 ? "" : formatDuration(waitedMs);
-}
-
-function usageFacts(task: TaskInfo, now: number): Fact[] {
-  const time = runMs(task, now);
-  if (time === undefined) return [];
-  const { usage, cpuPercent, rssBytes } = task;
-  const share = cpuPercent === null ? "" : `, now ${Math.round(cpuPercent)}% of a core`;
-  const rss = rssBytes === null ? "" : `, now ${formatBytes(rssBytes)}`;
-  return [
-    ["Time", formatDuration(time)],
-    [
-      "CPU",
-      `${formatDuration(usage.cpuMs)} (user ${formatDuration(usage.userMs)}, system ${formatDuration(usage.systemMs)})${share}`,
-    ],
-    ["Memory", `at most ${formatBytes(usage.peakRssBytes)}, on average ${formatBytes(usage.avgRssBytes)}${rss}`],
-    [
-      "Storage",
-      usage.readBytes + usage.writeBytes === 0
-        ? ""
-        : `read ${formatBytes(usage.readBytes)}, written ${formatBytes(usage.writeBytes)}`,
-    ],
-    ["Calls", callsText(usage)],
-    ["Processes", processesText(usage)],
-  ];
-}
-
-function callsText({ readOps, writeOps, voluntarySwitches, involuntarySwitches }: Usage): string {
-  const calls = readOps == null || writeOps == null ? [] : [`read ${readOps} times, wrote ${writeOps} times`];
-  const switches =
-    voluntarySwitches == null || involuntarySwitches == null
-      ? []
-      : [`waited ${voluntarySwitches} times, interrupted ${involuntarySwitches} times`];
-  return [...calls, ...switches].join("; ");
-}
-
-/** One with one thread is what everybody expects. */
-function processesText({ processes, threads }: Usage): string {
-  return processes == null || threads == null || threads <= 1 ? "" : `at most ${processes}, with ${threads} threads`;
 }
 
 function environmentFact({ names, sealed }: Shown["environment"]): Fact {
