@@ -1,6 +1,7 @@
 /**
  * Makes `test/data/state-vN`: a state folder as the real daemon leaves it, with tasks in every state it can bring about.
- * Once per schema version; what is there is never made anew, because it must keep loading as it is.
+ * Once per schema version, and again under a further name (`node scripts/make-golden.ts NAME`) when more can be in it;
+ * what is there is never made anew, because it must keep loading as it is.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -11,7 +12,7 @@ import { type Client, connect } from "@claudine/client";
 import { SCHEMA } from "../packages/daemon/src/store/schema.ts"; // oxlint-disable-line no-restricted-imports -- made by what it is for
 
 const ROOT = join(import.meta.dirname, "..");
-const TARGET = join(ROOT, `test/data/state-v${SCHEMA}`);
+const TARGET = join(ROOT, `test/data/state-v${[SCHEMA, ...process.argv.slice(2)].join("-")}`);
 const CALL = { cwd: "/", umask: 0o22, env: { PATH: "/usr/bin:/bin", HOME: "/home/tester", LANG: "C.UTF-8" } };
 
 /** Something that takes a while to be so. */
@@ -62,6 +63,41 @@ async function fill(client: Client): Promise<void> {
   await running(await submit("exec sleep 1000", { label: "running too" }));
   await submit("echo queued", { label: "queued" });
   await submit("true", { label: "queued sealed" }, { API_TOKEN: "a secret of the golden state" });
+  await fillRules(client, submit);
+}
+
+type SubmitOne = (command: string | string[], more?: object) => Promise<number>;
+
+/** What the scheduler has to remember. */
+async function fillRules(client: Client, submit: SubmitOne): Promise<void> {
+  const one = (id: number) => ({ selector: [String(id)] });
+  const needs = { locks: ["repo"], claims: { gpu: 2 }, slots: 2 };
+  await client.call("group.limit", { slots: 50 });
+  const holder = await submit("exec sleep 1000", { label: "lock holder", group: "wide", needs });
+  await client.call("task.wait", { ...one(holder), for: "running" });
+  await submit("echo $CLAUDINE_GPU", { label: "lock waiter", group: "wide", needs });
+  const after = (on: string) => ({ group: "wide", after: [{ id: holder, on }] });
+  await submit("true", { label: "dependent", ...after("success") });
+  await submit("true", { label: "dependent on any end", ...after("any") });
+  const limits = { timeoutMs: 3_000_000, warnSignal: { signal: "SIGURG", beforeMs: 2_999_900 }, idleTimeoutMs: 9e6 };
+  const warned = await submit("exec sleep 1000", { label: "warned", group: "wide", limits });
+  await until(async () => {
+    const { events } = await client.call("event.list", {});
+    return events.find((event) => event.type === "run.signalled" && event.id === warned);
+  });
+  const retry = { limit: 5, delayMs: 2e11, backoff: "exponential", maxDelayMs: 3e11, onExit: [{ from: 3, to: 3 }] };
+  const retrying = await submit("exit 3", { label: "retrying", group: "wide", retry });
+  await until(async () => ((await client.call("task.get", { id: retrying })).task.attempt === 1 ? true : undefined));
+  await client.call(
+    "task.wait",
+    one(await submit("true", { label: "keyed", group: "wide", key: "nightly", onFinish: "true" })),
+  );
+  await client.call("group.set", { name: "stopped", paused: true });
+  await submit("true", { label: "in a paused group", group: "stopped" });
+  const tasks = ["a", "b", "c"].map((label) => ({ command: "exit 1", label: `batch ${label}`, group: "wide" }));
+  const held = tasks.map((task, index) => ({ ...task, held: index > 0 }));
+  const { ids } = await client.call("task.submit", { ...CALL, tasks: held, maxFails: 1 });
+  await client.call("task.wait", one(ids[0] ?? 0));
 }
 
 /** Kills a task and the shim that would have noted it. */
@@ -84,6 +120,8 @@ async function main(): Promise<void> {
     XDG_STATE_HOME: join(dir, "s"),
     XDG_CONFIG_HOME: join(dir, "c"),
   };
+  await mkdir(join(dir, "c/claudine"), { recursive: true });
+  await writeFile(join(dir, "c/claudine/config.yaml"), "resources: { gpu: 2 }\nautoscale: off\n");
   const daemon: ChildProcess = spawn(process.execPath, [join(ROOT, "dist/claudined.mjs")], { env, stdio: "inherit" });
   try {
     const client = await until(() => connect({ env, autostart: false }).catch(() => undefined));

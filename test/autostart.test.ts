@@ -105,7 +105,7 @@ test.for([
     what: "runtime",
     env: { XDG_RUNTIME_DIR: "/proc" },
     code: 74,
-    says: "Cannot make the folder /proc/claudine: ENOENT",
+    says: "Cannot make the folder /proc/claudine: no such file or directory\n",
   },
 ])("a $what folder where none can be made is an error, not a program without end", async ({ env, code, says }) => {
   const rig = await startDaemon({ daemon: false });

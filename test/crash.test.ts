@@ -11,6 +11,7 @@ import { drive } from "./support/crash-driver.ts";
 import { Ledger } from "./support/crash-ledger.ts";
 import { autostart, expectNoOrphans, expectSoundState, killDaemon } from "./support/crash-rig.ts";
 import { type Random, seeded, seedFrom } from "./support/crash-random.ts";
+import { RESOURCES } from "./support/crash-rules.ts";
 import { cancelEndless } from "./support/crash-tasks.ts";
 import { signalIfThere } from "./support/home.ts";
 import { until } from "./support/until.ts";
@@ -47,7 +48,7 @@ async function bringUp(rig: Rig, random: Random): Promise<number> {
 
 test(`killed ${KILLS} times at random (CLAUDINE_CRASH_SEED=${seed})`, { timeout: TIMEOUT_MS }, async () => {
   const random = seeded(seed);
-  const rig = await startDaemon({ config: "slots: 12\ngrace: 100ms\nsampleInterval: 200ms\n" });
+  const rig = await startDaemon({ config: `slots: 12\ngrace: 100ms\nsampleInterval: 200ms\n${RESOURCES}` });
   const ledger = new Ledger(rig.home.work);
   const client = await rig.client();
   const driver = drive({ client, ledger, random, cwd: rig.home.work });
@@ -96,7 +97,7 @@ async function comeToAnEnd(rig: Rig, ledger: Ledger): Promise<void> {
   await expectNoOrphans(ledger, rig, client);
   const ran = await ledger.ran();
   for (const { id, attempt, finish } of ledger.runs) {
-    if (finish === undefined || !ledger.tasks.has(id) || finish.state === "cancelled") continue;
+    if (finish === undefined || !ledger.tasks.has(id) || ["cancelled", "timed-out"].includes(finish.state)) continue;
     expect(ran).toContain(`${id}.${attempt}`);
     const { data } = await client.call("log.read", { id, attempt, stream: "stdout", maxBytes: 1024 });
     expect(data).toBe(`${id}.${attempt}\n`);

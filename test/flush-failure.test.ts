@@ -30,14 +30,18 @@ async function allRan(rig: Rig, count: number): Promise<void> {
   expect((await ran(rig)).toSorted((a, b) => a - b)).toEqual(upTo(count));
 }
 
-test.skipIf(why !== undefined)("one task: refused, and not there", async () => {
+/** What a commit that was slow just before makes the daemon leave to LMDB's writer is shown before it is flushed. */
+test.skipIf(why !== undefined)("one task: refused, and either not there or said to be written", async () => {
   const rig = await startDaemon();
   const { mend } = await breakFlush(rig);
-  expect(await submitTasks(rig, 1)).toEqual(storageError("Input/output error"));
-  expect((await rig.claudine("list", "--no-autostart", "-q")).stdout).toBe("");
+  const refusal = await submitTasks(rig, 1);
+  expect(refusal).toEqual(storageError("Input/output error"));
+  const isShown = String(refusal).includes("(it was written, but not flushed)");
+  expect((await rig.claudine("list", "--no-autostart", "-q")).stdout).toBe(isShown ? "1\n" : "");
+  expect(await ran(rig)).toEqual([]);
   await mend();
   await until("a submit to be taken again", async () => !((await submitTasks(rig, 1)) instanceof Error));
-  await allRan(rig, 1);
+  await allRan(rig, isShown ? 2 : 1);
 });
 
 test.skipIf(why !== undefined)(

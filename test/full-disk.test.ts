@@ -90,6 +90,28 @@ describe.skipIf(why !== undefined)("with the state on a full disk", () => {
     for (const one of ids) expect(await rig.ended(one)).toMatchObject({ state: "succeeded", attempt: 1 });
   });
 
+  test("one that finds room for its lock and no more comes up: ends are noted, and what runs can be ended", async () => {
+    const { rig, disk } = await startOnSmallDisk("s");
+    const [exits, runs] = [await rig.submit(`${untilFile("go")}; exit 9`), await rig.submit("exec sleep 1000")];
+    const { pid } = await rig.started(exits);
+    await rig.started(runs);
+    disk.fill();
+    await submitUntilRefused(rig);
+    await rig.down("SIGKILL");
+    await writeFile(rig.file("go"), "");
+    await until("it to have ended", () => !isRunning(pid));
+    disk.spare(8 * 1024);
+    await rig.up();
+    expect(await rig.ended(exits)).toMatchObject({ state: "failed", exitCode: 9 });
+    expect(await rig.claudine("kill", "--no-autostart", String(runs))).toMatchObject({ code: 0 });
+    expect(await rig.claudine("submit", "--no-autostart", "true")).toMatchObject({ code: 74 });
+    disk.free();
+    await until(
+      "a submit to be taken",
+      async () => (await rig.claudine("submit", "--no-autostart", "true")).code === 0,
+    );
+  });
+
   test("what fills it without end can be ended, and everything else but new work is possible too", async () => {
     const { rig } = await startOnSmallDisk("s", { byCommand: true, config: "slots: 3\n" });
     const before = (await rig.status())?.pid;

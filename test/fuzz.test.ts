@@ -3,6 +3,7 @@
  * `CLAUDINE_FUZZ_SEED` repeats a run.
  */
 import { ERRORS } from "@claudine/protocol/errors";
+import { METHODS } from "@claudine/protocol/methods";
 import { expect, test } from "vitest";
 import { type Random, seeded, seedFrom } from "./support/crash-random.ts";
 import { startDaemon } from "./support/daemon.ts";
@@ -28,9 +29,28 @@ function frames(cwd: string): string[] {
     env: { A: "1", B_TOKEN: "2" },
     held: true,
   };
+  const ruled = {
+    ...task,
+    held: false,
+    after: [{ id: 1, on: "any" }],
+    onDependencyFailure: "run",
+    notBefore: 5,
+    retry: { limit: 2, delayMs: 5, backoff: "exponential", maxDelayMs: 50, jitter: true, onExit: [{ from: 1, to: 2 }] },
+    limits: { timeoutMs: 900, idleTimeoutMs: 900, warnSignal: { signal: "USR1", beforeMs: 5 }, graceMs: 5 },
+    needs: { slots: 2, cpus: 0.5, memoryBytes: 1e6, memoryMaxBytes: 1e9, locks: ["l"], claims: { gpu: 1 } },
+    ifRunning: "queue",
+  };
   const asked: [string, unknown][] = [
     ["task.submit", submission([task, { command: ["false"], stdin: true, arrayIndex: 7 }], { cwd })],
     ["task.submit", submission([{ command: ["true"] }], { cwd })],
+    ["task.submit", { ...submission([ruled, { ...ruled, key: "k" }], { cwd }), maxFails: 1 }],
+    ["task.change", { selector: ["held"], changes: { priority: 2, label: null, after: null, needs: ruled.needs } }],
+    ["task.edit", { edits: [{ id: 2, changes: { retry: ruled.retry, limits: null, notBefore: 5 } }], retry: true }],
+    ["task.move", { selector: ["1", "2"], to: { before: 3 } }],
+    ["task.switch", { id: 1, with: 2 }],
+    ["task.start", { selector: ["held"] }],
+    ["task.explain", { id: 1 }],
+    ["task.graph", { selector }],
     ["task.list", { selector, states: ["held", "failed"], group: "b", label: "a", text: "x", before: 9, limit: 5 }],
     ["task.list", {}],
     ["task.get", { id: 1 }],
@@ -48,15 +68,26 @@ function frames(cwd: string): string[] {
     ["log.read", { id: 1, attempt: 1, stream: "stderr", offset: 0, tailLines: 3, maxBytes: 100, waitMs: 1 }],
     ["group.list", {}],
     ["group.set", { name: "b", slots: 3 }],
+    ["group.limit", { slots: 40 }],
+    ["group.set", { name: "c", slots: null, paused: true }],
+    ["group.remove", { name: "c" }],
     ["event.list", { since: 0, limit: 10 }],
     ["event.subscribe", { since: 0, snapshot: true, snapshotLimit: 5 }],
     ["event.unsubscribe", { subscription: 1 }],
     ["host.read", { explain: [1, 2] }],
     ["daemon.status", {}],
+    ["doctor.run", {}],
     ["config.get", {}],
   ];
   return asked.map(([method, params], index) => JSON.stringify({ jsonrpc: "2.0", id: index, method, params }));
 }
+
+const LEFT_OUT: readonly string[] = ["daemon.stop", "store.backup"];
+
+test("every method but those is among what is spoiled", () => {
+  const spoiled = frames("/").map((frame) => (JSON.parse(frame) as { method: string }).method);
+  expect(new Set([...spoiled, ...LEFT_OUT])).toEqual(new Set(Object.keys(METHODS)));
+});
 
 const EXPECTED = new Set<number>(
   Object.entries(ERRORS).flatMap(([code, { rpc }]) => (code === "internal" ? [] : [rpc])),
@@ -86,7 +117,7 @@ async function spoil(socket: string, corpus: readonly string[], random: Random):
 test(`${FRAMES} spoiled frames`, { timeout: DEADLINE_MS }, async () => {
   const seed = seedFrom("CLAUDINE_FUZZ_SEED");
   const random = seeded(seed);
-  const rig = await startDaemon({ config: "grace: 50ms\n", env: SMALL_HEAP });
+  const rig = await startDaemon({ config: "grace: 50ms\nresources: { gpu: 2 }\n", env: SMALL_HEAP });
   const corpus = frames(rig.home.work);
   for (let sent = 0; sent < FRAMES; sent += PER_CONNECTION) {
     const bugs = await spoil(rig.home.socket, corpus, random);
@@ -98,7 +129,8 @@ test(`${FRAMES} spoiled frames`, { timeout: DEADLINE_MS }, async () => {
   expect({ seed, pid }).toEqual({ seed, pid: rig.daemon?.pid });
   expect(rssBytes).toBeLessThan(BYTES_AT_MOST);
   expect(rig.daemon?.stderr()).not.toContain("by a bug");
-  await client.get("group.set", { name: "after", slots: 1 });
+  await client.get("group.limit", { slots: 50 });
+  await client.get("group.set", { name: "after", slots: 1, paused: false });
   expect(await rig.claudine("submit", "--group", "after", "--follow", "echo served")).toMatchObject({
     code: 0,
     stdout: "served\n",

@@ -11,10 +11,13 @@ import { type Rig, startDaemon } from "./support/daemon.ts";
 /** How the store encodes records. */
 const PLAIN = { encoder: { useRecords: false } } as const;
 const VERSIONS = Array.from({ length: SCHEMA }, (_, index) => index + 1);
-const folderOf = (version: number) => join(import.meta.dirname, `data/state-v${version}`);
+/** Besides one for each version: what a version came to store only after its folder was made. */
+const RULES = "2-rules";
+const FOLDERS = [...VERSIONS.map(String), RULES];
+const folderOf = (version: number | string) => join(import.meta.dirname, `data/state-v${version}`);
 
-async function rigWith(version: number): Promise<Rig> {
-  const rig = await startDaemon({ daemon: false });
+async function rigWith(version: number | string): Promise<Rig> {
+  const rig = await startDaemon({ daemon: false, config: "resources: { gpu: 2 }\nautoscale: off\n" });
   for (const part of ["store", "runs"])
     await cp(join(folderOf(version), part), join(rig.home.stateDir, part), { recursive: true });
   for (const part of ["", "store", "runs"]) await chmod(join(rig.home.stateDir, part), 0o700);
@@ -24,7 +27,7 @@ async function rigWith(version: number): Promise<Rig> {
 type Row = [id: number, label: string, state: string];
 
 /** As it was when the folder was made. */
-async function rows(version: number): Promise<Row[]> {
+async function rows(version: number | string): Promise<Row[]> {
   return JSON.parse(await readFile(join(folderOf(version), "tasks.json"), "utf8")) as Row[];
 }
 
@@ -32,13 +35,15 @@ test("there is one for each schema version (`node scripts/make-golden.ts` makes 
   expect(VERSIONS.filter((version) => !existsSync(folderOf(version)))).toEqual([]);
 });
 
-describe.for(VERSIONS)("version %i", (version) => {
+describe.for(FOLDERS)("version %s", (version) => {
   test("every task is listed in its state; what ran in another boot or vanished is lost", async () => {
     const rig = await rigWith(version);
     await rig.up();
     const client = await rig.client();
     await client.call("task.wait", { selector: ["label:running", "label:running too", "label:paused"] });
     await client.call("task.wait", { selector: ["label:queued"] });
+    if (version === RULES)
+      await client.call("task.wait", { selector: ["label:lock waiter", "label:dependent on any end"] });
     const { tasks } = await client.call("task.list", {});
     const now = tasks.map(({ id, label, state }) => [id, label, state]).toReversed();
     const then = new Map<string, string>([
@@ -48,6 +53,11 @@ describe.for(VERSIONS)("version %i", (version) => {
       ["queued", "succeeded"],
       // Its key stayed in a runtime folder that is no more.
       ["queued sealed", "held"],
+      ["lock holder", "lost"],
+      ["warned", "lost"],
+      ["lock waiter", "succeeded"],
+      ["dependent", "skipped"],
+      ["dependent on any end", "succeeded"],
     ]);
     expect(now).toEqual((await rows(version)).map(([id, label, state]) => [id, label, then.get(label) ?? state]));
   });
@@ -98,6 +108,39 @@ describe.for(VERSIONS)("version %i", (version) => {
     await rig.down();
     expect((await checkState(rig)).filter(({ level }) => level === "error")).toEqual([]);
   });
+});
+
+test("what the scheduler has to remember is remembered", async () => {
+  const rig = await rigWith(RULES);
+  await rig.up();
+  const client = await rig.client();
+  const shown = async (label: string) => {
+    const { tasks } = await client.call("task.list", { label });
+    return tasks[0] ?? expect.fail(`there is no task ${label}`);
+  };
+  const idOf = async (label: string) => (await shown(label)).id;
+  await client.call("task.wait", { selector: ["label:lock waiter", "label:dependent"] });
+  expect(await client.call("log.read", { id: await idOf("lock waiter") })).toMatchObject({ data: "0,1\n" });
+  expect(await shown("dependent")).toMatchObject({ reason: expect.stringContaining("ended as lost") });
+  expect(await shown("retrying")).toMatchObject({
+    state: "queued",
+    attempt: 1,
+    retry: { limit: 5, backoff: "exponential", maxDelayMs: 3e11, onExit: [{ from: 3, to: 3 }] },
+    reason: expect.stringContaining("starts in"),
+  });
+  expect(await shown("in a paused group")).toMatchObject({
+    state: "queued",
+    reason: expect.stringContaining("resumed"),
+  });
+  expect(await shown("warned")).toMatchObject({ limits: { idleTimeoutMs: 9e6, warnSignal: { signal: "SIGURG" } } });
+  expect((await client.call("group.list", {})).total).toMatchObject({ slots: 50 });
+  const again = { command: "true", key: "nightly" };
+  const { existing } = await client.call("task.submit", { env: {}, cwd: "/", umask: 0o22, tasks: [again] });
+  expect(existing).toEqual([await idOf("keyed")]);
+  // The first has failed already, and one may.
+  await client.call("task.release", { selector: ["label:batch b"] });
+  const { tasks } = await client.call("task.wait", { selector: ["label:batch b", "label:batch c"] });
+  expect(tasks.map(({ state }) => state)).toEqual(["failed", "cancelled"]);
 });
 
 test("fields that a later version has added survive what this one does with their records", async () => {

@@ -1,8 +1,9 @@
 /** `claudine restore`: a backup takes the store's place, and nothing is lost by it. */
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { damagePages } from "./support/crash-damage.ts";
 import { type Rig, startDaemon } from "./support/daemon.ts";
 import { isRunning } from "./support/process.ts";
 
@@ -88,4 +89,22 @@ test.for([
   expect(existsSync(join(rig.home.stateDir, "store.restoring"))).toBe(false);
   expect((await rig.status())?.counts.succeeded).toBe(1);
   expect(await rig.output(1)).toBe("one\n");
+});
+
+test("a backup that is cut, or whose pages are damaged, is refused before it takes the store's place", async () => {
+  const rig = await startDaemon();
+  await rig.claudine("submit", "--held", "-l", "spoilt", "--array", "1-60", "true");
+  for (const name of ["cut", "damaged"]) await rig.claudine("backup", name);
+  await truncate(rig.file("cut"), 20_000);
+  expect(await damagePages(rig, "spoilt", rig.file("damaged"))).toBeGreaterThan(0);
+  for (const [name, why] of [
+    ["cut", "it is cut, "],
+    ["damaged", "some of its pages are damaged\n"],
+  ] as const) {
+    const { code, stderr } = await rig.claudine("restore", "--stop", name);
+    expect(stderr).toContain(`claudine: Cannot restore ${rig.file(name)}: ${why}`);
+    expect(code).toBe(74);
+    expect(existsSync(join(rig.home.stateDir, "store.restoring"))).toBe(false);
+    expect((await rig.status())?.counts.held).toBe(60);
+  }
 });

@@ -1,6 +1,7 @@
 /** `submit --timeout`, `--idle-timeout`, `--warn-signal`, `--grace`: what takes too long is ended. */
 import { expect, test } from "vitest";
 import { startDaemon, type Rig } from "./support/daemon.ts";
+import { until } from "./support/until.ts";
 
 async function eventsOf(rig: Rig, id: number): Promise<string[]> {
   const client = await rig.client();
@@ -63,13 +64,23 @@ test("what timed out is tried again", async () => {
 
 test("the time goes on while no daemon is there", async () => {
   const rig = await startDaemon();
-  const id = await rig.submit("--timeout", "1s", "exec sleep 1000");
-  const { startedAt } = await rig.started(id);
+  const limits = [
+    ["--timeout", "3s"],
+    ["--idle-timeout", "3s"],
+  ];
+  const ids = await Promise.all(limits.map((limit) => rig.submit(...limit, "exec sleep 1000")));
+  const starts = await Promise.all(ids.map((id) => rig.started(id)));
   await rig.down("SIGKILL");
+  await until("both to be over", () => starts.every(({ startedAt }) => Date.now() > startedAt + 3000));
   await rig.up();
-  const { state, finishedAt } = await rig.ended(id);
-  expect(state).toBe("timed-out");
-  expect((finishedAt ?? 0) - startedAt).toBeGreaterThanOrEqual(1000);
+  for (const id of ids) expect((await rig.ended(id)).state).toBe("timed-out");
+  const client = await rig.client();
+  const { events } = await client.call("event.list", {});
+  const upAt = events.findLast(({ type }) => type === "daemon.started")?.at ?? 0;
+  const stops = events.filter(({ type }) => type === "run.stopping");
+  expect(stops).toHaveLength(2);
+  // Counted anew it would take all of it again.
+  for (const { at } of stops) expect(at - upAt).toBeLessThan(3000);
 });
 
 test("a client of another kind may name the signal as it likes, if there is one", async () => {

@@ -14,8 +14,8 @@ export function storeFile(rig: Rig): string {
 }
 
 /** Fills with zeros every leaf page on which the record of a task is that has `label`. @returns how many */
-export async function damagePages(rig: Rig, label: string): Promise<number> {
-  const bytes = await readFile(storeFile(rig));
+export async function damagePages(rig: Rig, label: string, file = storeFile(rig)): Promise<number> {
+  const bytes = await readFile(file);
   let damaged = 0;
   for (let at = 0; at < bytes.length; at += PAGE_BYTES) {
     const page = bytes.subarray(at, at + PAGE_BYTES);
@@ -23,7 +23,7 @@ export async function damagePages(rig: Rig, label: string): Promise<number> {
     page.fill(0);
     damaged += 1;
   }
-  await writeFile(storeFile(rig), bytes);
+  await writeFile(file, bytes);
   return damaged;
 }
 

@@ -4,6 +4,7 @@ import type { Client } from "@claudine/client";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Ledger } from "./crash-ledger.ts";
 import type { Random } from "./crash-random.ts";
+import { randomRules } from "./crash-rules.ts";
 import { ENDLESS, type Kind, taskOf } from "./crash-tasks.ts";
 
 export type DriverOptions = { client: Client; ledger: Ledger; random: Random; cwd: string };
@@ -32,13 +33,18 @@ export function drive({ client, ledger, random, cwd }: DriverOptions): Driver {
   let onAnswer = () => {};
   const underWay = new Set<Promise<void>>();
 
-  const submit = async (kinds: readonly Kind[], held = false): Promise<void> => {
-    const tasks = kinds.map((kind) => taskOf(kind, { held, priority: random.int(3) }));
+  const submit = async (
+    kinds: readonly Kind[],
+    { held = false, ruled = false, ...more }: { held?: boolean; ruled?: boolean; maxFails?: number } = {},
+  ): Promise<void> => {
+    const rules = () => (ruled ? randomRules(random, [...ids, ...endless]) : {});
+    const tasks = kinds.map((kind) => taskOf(kind, { held, priority: random.int(3), ...rules() }));
     const answer = await client.call("task.submit", {
       env: { PATH: process.env["PATH"] ?? "" },
       cwd,
       umask: 0o22,
       tasks,
+      ...more,
     });
     onAnswer();
     for (const [index, id] of answer.ids.entries()) {
@@ -79,9 +85,14 @@ export function drive({ client, ledger, random, cwd }: DriverOptions): Driver {
     () => submit([short()]),
     () => submit([short()]),
     () => submit(Array.from({ length: 2 + random.int(15) }, short)),
-    () => submit([short(), short()], true),
+    () => submit([short(), short()], { held: true }),
+    () => submit([short(), short()], { ruled: true }),
+    () => submit([short()], { ruled: true, held: random.chance(0.3) }),
+    () => submit(Array.from({ length: 2 + random.int(10) }, short), { ruled: true }),
+    () => submit(Array.from({ length: 5 }, short), { maxFails: random.int(3) }),
     async () => {
-      if (endless.length < ENDLESS_AT_MOST) await submit([random.pick(ENDLESS) ?? "long"]);
+      if (endless.length < ENDLESS_AT_MOST)
+        await submit([random.pick(ENDLESS) ?? "long"], { ruled: random.chance(0.5) });
     },
     () => endOne("task.kill"),
     () => endOne("task.cancel"),

@@ -6,6 +6,7 @@ import type { Client } from "@claudine/client";
 import type { TaskEvent } from "@claudine/protocol/event";
 import { reduceTask } from "@claudine/protocol/reduce";
 import type { Outcome, Task } from "@claudine/protocol/task";
+import { checkAdmission, checkRules } from "./crash-rules.ts";
 import { expectedOutcome } from "./crash-tasks.ts";
 
 type Finish = Extract<TaskEvent, { type: "run.finished" }>;
@@ -57,6 +58,7 @@ export class Ledger {
     await this.#readJournal(client, snapshot.seq);
     this.#checkAcknowledged();
     this.#checkTasks(snapshot.tasks);
+    checkRules(this.tasks);
     for (const key of ranBefore) ok(this.#runs.has(key), `run ${key} ran, and the journal has not admitted it`);
     const ranAfter = await this.ran();
     for (const run of this.#runs.values()) this.#checkRun(run, ranAfter);
@@ -87,13 +89,16 @@ export class Ledger {
     deepStrictEqual(event.seq, this.#lastSeq + 1, `the journal has a gap before ${event.seq}`);
     this.#lastSeq = event.seq;
     if (!("id" in event)) return;
-    const key = `${event.type} ${event.id}`;
+    // What nobody asked for was not acknowledged.
+    const isAutomatic = event.type === "task.retried" && event.automatic === true;
+    const key = `${isAutomatic ? "automatic " : ""}${event.type} ${event.id}`;
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     if (event.type === "task.submitted") {
       ok(!this.#uids.has(event.spec.uid), `task ${event.id} is there twice`);
       this.#uids.set(event.spec.uid, event.id);
       this.#labels.set(event.id, event.spec.label);
     }
+    if (event.type === "run.admitted") checkAdmission(event, this.tasks);
     const task = reduceTask(this.tasks.get(event.id), event);
     if (task === undefined) this.tasks.delete(event.id);
     else this.tasks.set(event.id, task);

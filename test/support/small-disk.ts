@@ -1,6 +1,6 @@
 /** A disk of a few megabytes in the place of a folder, which a test fills and frees. */
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 
@@ -18,6 +18,8 @@ export function whyNoDisk(): string | undefined {
 export type SmallDisk = {
   /** Takes all that is left, to the last block and inode. */
   fill(): void;
+  /** Gives so much of what it filled back. */
+  spare(bytes: number): void;
   free(): void;
 };
 
@@ -33,6 +35,10 @@ export function mountSmallDisk(dir: string, { mib, inodes }: { mib: number; inod
         const path = join(dir, `filler.${fillers.length}`);
         full = !fillOne(path, fillers, inodes !== undefined);
       }
+    },
+    spare(bytes) {
+      const [path = ""] = fillers;
+      truncateSync(path, statSync(path).size - bytes);
     },
     free() {
       for (const path of fillers.splice(0)) rmSync(path, { force: true });

@@ -1,14 +1,14 @@
 /** The composition root: joins store, engine, processes and the socket through function-typed ports. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { ClaudineError, Config, Paths, TaskEvent } from "@claudine/protocol";
+import type { Config, Paths, TaskEvent } from "@claudine/protocol";
 import { createClock, monotonicMs } from "./time/clock.ts";
 import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
 import { createEnvVault, environmentOf } from "./environment/env-vault.ts";
 import { createHealth } from "./health/health.ts";
 import { createHistory, type History } from "./history/history.ts";
-import { createHooks } from "./running/hooks.ts";
+import { createHooks, type Hooks } from "./running/hooks.ts";
 import { createHostReader } from "./runner/host.ts";
 import { runHook } from "./runner/hook-process.ts";
 import { createLaunch, parseRunKey, runUid } from "./running/launch.ts";
@@ -54,6 +54,8 @@ export type Daemon = {
 
 const RETRY_MS = 1000;
 const HOOK_MS_MAX = 60_000;
+/** Whoever restarts the daemon waits for it. */
+const HOOKS_END_MS = 2000;
 
 /** Comes up: the store is read, running tasks are taken up, the socket answers, and only then anything new starts. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -70,9 +72,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const watchers = createWatchers();
   const bootId = systemProcesses(process.platform).bootId();
   const clock = createClock({ wall: Date.now, monotonic: monotonicMs, bootId }, store.timeMark());
-
-  // A daemon that cannot write while it comes up holds the state folder and is of no use to anybody.
-  const { trouble, cannotStart } = createTrouble();
 
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();
@@ -92,15 +91,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
     lookup: store.task,
     keyed: store.keyed,
+    isUnreadable: store.isUnreadable,
     commit: withCrashPoints(store.commit),
     room: store.room,
     clock,
     onDurable,
     onProblem(problem) {
       health.problem(problem);
-      if (problem === undefined) return;
-      cannotStart(problem);
-      options.onUnwritable(store.isReplaced());
+      if (problem !== undefined) options.onUnwritable(store.isReplaced());
     },
     onFatal: options.onFatal,
     retryMs: RETRY_MS,
@@ -201,21 +199,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
   const { version } = options;
-  const noted = engine.dispatch({ type: "report-daemon", started: true, pid: process.pid, version, bootId });
-  await Promise.race([noted, trouble]);
+  await engine.dispatch({ type: "report-daemon", started: true, pid: process.pid, version, bootId });
   await server.listen(options.listenFd);
   engine.admit(true);
-  return { close: () => close({ engine, server, processes, store, rest, history }), reachable: server.reachable };
-}
-
-/** `trouble` rejects with what `cannotStart` is told first. */
-function createTrouble(): { trouble: Promise<never>; cannotStart(problem: ClaudineError): void } {
-  let cannotStart: (problem: ClaudineError) => void = () => {};
-  const trouble = new Promise<never>((_, reject) => {
-    cannotStart = reject;
-  });
-  trouble.catch(() => {});
-  return { trouble, cannotStart };
+  return {
+    close: () => close({ engine, server, processes, store, rest, hooks, history }),
+    reachable: server.reachable,
+  };
 }
 
 type Parts = {
@@ -225,10 +215,11 @@ type Parts = {
   store: ReturnType<typeof openStore>;
   rest: Rest;
   history: History;
+  hooks: Hooks;
 };
 
 /** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
-async function close({ engine, server, processes, store, rest, history }: Parts): Promise<void> {
+async function close({ engine, server, processes, store, rest, hooks, history }: Parts): Promise<void> {
   rest.close();
   engine.admit(false);
   await engine
@@ -236,6 +227,7 @@ async function close({ engine, server, processes, store, rest, history }: Parts)
     .catch(() => {});
   await engine.close();
   await server.close();
+  await hooks.close(HOOKS_END_MS);
   processes.close();
   await history.close();
   await store.close();

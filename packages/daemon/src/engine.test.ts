@@ -33,6 +33,7 @@ function bench() {
     }),
     lookup: (id) => tasks.get(id),
     keyed: () => undefined,
+    isUnreadable: () => false,
     commit: (batch) => {
       return new Promise((resolve, reject) =>
         pending.push({
@@ -256,4 +257,42 @@ test("tasks may start from then on, also when that is said while a commit is in 
   await answer;
   await finish(1);
   await expect.poll(() => pending[1]?.batch.events.map(({ type }) => type)).toEqual(["run.admitted"]);
+});
+
+test("an end that is told while it closes has its consequences: nobody would draw them later", async () => {
+  const { engine, durable, finish } = bench();
+  engine.admit(true);
+  const tasks = [
+    { spec: spec(), held: false },
+    { spec: spec(), held: true },
+  ] as const;
+  void engine.dispatch({ type: "submit", tasks, maxFails: 0 });
+  await finish(0);
+  await expect.poll(() => durable.at(-1)?.event.type).toBe("run.admitted");
+  void engine.dispatch({ ...ENDED, id: 1, outcome: { kind: "exited", exitCode: 1 } });
+  const closed = engine.close();
+  await finish(1);
+  await closed;
+  expect(durable.slice(-2).map(({ event }) => event.type)).toEqual(["run.finished", "task.cancelled"]);
+});
+
+const BEGUN = { type: "report-daemon", started: true, pid: 1, version: "", bootId: "b" } as const;
+
+test("a daemon that can write nothing at all while it comes up is told so, and does not wait for room", async () => {
+  const { engine, finish } = bench();
+  const noted = engine.dispatch(BEGUN);
+  void engine.dispatch({ ...ENDED, id: 1 });
+  await finish(0, diskFull);
+  await finish(1, diskFull);
+  await expect(noted).rejects.toMatchObject({ code: "storage" });
+});
+
+test("one that only lacks room for more comes up: what ended is noted, and what runs can be ended", async () => {
+  const { engine, finish, durable, setRoom } = bench();
+  setRoom(diskFull);
+  const noted = engine.dispatch(BEGUN);
+  await finish(0);
+  await noted;
+  expect(durable.map(({ event }) => event.type)).toEqual(["daemon.started"]);
+  await expect(engine.dispatch(submit)).rejects.toMatchObject({ code: "storage" });
 });

@@ -24,6 +24,8 @@ export type EnginePorts<Env> = {
   lookup(id: TaskId): Task | undefined;
   /** A stored task by its key. */
   keyed(key: string): TaskId | undefined;
+  /** There is something of that task in the store, and it cannot be read. */
+  isUnreadable(id: TaskId): boolean;
   commit(batch: CommitBatch<Env>): Promise<void>;
   /** Why nothing that takes more space should be written now. */
   room(): ClaudineError | undefined;
@@ -134,6 +136,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
       state,
       lookup: ports.lookup,
       keyed: ports.keyed,
+      isUnreadable: ports.isUnreadable,
       clock: ports.clock,
       outputAt: ports.outputAt,
       machine: ports.machine,
@@ -147,7 +150,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
         job.reject(error);
       }
     }
-    if (!closed) turn.plan(admitting && lack === undefined);
+    turn.plan(admitting && !closed && lack === undefined);
     try {
       await commit(
         turn,

@@ -5,7 +5,7 @@ import { ClaudineError, ERRORS, oneLine, resolvePaths, type Paths } from "@claud
 import { version } from "@claudine/protocol/version";
 import { configText, loadConfig, writtenConfig } from "./config/config.ts";
 import { copyTable, finishSalvage } from "./store/salvage.ts";
-import { checkSafely, parseCopyJob, salvageIfDeadly } from "./health/expendable.ts";
+import { checkSafely, isDeadlyToRead, parseCopyJob, salvageIfDeadly } from "./health/expendable.ts";
 import { checkState } from "./health/check-state.ts";
 import { startDaemon, type Daemon } from "./daemon.ts";
 import { prepareFolders } from "./startup/folders.ts";
@@ -14,6 +14,8 @@ import { createLog, errorFacts, type Log, writeToStderr } from "./log.ts";
 import { isAlive } from "./runner/identity.ts";
 import { systemProcesses } from "./runner/processes.ts";
 import { finishRestore, restoreStore } from "./store/backup.ts";
+import { checkStore } from "./store/check.ts";
+import { openTables } from "./store/open.ts";
 import { openRefusalPipe, type RefusalPipe } from "./startup/refusal-pipe.ts";
 import { refuseSocketInUse } from "./startup/socket-in-use.ts";
 import { noteStart } from "./startup/start-note.ts";
@@ -50,12 +52,15 @@ async function main(args: readonly string[], refusals: RefusalPipe): Promise<num
       return 0;
     case "--check-state":
       return check(paths, args[1] === "--fix");
-    // The two work for those above in a process of their own.
+    // These work for those above and below in a process of their own.
     case "--check-state-here":
       process.stdout.write(`${JSON.stringify(await checkState(paths, args[1] === "--fix"))}\n`);
       return 0;
     case "--copy-table":
       await copyTable(parseCopyJob(args[1]));
+      return 0;
+    case "--read-store":
+      checkStore(openTables(args[1] ?? "", { create: false }));
       return 0;
     case "--restore":
       return restore(paths, args[1]);
@@ -94,7 +99,7 @@ async function restore(paths: Paths, file: string | undefined): Promise<number> 
   process.umask(0o077);
   prepareFolders(paths, process.getuid?.() ?? 0);
   lock(paths);
-  process.stdout.write(`${JSON.stringify(await restoreStore(paths.stateDir, file))}\n`);
+  process.stdout.write(`${JSON.stringify(await restoreStore(paths.stateDir, file, isDeadlyToRead))}\n`);
   return 0;
 }
 

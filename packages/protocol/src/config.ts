@@ -39,11 +39,13 @@ const Size = (fallback: string) =>
     .default(parseBytes(fallback))
     .meta({ unit: "size", fallback });
 
+const LONGEST = "3650d";
+
 const History = z.strictObject({
   every: Duration("10s", { min: "1s", max: "1h" }).describe("How often the machine is looked at"),
-  keep: Duration("1d", { max: "3650d" }).describe("How long each of these samples is kept; 0 keeps none"),
+  keep: Duration("1d", { max: LONGEST }).describe("How long each of these samples is kept; 0 keeps none"),
   longEvery: Duration("5m", { min: "1s", max: "1d" }).describe("What later becomes one: their average over so long"),
-  longKeep: Duration("30d", { max: "3650d" }).describe("How long these averages are kept; 0 keeps none"),
+  longKeep: Duration("30d", { max: LONGEST }).describe("How long these averages are kept; 0 keeps none"),
   runs: z
     .int()
     .min(0)
@@ -70,6 +72,23 @@ export const Config = z.strictObject({
     .strictObject({
       memory: Size("256M").describe("Memory kept free for everything else"),
       cpus: z.number().min(0).max(100_000).default(0).describe("Cores kept free for everything else"),
+    })
+    .prefault({}),
+  pressure: z
+    .strictObject({
+      action: z
+        .enum(["off", "pause", "requeue"])
+        .default("off")
+        .describe(
+          "What happens to the youngest task of the lowest priority while memory is critically short: nothing, it is stopped until that is over, or it is ended and queued again",
+        ),
+      memory: Size("128M").describe("Memory is critically short when less than this is free"),
+      stall: z
+        .number()
+        .min(1)
+        .max(100)
+        .default(50)
+        .describe("And when tasks wait for memory in more than this percent of the time (Linux)"),
     })
     .prefault({}),
   totalSlots: z
@@ -104,6 +123,9 @@ export const Config = z.strictObject({
     .describe(
       "A shell command that runs when any task has ended, with what happened in its environment (`CLAUDINE_STATE`, `CLAUDINE_EXIT_CODE` …; docs/scheduling.md lists all)",
     ),
+  maxTimeout: Duration(LONGEST, { min: "1s", max: LONGEST }).describe(
+    "The longest `--timeout` that a task may have; with less than the default, a task that names none has this one",
+  ),
   grace: Duration("5s", { max: "1d" }).describe("Time between SIGTERM and SIGKILL"),
   sampleInterval: Duration("1s", { min: "50ms", max: "1h" }).describe(
     "How often the CPU and memory of running tasks are sampled",

@@ -14,8 +14,25 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
   const again = event.type === "task.retried" ? { queuedAt: event.at } : {};
-  const counted = asked ? { retriedAt: attempt } : {};
-  return { ...task, attempt, envId: anew ?? task.envId, ...waived, ...counted, ...again, status };
+  const count = isLoss(event)
+    ? { lostRuns: (task.lostRuns ?? 0) + 1 }
+    : isYield(event)
+      ? { yieldedRuns: (task.yieldedRuns ?? 0) + 1 }
+      : {};
+  const after = { ...task, attempt, envId: anew ?? task.envId, ...waived, ...count, ...again, status };
+  return asked ? countedAnew(after) : after;
+}
+
+function countedAnew({ yieldedRuns: _, ...task }: Task): Task {
+  return { ...task, retriedAt: task.attempt, lostRuns: 0 };
+}
+
+function isLoss(event: TaskEvent): boolean {
+  return event.type === "run.finished" && event.state === "lost";
+}
+
+function isYield(event: TaskEvent): boolean {
+  return event.type === "task.retried" && event.after === "pressure";
 }
 
 /** Who releases a task that was held because of a dependency lets it run without that one. */
@@ -32,7 +49,7 @@ function submitted(event: Extract<TaskEvent, { type: "task.submitted" }>): Task 
   return { ...event.spec, id: event.id, createdAt: event.at, attempt: 0, status };
 }
 
-function queued({ at, seq }: TaskEvent, notBefore: number | undefined): Status {
+function queued({ at, seq }: TaskEvent, notBefore: number | undefined): Extract<Status, { state: "queued" }> {
   return { state: "queued", since: at, order: seq, ...(notBefore === undefined ? {} : { notBefore }) };
 }
 
@@ -45,7 +62,7 @@ function changed(task: Task, { label, ...changes }: TaskChanges): Task {
   }
   const { status } = after;
   if (status.state !== "queued" || changes.notBefore === undefined) return after;
-  const { notBefore: _, ...rest } = status;
+  const { notBefore: _, ripeAt: __, ...rest } = status;
   return { ...after, status: changes.notBefore === null ? rest : { ...rest, notBefore: changes.notBefore } };
 }
 
@@ -58,7 +75,11 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "task.released":
       return queued(event, task.notBefore);
     case "task.retried":
-      return queued(event, event.notBefore);
+      return {
+        ...queued(event, event.notBefore),
+        ...(event.ripeAt === undefined ? {} : { ripeAt: event.ripeAt }),
+        ...(event.after === "pressure" ? { yielded: true } : {}),
+      };
     case "task.cancelled":
       return { state: "cancelled", ...neverRan(event) };
     case "task.skipped":
@@ -95,10 +116,17 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "run.signalled":
       return event.early === true ? withRun(task, { signalled: true }) : task.status;
     case "run.paused":
-      return "run" in task.status ? { state: "paused", run: task.status.run, since: event.at } : task.status;
+      return paused(task, event);
     case "run.resumed":
-      return "run" in task.status ? { state: "running", run: task.status.run } : task.status;
+      return "run" in task.status
+        ? { state: "running", run: { ...task.status.run, resumedAt: event.at } }
+        : task.status;
   }
+}
+
+function paused({ status }: Task, { at, pressure }: Extract<TaskEvent, { type: "run.paused" }>): Status {
+  if (!("run" in status)) return status;
+  return { state: "paused", run: status.run, since: at, ...(pressure === undefined ? {} : { pressure }) };
 }
 
 function neverRan({ at, note }: { at: number; note: string | null }) {

@@ -50,6 +50,23 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.infer<typeof Limits>;
 
+/** Parts of a rule; what is not said stays, null takes a part away. */
+export const RetryParts = z.strictObject({
+  limit: RetryRule.shape.limit.nullish(),
+  delayMs: span.nullish(),
+  backoff: RetryRule.shape.backoff.unwrap().nullish(),
+  maxDelayMs: span.nullish(),
+  jitter: z.boolean().nullish(),
+  onExit: RetryRule.shape.onExit.nullable(),
+});
+
+export const LimitsParts = z.strictObject({
+  timeoutMs: Limits.shape.timeoutMs.nullable(),
+  idleTimeoutMs: Limits.shape.idleTimeoutMs.nullable(),
+  warnSignal: Limits.shape.warnSignal.nullable(),
+  graceMs: Limits.shape.graceMs.nullable(),
+});
+
 /** Names of locks and of counted resources. */
 export const ResourceName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.:/-]{0,127}$/, "use letters, digits, _ . : / -");
 
@@ -65,6 +82,16 @@ export const Needs = z.strictObject({
     .describe("Counted resources of the configuration"),
 });
 export type Needs = z.infer<typeof Needs>;
+
+/** As for retries and limits. */
+export const NeedsParts = z.strictObject({
+  slots: Needs.shape.slots.nullable(),
+  cpus: Needs.shape.cpus.nullable(),
+  memoryBytes: Needs.shape.memoryBytes.nullable(),
+  memoryMaxBytes: Needs.shape.memoryMaxBytes.nullable(),
+  locks: Needs.shape.locks.nullable(),
+  claims: Needs.shape.claims.nullable(),
+});
 
 /** The part of a task's specification that the scheduler reads; what is absent asks for nothing. */
 export const rules = {

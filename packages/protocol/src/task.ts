@@ -59,7 +59,7 @@ export const ProcessIdentity = z.object({
 export type ProcessIdentity = z.infer<typeof ProcessIdentity>;
 
 /** The first cause to end a run wins; later ones only escalate it. */
-export const StopCause = z.enum(["kill", "cancel", "replaced", "timeout", "idle-timeout", "memory"]);
+export const StopCause = z.enum(["kill", "cancel", "replaced", "timeout", "idle-timeout", "memory", "pressure"]);
 export type StopCause = z.infer<typeof StopCause>;
 
 export const Stopping = z.object({
@@ -87,6 +87,7 @@ export const LiveRun = z.object({
   warned: z.boolean().optional().describe("Nine tenths of its time are over, and that was said"),
   signalled: z.boolean().optional().describe("The signal before the timeout was sent"),
   stopping: Stopping.optional(),
+  resumedAt: Millis.optional().describe("When it last went on after a pause"),
 });
 export type LiveRun = z.infer<typeof LiveRun>;
 
@@ -112,10 +113,17 @@ export const Status = z.discriminatedUnion("state", [
     since: Millis,
     order: z.number().describe("First in, first out within a priority"),
     notBefore: Millis.optional().describe("Does not start earlier: told so, or the delay of a retry"),
+    yielded: z.literal(true).optional().describe("Its run was ended to free memory"),
+    ripeAt: Millis.optional().describe("The end of that delay on the daemon's steady clock, whichever comes first"),
   }),
   z.object({ state: z.literal("held"), since: Millis, why: HoldWhy }),
   z.object({ state: z.literal("running"), run: LiveRun }),
-  z.object({ state: z.literal("paused"), run: LiveRun, since: Millis }),
+  z.object({
+    state: z.literal("paused"),
+    run: LiveRun,
+    since: Millis,
+    pressure: z.string().optional().describe("What the machine was short of; it goes on by itself when that is over"),
+  }),
   z.object({ state: z.literal("succeeded"), ...finished }),
   z.object({ state: z.literal("failed"), ...finished }),
   z.object({ state: z.literal("cancelled"), ...finished }),
@@ -139,13 +147,13 @@ export const TaskSpec = z.object({
   priority: z.int(),
   stdin: z.boolean().describe("Takes input from `send`"),
   arrayIndex: z.int().nullable(),
-  lostRetries: z.int().describe("A run that is lost is queued again as long as there were not more runs than this"),
+  lostRetries: z.int().describe("How many runs that are lost are followed by another"),
   ...rules,
   batch: Batch.optional(),
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 
-/** What can be changed of a task that waits; null takes a rule away. */
+/** What was changed of a task, each rule as a whole; null: it has none any more. */
 export const TaskChanges = z.strictObject({
   command: z.string().optional(),
   argv: z.array(z.string()).optional(),
@@ -159,6 +167,9 @@ export const TaskChanges = z.strictObject({
   retry: rules.retry.nullable(),
   limits: rules.limits.nullable(),
   needs: rules.needs.nullable(),
+  onFinish: rules.onFinish.nullable(),
+  key: rules.key.nullable(),
+  batch: Batch.optional(),
 });
 export type TaskChanges = z.infer<typeof TaskChanges>;
 
@@ -171,6 +182,8 @@ export const Task = TaskSpec.extend({
     .optional()
     .describe("Number of runs when somebody last asked for another: retries count from there"),
   queuedAt: Millis.optional().describe("When it was queued again; absent before its first retry"),
+  lostRuns: z.int().optional().describe("How many of the runs since then were lost"),
+  yieldedRuns: z.int().optional().describe("How many of the runs since then were ended to free memory"),
   status: Status,
 });
 export type Task = z.infer<typeof Task>;
@@ -211,6 +224,9 @@ export const TaskInfo = z.object({
   retry: RetryRule.nullable(),
   limits: Limits.nullable(),
   needs: Needs.nullable(),
+  onFinish: z.string().nullable(),
+  key: z.string().nullable(),
+  maxFails: z.int().nullable().describe("Of its batch so many may fail; null when that is not counted"),
   units: Units.nullable().describe("Which units of the counted resources the run has"),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),

@@ -97,3 +97,44 @@ test("a task starts when its time has come, and the timer is set for it", () => 
   expect(world.at(4999)).toEqual([]);
   expect(world.at(5000)).toEqual(["run.admitted"]);
 });
+
+test.each([
+  ["set forward by a day, or the machine asleep for one", 86_400_000],
+  ["set back by a day", -86_400_000],
+])("a wall clock that is %s takes no silence for longer than it was, and lets none go on for ever", (_, jumpMs) => {
+  const world = running({ limits: { idleTimeoutMs: 1000 } });
+  expect(world.at(1900)).toEqual([]);
+  world.written.set(1, 1950);
+  world.now = 1990;
+  world.setWall(jumpMs);
+  expect(world.at(2000)).toEqual([]);
+  world.written.set(1, world.wall + 500);
+  expect(world.at(2900)).toEqual([]);
+  const from = world.events.length;
+  for (let now = 3000; now <= 5000; now += 100) world.at(now);
+  expect(world.events.slice(from).map(({ type }) => type)).toEqual(["run.stopping"]);
+  expect(world.events.at(-1)?.at).toBeLessThanOrEqual(jumpMs + 4000);
+});
+
+test("the time of a pause is no silence: who is resumed has all of it again", () => {
+  const world = running({ limits: { idleTimeoutMs: 1000 } });
+  world.now = 1500;
+  world.do({ type: "pause", targets: one(1) });
+  expect(world.at(9900)).toEqual([]);
+  expect(world.at(10_800)).toEqual([]);
+  world.do({ type: "resume", targets: one(1) });
+  expect(world.at(11_799)).toEqual([]);
+  expect(world.at(11_800)).toEqual(["run.stopping"]);
+});
+
+test("a start that is told when the clock was set since does not move the timeout either", () => {
+  const world = new World();
+  world.submit(spec({ limits: { timeoutMs: 5000 } }));
+  world.plan();
+  world.now = 3000;
+  world.setWall(86_400_000);
+  const process = { pid: 7, startTicks: "1", bootId: "b" };
+  world.do({ type: "report-started", id: 1, attempt: 1, process, startedAt: 1000 });
+  expect(world.at(7999)).toEqual(["run.warned"]);
+  expect(world.at(8000)).toEqual(["run.stopping"]);
+});

@@ -1,6 +1,6 @@
 /** The times at which something is due for a run: its timeout, the warnings before it, silence, and SIGKILL. */
 import { formatDuration, type EventBody, type LiveRun, type Task } from "@claudine/protocol";
-import type { State } from "./state.ts";
+import type { Silence, State } from "./state.ts";
 
 export type Due = { at: number; what: "kill" | "timeout" | "warn" | "signal" | "idle" };
 
@@ -13,8 +13,8 @@ export function nextDue(state: State, task: Task): Due | undefined {
   const { run } = task.status;
   if (run.stopping !== undefined) return run.stopping.killed ? undefined : { at: run.stopping.killAt, what: "kill" };
   const dues = [...timeoutDues(task, run)];
-  const idleAt = state.idleAt.get(task.id);
-  if (idleAt !== undefined) dues.push({ at: idleAt, what: "idle" });
+  const idle = state.idle.get(task.id);
+  if (idle !== undefined) dues.push({ at: idle.lookAt, what: "idle" });
   return dues.reduce<Due | undefined>(
     (first, due) => (first === undefined || due.at < first.at ? due : first),
     undefined,
@@ -37,9 +37,16 @@ function timeoutDues({ limits }: Task, { timeoutAt, warned, signalled }: LiveRun
 export type Times = {
   now: number;
   wall: number;
+  /** Since when, on the steady clock, the wall clock was not set and the machine not suspended. */
+  evenSince: number;
   /** When a running task last wrote something, epoch ms; undefined when it has not. */
   outputAt(task: Task): number | undefined;
 };
+
+/** How long ago a stamp of the wall clock is, as far as can be told. */
+export function passedMs({ now, wall, evenSince }: Omit<Times, "outputAt">, stamp: number): number {
+  return Math.max(0, Math.min(wall - stamp, now - evenSince));
+}
 
 /** The event for what is due; undefined when silence was looked at and is not long enough yet. */
 export function dueEvent(state: State, task: Task, { due, times }: { due: Due; times: Times }): EventBody | undefined {
@@ -67,16 +74,26 @@ export function dueEvent(state: State, task: Task, { due, times }: { due: Due; t
 function endIfIdle(state: State, task: Task, times: Times): EventBody | undefined {
   if (!("run" in task.status)) return undefined;
   const idleTimeoutMs = task.limits?.idleTimeoutMs ?? 0;
-  const since = Math.max(task.status.run.started?.startedAt ?? times.wall, times.outputAt(task) ?? 0);
-  const quietMs = task.status.state === "paused" ? 0 : Math.max(0, times.wall - since);
-  if (quietMs >= idleTimeoutMs)
+  const silence = silenceOf(state, task, times);
+  if (times.now - silence.from >= idleTimeoutMs)
     return endFor(state, task, {
       cause: "idle-timeout",
       note: `wrote nothing for ${formatDuration(idleTimeoutMs)}`,
       now: times.now,
     });
-  state.idleAt.set(task.id, times.now + idleTimeoutMs - quietMs);
+  state.idle.set(task.id, { lookAt: silence.from + idleTimeoutMs, silence });
   return undefined;
+}
+
+/** What did not change since the last look lasts since then, whatever was done to the wall clock. */
+function silenceOf(state: State, task: Task, times: Times): Silence {
+  if (!("run" in task.status) || task.status.state === "paused") return { from: times.now, signs: "" };
+  const { started, resumedAt } = task.status.run;
+  const stamps = [started?.startedAt, resumedAt, times.outputAt(task)].filter((at) => at !== undefined);
+  const signs = stamps.join(" ");
+  const known = state.idle.get(task.id)?.silence;
+  if (known?.signs === signs) return known;
+  return { from: times.now - Math.min(...stamps.map((stamp) => passedMs(times, stamp))), signs };
 }
 
 type Ending = { cause: "timeout" | "idle-timeout"; note: string; now: number };

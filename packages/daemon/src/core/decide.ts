@@ -18,10 +18,14 @@ export type Facts = {
   lookup: (id: TaskId) => Task | undefined;
   /** The task that has a key, unfinished or not. */
   keyed: (key: string) => TaskId | undefined;
+  /** There is something of that task, and it cannot be read. */
+  isUnreadable: (id: TaskId) => boolean;
   /** The steady clock, for deadlines. */
   now: number;
   /** Epoch ms. */
   wall: number;
+  /** Since when, on the steady clock, both go alike. */
+  evenSince: number;
 };
 
 /** @throws ClaudineError not_found, wrong_state, limit for commands of people; reports never throw */

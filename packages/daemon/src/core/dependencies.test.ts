@@ -128,7 +128,7 @@ test("an unknown dependency, a circle, too many and too long a chain are refused
   const circle = () => world.do({ type: "change", targets: one(1), changes: after(3) });
   expect(circle).toThrow("Cannot change task 1: the tasks would wait for each other in a circle");
   expect(circle).toThrow(expect.objectContaining({ hint: "1 after 3 after 2 after 1" }));
-  expect(() => world.do({ type: "change", targets: one(1), changes: after(1) })).toThrow("in a circle");
+  expect(() => world.do({ type: "change", targets: one(1), changes: after(1) })).toThrow("it would wait for itself");
 });
 
 test("ten thousand dependents of one task are released in one turn", () => {
@@ -169,4 +169,19 @@ test("the indexes forget what has ended", () => {
   world.plan();
   world.end(2);
   expect(world.state.waiting.dependents.size).toBe(0);
+});
+
+test("a dependency that cannot be read has not succeeded: it counts as lost", () => {
+  const world = new World();
+  world.unreadable.add(1);
+  world.state.nextId = 2;
+  const finished = { ...spec(), id: 1, createdAt: 1, attempt: 0 };
+  world.finished.set(1, { ...finished, status: { state: "held", since: 1, why: { kind: "user" } } });
+  world.submit(spec({ after: [{ id: 1, on: "success" }] }), spec({ after: [{ id: 1, on: "any" }] }));
+  world.finished.delete(1);
+  expect(world.plan()).toEqual([3]);
+  expect(world.task(2)?.status).toMatchObject({
+    state: "skipped",
+    note: "task 1, which it depends on, ended as lost",
+  });
 });

@@ -19,13 +19,19 @@ export type Judgement =
 
 type Lookup = Pick<Facts, "state" | "lookup">;
 
-/** A dependency that was removed has no end to be judged by: it counts as met. */
-export function judge(facts: Lookup, task: Task): Judgement {
-  const pending: Dependency[] = [];
+/** Those that have not ended yet. */
+export function pendingOf({ live }: State, { after = [] }: Task): Dependency[] {
+  return after.filter(({ id }) => live.has(id));
+}
+
+/** A dependency that was removed has no end to be judged by: it counts as met. One that cannot be read is lost. */
+export function judge(facts: Lookup & Pick<Facts, "isUnreadable">, task: Task): Judgement {
+  const pending = pendingOf(facts.state, task);
   for (const dependency of task.after ?? []) {
-    const state = facts.state.live.has(dependency.id) ? undefined : facts.lookup(dependency.id)?.status.state;
-    if (facts.state.live.has(dependency.id)) pending.push(dependency);
-    else if (state !== undefined && !isAsWanted(dependency, state) && task.onDependencyFailure !== "run")
+    if (facts.state.live.has(dependency.id)) continue;
+    const known = facts.lookup(dependency.id)?.status.state;
+    const state = known ?? (facts.isUnreadable(dependency.id) ? "lost" : undefined);
+    if (state !== undefined && !isAsWanted(dependency, state) && task.onDependencyFailure !== "run")
       return { kind: "contrary", id: dependency.id, state };
   }
   return pending.length === 0 ? { kind: "met" } : { kind: "pending", on: pending };
@@ -86,29 +92,35 @@ export function dependentsOf({ waiting }: State, ids: readonly TaskId[]): TaskId
   return [...found];
 }
 
-/** @throws ClaudineError not_found, limit, invalid_params (a circle, with its path) */
-export function checkDependencies(
-  facts: Lookup,
-  wish: { verb: string; id?: TaskId; after: readonly Dependency[] },
-): void {
-  const { verb, id, after } = wish;
+export type DependencyWish = {
+  verb: string;
+  id?: TaskId;
+  after: readonly Dependency[];
+  /** How long chains are: known of tasks that are about to be there, noted of others. */
+  depths?: Map<TaskId, number>;
+};
+
+/** @returns how long the chain is. @throws ClaudineError not_found, limit, invalid_params (a circle, with its path) */
+export function checkDependencies(facts: Lookup, wish: DependencyWish): number {
+  const { verb, id, after, depths } = wish;
   const { dependenciesPerTask, dependencyDepth } = facts.state.settings;
   if (after.length > dependenciesPerTask)
     throw new ClaudineError("limit", `Cannot ${verb}: it would depend on ${after.length} tasks`, {
       hint: `At most ${dependenciesPerTask}; let one task wait for the others and depend on that one, or raise dependencies.perTask in the configuration`,
     });
   for (const { id: on } of after) {
-    if (facts.lookup(on) === undefined)
+    if (depths?.has(on) !== true && facts.lookup(on) === undefined)
       throw new ClaudineError("not_found", `Cannot ${verb}: there is no task ${on} to depend on`, {
         hint: "`claudine list --all` shows every task",
       });
   }
   if (id !== undefined) refuseCircle(facts.state, { verb, id, after });
-  const depth = depthOf(facts.state, after, new Map());
+  const depth = depthOf(facts.state, after, depths ?? new Map());
   if (depth > dependencyDepth)
     throw new ClaudineError("limit", `Cannot ${verb}: the chain of dependencies would be ${depth} long`, {
       hint: `At most ${dependencyDepth}; dependencies.depth in the configuration raises it`,
     });
+  return depth;
 }
 
 function refuseCircle(
@@ -129,6 +141,7 @@ function refuseCircle(
   if (!cameBy.has(id)) return;
   const path = [id];
   for (let one = cameBy.get(id); one !== undefined && one !== id; one = cameBy.get(one)) path.unshift(one);
+  if (path.length === 1) throw new ClaudineError("invalid_params", `Cannot ${verb}: it would wait for itself`);
   throw new ClaudineError("invalid_params", `Cannot ${verb}: the tasks would wait for each other in a circle`, {
     hint: `${[id, ...path].join(" after ")}`,
   });
@@ -139,8 +152,8 @@ function depthOf(state: State, after: readonly Dependency[], known: Map<TaskId, 
   let deepest = 0;
   for (const { id } of after) {
     const task = state.live.get(id);
-    if (task === undefined) continue;
-    const depth = known.get(id) ?? depthOf(state, task.after ?? [], known);
+    if (task === undefined && !known.has(id)) continue;
+    const depth = known.get(id) ?? depthOf(state, task?.after ?? [], known);
     known.set(id, depth);
     deepest = Math.max(deepest, depth);
   }

@@ -1,7 +1,7 @@
 /** Small makers of specs and a world in memory for the tests of the core. */
 import { NO_USAGE } from "@claudine/protocol/info";
 import { noCounts } from "@claudine/protocol/states";
-import type { EventBody, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
+import type { EventBody, Outcome, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
 import type { Command } from "./command.ts";
 import type { PlanFacts } from "./plan.ts";
 import { createCapacity, type HostFacts, type HostPort, type Used } from "./capacity.ts";
@@ -33,9 +33,11 @@ export const SETTINGS: Settings = {
   totalSlots: undefined,
   agingMs: 600_000,
   graceMs: 5000,
+  maxTimeoutMs: undefined,
   autoscale: true,
   slotsFollow: false,
   reserve: { memoryBytes: 0, cpus: 0 },
+  pressure: { action: "off", memoryBytes: 0, stallPercent: 50 },
   resources: {},
   dependenciesPerTask: 100,
   dependencyDepth: 100,
@@ -45,6 +47,9 @@ export const SETTINGS: Settings = {
 export class World {
   state: State;
   now = 1000;
+  /** Of the wall clock, against the steady one. */
+  aheadMs = 0;
+  evenSince = 0;
   readonly events: TaskEvent[] = [];
   readonly finished = new Map<TaskId, Task>();
 
@@ -52,6 +57,8 @@ export class World {
   host: HostFacts | undefined;
   readonly used = new Map<TaskId, Used>();
   readonly machine: HostPort = { host: () => this.host, used: (id) => this.used.get(id) };
+  /** Tasks whose records are damaged. */
+  readonly unreadable = new Set<TaskId>();
   /** When running tasks last wrote something. */
   readonly written = new Map<TaskId, number>();
 
@@ -67,20 +74,31 @@ export class World {
     });
   }
 
+  get wall(): number {
+    return this.now + this.aheadMs;
+  }
+
+  /** Somebody sets the wall clock, or the machine was suspended. */
+  setWall(byMs: number): void {
+    this.aheadMs += byMs;
+    this.evenSince = this.now;
+  }
+
   task(id: TaskId): Task | undefined {
     return this.state.live.get(id) ?? this.finished.get(id);
   }
 
   /** One round as the engine makes it, and what the store would keep of it. */
   turn(action: (turn: Turn) => void): readonly TaskEvent[] {
-    const { state, now } = this;
+    const { state } = this;
     const keyed = (key: string) => [...this.finished.values()].find((task) => task.key === key)?.id;
     const outputAt = ({ id }: Task) => this.written.get(id);
-    const clock = { wall: () => now, steady: () => now };
+    const clock = { wall: () => this.wall, steady: () => this.now, evenSince: () => this.evenSince };
     const turn = createTurn({
       state,
       lookup: (id) => this.finished.get(id),
       keyed,
+      isUnreadable: (id) => this.unreadable.has(id),
       clock,
       outputAt,
       machine: this.machine,
@@ -91,20 +109,22 @@ export class World {
       else this.finished.delete(id);
     }
     const events = turn.facts.map(({ event }) => event);
-    this.events.push(...events);
+    for (const event of events) this.events.push(event);
     return events;
   }
 
   /** What is known at this moment, for the functions that only look. */
   facts(): PlanFacts & ExplainFacts {
-    const { state, now, machine } = this;
+    const { state, now, wall, evenSince, machine } = this;
     return {
       state,
       now,
       machine,
       capacity: createCapacity(state, machine),
-      wall: now,
+      wall,
+      evenSince,
       lookup: (id) => this.task(id),
+      isUnreadable: (id) => this.unreadable.has(id),
       outputAt: ({ id }) => this.written.get(id),
     };
   }
@@ -131,7 +151,7 @@ export class World {
       id,
       attempt: this.task(id)?.attempt ?? 0,
       process,
-      startedAt: this.now,
+      startedAt: this.wall,
     });
   }
 
@@ -148,14 +168,14 @@ export class World {
   }
 
   /** The run of a task ends by itself. */
-  end(id: TaskId, exitCode = 0): EventBody["type"][] {
+  end(id: TaskId, how: number | Outcome = 0): EventBody["type"][] {
     return this.do({
       type: "report-ended",
       id,
       attempt: this.task(id)?.attempt ?? 0,
-      outcome: { kind: "exited", exitCode },
-      startedAt: this.now,
-      finishedAt: this.now,
+      outcome: typeof how === "number" ? { kind: "exited", exitCode: how } : how,
+      startedAt: this.wall,
+      finishedAt: this.wall,
       usage: NO_USAGE,
     });
   }

@@ -1,4 +1,5 @@
 /** Keeps every index of the state in step with the tasks. */
+import { rankOf } from "@claudine/protocol/rank";
 import type { LiveRun, Task, TaskId } from "@claudine/protocol";
 import { noteEnd } from "./batches.ts";
 import { leave, take } from "./counted.ts";
@@ -7,7 +8,6 @@ import { linkDependencies, unlinkDependencies } from "./dependencies.ts";
 import { groupOf } from "./groups.ts";
 import { specText } from "./size.ts";
 import type { State } from "./state.ts";
-import { rankOf } from "./waiting.ts";
 
 /** Moves a task from one version to the next in every index. */
 export function indexTask(state: State, before: Task | undefined, after: Task | undefined): void {
@@ -41,9 +41,11 @@ function unindex(state: State, task: Task): void {
     group.queued -= 1;
     group.ready.delete(id);
     state.waiting.later.delete(id);
+    state.waiting.ripening.delete(id);
     state.waiting.unjudged.delete(id);
     state.waiting.short.delete(id);
   }
+  state.paused.delete(id);
   if (!state.inFlight.delete(id)) return;
   const width = "run" in status ? (status.run.slots ?? 1) : 1;
   group.running -= 1;
@@ -54,7 +56,7 @@ function unindex(state: State, task: Task): void {
 function index(state: State, task: Task): void {
   const { id, status } = task;
   if ("finishedAt" in status) {
-    state.idleAt.delete(id);
+    state.idle.delete(id);
     noteEnd(state, task);
     for (const dependent of state.waiting.dependents.get(id) ?? []) rejudge(state, dependent);
     return;
@@ -70,16 +72,18 @@ function index(state: State, task: Task): void {
 /** Where it waits first; `plan` moves it on when that is over. */
 function indexQueued(state: State, task: Task): void {
   if (task.status.state !== "queued") return;
-  state.idleAt.delete(task.id);
+  state.idle.delete(task.id);
   groupOf(state, task.group).queued += 1;
-  const { notBefore } = task.status;
-  if (notBefore !== undefined) state.waiting.later.set(task.id, [notBefore]);
-  else enterLine(state, task);
+  const { notBefore, ripeAt } = task.status;
+  if (notBefore === undefined) return enterLine(state, task);
+  state.waiting.later.set(task.id, [notBefore]);
+  if (ripeAt !== undefined) state.waiting.ripening.set(task.id, [ripeAt]);
 }
 
 /** Its time has come: what remains are its dependencies, resources and a slot. */
 export function enterLine(state: State, task: Task): void {
   state.waiting.later.delete(task.id);
+  state.waiting.ripening.delete(task.id);
   if (task.after !== undefined && task.after.length > 0) state.waiting.unjudged.add(task.id);
   else groupOf(state, task.group).ready.set(task.id, rankOf(task, state.settings));
 }
@@ -95,8 +99,9 @@ function indexRun(state: State, task: Task, run: LiveRun): void {
   group.used += width;
   state.used += width;
   state.inFlight.add(task.id);
+  if (task.status.state === "paused") state.paused.add(task.id);
   take(state, task, run.units);
-  if (!state.idleAt.has(task.id)) startIdleWatch(state, task);
+  if (!state.idle.has(task.id)) startIdleWatch(state, task);
   setDeadline(state, task);
 }
 
@@ -107,9 +112,8 @@ export function setDeadline(state: State, task: Task): void {
   else state.deadlines.set(task.id, [due.at]);
 }
 
-/** From now on somebody looks from time to time whether the run still writes. */
+/** Somebody looks at once, and then from time to time, whether the run still writes. */
 function startIdleWatch(state: State, task: Task): void {
   if (!("run" in task.status) || task.limits?.idleTimeoutMs === undefined) return;
-  const { started } = task.status.run;
-  if (started !== undefined) state.idleAt.set(task.id, started.startedAt + task.limits.idleTimeoutMs);
+  if (task.status.run.started !== undefined) state.idle.set(task.id, { lookAt: 0 });
 }

@@ -1,4 +1,5 @@
 /** What time and free slots ask for next. Called again after every event until it has nothing more to say. */
+import { rankOf } from "@claudine/protocol/rank";
 import type { EventBody, Task } from "@claudine/protocol";
 import { admission, reconsider } from "./admission.ts";
 import { giveUpNext } from "./batches.ts";
@@ -8,11 +9,12 @@ import type { Facts } from "./decide.ts";
 import { consequence, judge } from "./dependencies.ts";
 import { groupOf, slotsOf } from "./groups.ts";
 import { enterLine, setDeadline } from "./indexes.ts";
+import { relieve, watchesPressure } from "./pressure.ts";
 import { RESCALE_MS, rescale } from "./scale.ts";
 import type { State } from "./state.ts";
-import { rankOf } from "./waiting.ts";
 
-export type PlanFacts = Pick<Facts, "state" | "lookup"> & Times & { capacity: Capacity };
+export type PlanFacts = Pick<Facts, "state" | "lookup" | "isUnreadable"> &
+  Times & { capacity: Capacity; machine: HostPort };
 
 /** Once before a series of `planNext`: what was short is looked at again, and the slots follow the machine. */
 export function beginPlan(state: State, { port, now }: { port: HostPort; now: number }): void {
@@ -37,7 +39,7 @@ export function planNext(facts: PlanFacts, admit: boolean): EventBody | undefine
   const due = nextDeadline(facts);
   if (due !== undefined) return due;
   ripen(facts);
-  return judgeNext(facts) ?? giveUpNext(facts) ?? (admit ? admission(facts) : undefined);
+  return relieve(facts) ?? judgeNext(facts) ?? giveUpNext(facts) ?? (admit ? admission(facts) : undefined);
 }
 
 /** When `planNext` has something to say next if nothing else happens, on the steady clock. */
@@ -47,15 +49,22 @@ export function wakeAt(state: State, { now, wall }: Pick<Times, "now" | "wall">)
   const status = id === undefined ? undefined : state.live.get(id)?.status;
   const ripeAt =
     status?.state === "queued" && status.notBefore !== undefined ? status.notBefore - wall + now : undefined;
-  const times = [due, ripeAt, lookAgainAt(state, now)].filter((at) => at !== undefined);
+  const times = [due, ripeAt, delayEndsAt(state), lookAgainAt(state, now)].filter((at) => at !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** The first delay to end on the steady clock; a wall clock that is set back holds none up. */
+function delayEndsAt(state: State): number | undefined {
+  const id = state.waiting.ripening.peek();
+  const status = id === undefined ? undefined : state.live.get(id)?.status;
+  return status?.state === "queued" ? status.ripeAt : undefined;
 }
 
 /** What the machine has is not told by any event. */
 function lookAgainAt(state: State, now: number): number | undefined {
   const { autoscale, slotsFollow } = state.settings;
   const waits = state.waiting.short.size > 0 || (slotsFollow && isWanted(state));
-  return autoscale && waits ? now + RESCALE_MS : undefined;
+  return (autoscale && waits) || watchesPressure(state) ? now + RESCALE_MS : undefined;
 }
 
 function dueAt(state: State): number | undefined {
@@ -81,13 +90,20 @@ function nextDeadline(facts: PlanFacts): EventBody | undefined {
 }
 
 /** Tasks whose time has come enter their lines. */
-function ripen({ state, wall }: PlanFacts): void {
-  for (;;) {
-    const id = state.waiting.later.peek();
-    const task = id === undefined ? undefined : state.live.get(id);
-    if (task?.status.state !== "queued" || (task.status.notBefore ?? 0) > wall) return;
+function ripen({ state, wall, now }: PlanFacts): void {
+  for (let task = first(state, "later"); task !== undefined; task = first(state, "later")) {
+    if (task.status.state !== "queued" || (task.status.notBefore ?? 0) > wall) break;
     enterLine(state, task);
   }
+  for (let task = first(state, "ripening"); task !== undefined; task = first(state, "ripening")) {
+    if (task.status.state !== "queued" || (task.status.ripeAt ?? 0) > now) break;
+    enterLine(state, task);
+  }
+}
+
+function first({ waiting, live }: State, line: "later" | "ripening"): Task | undefined {
+  const id = waiting[line].peek();
+  return id === undefined ? undefined : live.get(id);
 }
 
 /** Looks at tasks one of whose dependencies has ended: they wait on, enter their line, or will never start. */

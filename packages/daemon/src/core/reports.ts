@@ -9,8 +9,9 @@ import {
   type TaskState,
 } from "@claudine/protocol";
 import type { Report } from "./command.ts";
+import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
-import { again } from "./retries.ts";
+import { again, yielded } from "./retries.ts";
 
 export function decideReport(facts: Facts, report: Report): EventBody[] {
   switch (report.type) {
@@ -56,9 +57,11 @@ function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefi
 }
 
 function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" }>): EventBody[] {
-  const run = currentRun(facts, report.id, report.attempt);
-  if (run === undefined) return [];
+  const live = currentRun(facts, report.id, report.attempt);
+  if (live === undefined) return [];
   const { id, attempt, outcome, startedAt, finishedAt, usage } = report;
+  const capped = endedByCap(facts, report, live);
+  const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome);
   const note = endNote(run);
   const task = facts.lookup(id);
@@ -75,16 +78,33 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
     note,
     ...waited,
   };
-  const next = task === undefined ? undefined : again(task, state, outcome);
-  if (next === undefined) return [end];
-  const notBefore = next.afterMs === 0 ? {} : { notBefore: facts.wall + next.afterMs };
-  return [end, { type: "task.retried", id, automatic: true, ...notBefore }];
+  if (task === undefined) return [end];
+  const ends: EventBody[] = capped === undefined ? [end] : [capped, end];
+  const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
+  if (next === undefined) return ends;
+  const { afterMs } = next;
+  const delay = afterMs === 0 ? {} : { notBefore: facts.wall + afterMs, ripeAt: facts.now + afterMs };
+  const after = next.after === undefined ? {} : { after: next.after };
+  return [...ends, { type: "task.retried", id, automatic: true, ...after, ...delay }];
+}
+
+/** What the kernel did, as if it had been done here. */
+function endedByCap(
+  facts: Facts,
+  { id, attempt, outcome, overMemory }: Extract<Report, { type: "report-ended" }>,
+  { stopping }: LiveRun,
+): Extract<EventBody, { type: "run.stopping" }> | undefined {
+  const limitBytes = facts.lookup(id)?.needs?.memoryMaxBytes;
+  const isWell = outcome.kind === "exited" && outcome.exitCode === 0;
+  if (overMemory !== true || limitBytes === undefined || stopping !== undefined || isWell) return undefined;
+  const note = `used more than the ${formatBytes(limitBytes)} of memory that it may use`;
+  return { type: "run.stopping", id, attempt, cause: "memory", signal: "SIGKILL", killAt: facts.now, note };
 }
 
 /** On the steady clock; the start is told a moment after it happened. */
 function timeoutOf(facts: Facts, id: TaskId, startedAt: number): { timeoutAt?: number } {
   const timeoutMs = facts.lookup(id)?.limits?.timeoutMs;
-  return timeoutMs === undefined ? {} : { timeoutAt: facts.now - Math.max(0, facts.wall - startedAt) + timeoutMs };
+  return timeoutMs === undefined ? {} : { timeoutAt: facts.now - passedMs(facts, startedAt) + timeoutMs };
 }
 
 /** The first cause wins: a run that was asked to end did not fail by itself. */
@@ -108,6 +128,7 @@ const STOPPED: Readonly<Record<StopCause, TaskState>> = {
   timeout: "timed-out",
   "idle-timeout": "timed-out",
   memory: "failed",
+  pressure: "cancelled",
 };
 
 function endNote(run: LiveRun): string | null {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { spec, World } from "./fixtures.ts";
 import { rescale, RESCALE_MS, type Scale } from "./scale.ts";
+import { createState } from "./state.ts";
 
 const CORES = 4;
 const GIB = 2 ** 30;
@@ -13,7 +14,7 @@ function simulate(seconds: number, at: (second: number) => Moment): number[] {
   return Array.from({ length: seconds }, (_, second) => {
     const { busyPerTask, others, pressure = 0 } = at(second);
     const busyCpus = Math.min(CORES, others + busyPerTask * (CORES + scale.extra));
-    const host = { cores: CORES, busyCpus, memoryFreeBytes: 4 * GIB, memoryPressure: pressure };
+    const host = { cores: CORES, busyCpus, memoryFreeBytes: 4 * GIB, memoryPressure: pressure, load: null };
     scale = rescale(scale, { now: second * 1000, host, wanted: true, slots: CORES, reserveBytes: GIB });
     return scale.extra;
   });
@@ -60,10 +61,25 @@ test("memory that runs short takes slots away", () => {
 test("the scheduler starts more than its slots only where they follow the machine, and looks again by itself", () => {
   for (const slotsFollow of [true, false]) {
     const world = new World(2, { slotsFollow });
-    world.host = { cores: 2, busyCpus: 0.1, memoryFreeBytes: 8 * GIB, memoryPressure: null };
+    world.host = { cores: 2, busyCpus: 0.1, memoryFreeBytes: 8 * GIB, memoryPressure: null, load: null };
     world.submit(...Array.from({ length: 5 }, () => spec()));
     expect(world.plan()).toHaveLength(2);
     world.now = 20_000;
     expect(world.plan()).toHaveLength(slotsFollow ? 1 : 0);
   }
+});
+
+test("the next daemon begins with as many slots as are in use", () => {
+  const before = new World(6);
+  before.submit(...Array.from({ length: 8 }, () => spec()));
+  expect(before.plan()).toHaveLength(6);
+  const { nextId, lastSeq, counts, settings, live } = before.state;
+  const follow = { ...settings, defaultSlots: 2, slotsFollow: true };
+  const seed = { nextId, lastSeq, counts, groups: [], history: [], tasks: live.values() };
+  const after = new World();
+  after.state = createState({ ...seed, settings: follow });
+  expect(after.state.scale.extra).toBe(4);
+  after.end(1);
+  expect(after.plan()).toEqual([7]);
+  expect(createState({ ...seed, settings: { ...follow, slotsFollow: false } }).scale.extra).toBe(0);
 });

@@ -22,6 +22,12 @@ export type ScaleInput = {
   reserveBytes: number;
 };
 
+/** What the daemon before had come to, as far as its tasks still run: else nothing would start until most have ended. */
+export function scaleInUse(groups: Iterable<{ slots: number | undefined; used: number }>, slots: number): Scale {
+  const used = [...groups].map((group) => (group.slots === undefined ? group.used : 0));
+  return { extra: Math.min(EXTRA_PER_SLOT * slots, Math.max(0, ...used.map((one) => one - slots))), changedAt: 0 };
+}
+
 /** One step at a time, and none sooner than the last one shows. */
 export function rescale(scale: Scale, { now, host, wanted, slots, reserveBytes }: ScaleInput): Scale {
   if (now - scale.changedAt < RESCALE_MS) return scale;

@@ -5,7 +5,8 @@ import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } fro
 import { createHeap, type Heap } from "./heap.ts";
 import { indexTask } from "./indexes.ts";
 import { learnFrom, type Kinds } from "./kinds.ts";
-import type { Scale } from "./scale.ts";
+import { createRelief, type Relief } from "./pressure.ts";
+import { scaleInUse, type Scale } from "./scale.ts";
 import type { Settings } from "./settings.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
 
@@ -17,6 +18,8 @@ export type State = {
   live: Map<TaskId, Task>;
   /** The unfinished tasks that run or are paused. */
   inFlight: Set<TaskId>;
+  /** Those of them that are paused. */
+  paused: Set<TaskId>;
   groups: Map<string, GroupState>;
   /** Slots in use, of all groups together. */
   used: number;
@@ -25,18 +28,22 @@ export type State = {
   waiting: Waiting;
   /** Slots beyond the configured ones. */
   scale: Scale;
+  relief: Relief;
   kinds: Kinds;
   batches: Batches;
   /** Unfinished tasks by their keys. */
   keys: Map<string, TaskId>;
   /** Running tasks for which something is due, by when. */
   deadlines: Heap<TaskId>;
-  /** When to look whether a task has written something. */
-  idleAt: Map<TaskId, number>;
+  /** Runs that may not be silent for long: when to look, and what the last look found. */
+  idle: Map<TaskId, { lookAt: number; silence?: Silence }>;
   counts: StateCounts;
   /** Characters of the unfinished tasks' commands, as they are all kept in memory. */
   text: number;
 };
+
+/** Since when, on the steady clock, there was no sign of life; `signs` tells whether there is another. */
+export type Silence = { from: number; signs: string };
 
 /** What the store knows; the settings come from the configuration. */
 export type StoredSeed = Omit<Seed, "settings">;
@@ -60,16 +67,18 @@ export function createState(seed: Seed): State {
     settings: seed.settings,
     live: new Map(),
     inFlight: new Set(),
+    paused: new Set(),
     groups: new Map(),
     used: 0,
     totalSlots: undefined,
     waiting: createWaiting(),
     scale: { extra: 0, changedAt: 0 },
+    relief: createRelief(),
     kinds: new Map(),
     batches: createBatches(),
     keys: new Map(),
     deadlines: createHeap(),
-    idleAt: new Map(),
+    idle: new Map(),
     counts: { ...seed.counts },
     text: 0,
   };
@@ -77,5 +86,6 @@ export function createState(seed: Seed): State {
   for (const group of seed.groups) setGroup(state, group);
   for (const task of seed.history) learnFrom(state.kinds, task);
   for (const task of seed.tasks) indexTask(state, undefined, task);
+  if (seed.settings.slotsFollow) state.scale = scaleInUse(state.groups.values(), seed.settings.defaultSlots);
   return state;
 }

@@ -18,7 +18,8 @@ export type TurnPorts = {
   lookup(id: TaskId): Task | undefined;
   /** Finds finished tasks by their keys; the others are in the state. */
   keyed(key: string): TaskId | undefined;
-  clock: { wall(): number; steady(): number };
+  isUnreadable(id: TaskId): boolean;
+  clock: { wall(): number; steady(): number; evenSince(): number };
   /** When a running task last wrote something, epoch ms. */
   outputAt(task: Task): number | undefined;
   machine: HostPort;
@@ -33,11 +34,17 @@ export type Turn = {
   plan(admit: boolean): void;
 };
 
-export function createTurn({ state, lookup, keyed, clock, outputAt, machine }: TurnPorts): Turn {
+export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt, machine }: TurnPorts): Turn {
   const facts: Fact[] = [];
   const changes = new Map<TaskId, Change>();
   const find = (id: TaskId): Task | undefined =>
     changes.has(id) ? changes.get(id)?.after : (state.live.get(id) ?? lookup(id));
+
+  /** The key of one that was just removed, or has just got another, is free. */
+  const findKeyed = (key: string): TaskId | undefined => {
+    const id = state.keys.get(key) ?? keyed(key);
+    return id !== undefined && changes.has(id) && find(id)?.key !== key ? undefined : id;
+  };
 
   const apply = (body: EventBody): Fact => {
     const event: TaskEvent = { ...body, seq: state.lastSeq + 1, at: clock.wall() };
@@ -59,18 +66,20 @@ export function createTurn({ state, lookup, keyed, clock, outputAt, machine }: T
         {
           state,
           lookup: find,
-          keyed: (key) => state.keys.get(key) ?? keyed(key),
+          keyed: findKeyed,
+          isUnreadable,
           now: clock.steady(),
           wall: clock.wall(),
+          evenSince: clock.evenSince(),
         },
         command,
       ).map(apply),
     plan(admit) {
       const capacity = createCapacity(state, machine);
       beginPlan(state, { port: machine, now: clock.steady() });
-      const times = { now: clock.steady(), wall: clock.wall(), outputAt };
+      const times = { now: clock.steady(), wall: clock.wall(), evenSince: clock.evenSince(), outputAt };
       for (;;) {
-        const body = planNext({ state, lookup: find, capacity, ...times }, admit);
+        const body = planNext({ state, lookup: find, isUnreadable, capacity, machine, ...times }, admit);
         if (body === undefined) return;
         apply(body);
       }

@@ -45,6 +45,11 @@ export async function salvageIfDeadly(paths: Paths): Promise<Check | undefined> 
   return salvaged;
 }
 
+/** Whether reading the store in that folder through ends the process that does it. */
+export function isDeadlyToRead(path: string): boolean {
+  return runSelf(["--read-store", path]).how === "died";
+}
+
 function look(fix: boolean): Ended {
   return runSelf(["--check-state-here", fix ? "--fix" : "--look"]);
 }

@@ -8,6 +8,8 @@ export type Reader = {
   env(id: string): EnvRecord | undefined;
   /** The task that was submitted with a key. */
   keyed(key: string): TaskId | undefined;
+  /** There is, or was set aside, something of that task, and it cannot be read. */
+  isUnreadable(id: TaskId): boolean;
   /** Ids below `before`, descending; of one state, or of all. */
   idsBelow(before: TaskId, state?: TaskState): Iterable<TaskId>;
   /** May be fewer than `limit` when they are large; at least one when there is one. */

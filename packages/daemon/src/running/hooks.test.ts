@@ -88,3 +88,21 @@ test("more than can be run are left out, the oldest first, and that is told", ()
   expect(runs[0]?.env["CLAUDINE_TASK_ID"]).toBe("501");
   expect(warnings).toEqual([["Hooks were left out: too many wait", { count: 500 }]]);
 });
+
+test("a daemon that ends lets those that wait begin, and says how many it left out when that takes too long", async () => {
+  const { hooks, runs, warnings } = bench("all");
+  const world = new World(9);
+  world.submit(...Array.from({ length: 6 }, () => spec()));
+  hooks.onFacts(ends(world, [1, 2, 3, 4, 5, 6]));
+  const closed = hooks.close(60_000);
+  for (const run of runs.slice(0, 2)) run.end();
+  await closed;
+  expect([runs.length, warnings]).toEqual([6, []]);
+
+  const slow = bench("all");
+  const other = new World(9);
+  other.submit(...Array.from({ length: 6 }, () => spec()));
+  slow.hooks.onFacts(ends(other, [1, 2, 3, 4, 5, 6]));
+  await slow.hooks.close(1);
+  expect([slow.runs.length, slow.warnings]).toEqual([4, [["Hooks were left out: the daemon ends", { count: 2 }]]]);
+});

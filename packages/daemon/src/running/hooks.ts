@@ -17,7 +17,11 @@ export type HookPorts = {
   log: Log;
 };
 
-export type Hooks = { onFacts(facts: readonly Fact[]): void };
+export type Hooks = {
+  onFacts(facts: readonly Fact[]): void;
+  /** Lets those that wait begin, as long as that does not take longer; the others are left out, and that is said. */
+  close(deadlineMs: number): Promise<void>;
+};
 
 const AT_ONCE = 4;
 /** Whoever ends tasks faster than hooks run gets the newest of them. */
@@ -26,8 +30,10 @@ const WAITING_AT_MOST = 1000;
 export function createHooks(ports: HookPorts): Hooks {
   const waiting: { task: Task; command: string }[] = [];
   let running = 0;
+  let onNoneWaiting = (): void => {};
 
   const next = (): void => {
+    if (waiting.length === 0) onNoneWaiting();
     const hook = running < AT_ONCE ? waiting.shift() : undefined;
     if (hook === undefined) return;
     running += 1;
@@ -48,6 +54,18 @@ export function createHooks(ports: HookPorts): Hooks {
       const lost = waiting.splice(0, waiting.length - WAITING_AT_MOST);
       if (lost.length > 0) ports.log.warn("Hooks were left out: too many wait", { count: lost.length });
       next();
+    },
+    async close(deadlineMs) {
+      await new Promise<void>((resolve) => {
+        const guard = setTimeout(resolve, deadlineMs);
+        onNoneWaiting = () => {
+          clearTimeout(guard);
+          resolve();
+        };
+        next();
+      });
+      const lost = waiting.splice(0);
+      if (lost.length > 0) ports.log.warn("Hooks were left out: the daemon ends", { count: lost.length });
     },
   };
 }

@@ -81,6 +81,8 @@ export function openProcesses(options: RunProcessesOptions) {
     },
     makeGroup: cgroups.make,
     groupTotals: cgroups.totals,
+    isCapped: cgroups.isCapped,
+    ranOutOfMemory: cgroups.ranOutOfMemory,
     removeGroup: cgroups.remove,
     async signalTree(run: RunProcesses, signal: string) {
       // Nothing that is frozen can act on a signal; a stop is sent first, so that the leader is seen to be stopped.

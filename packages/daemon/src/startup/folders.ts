@@ -1,7 +1,7 @@
 /** Makes the daemon's folders and refuses those that are somebody else's or open to others. */
 import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
-import { ClaudineError, maxSocketPathBytes, type Paths } from "@claudine/protocol";
+import { ClaudineError, maxSocketPathBytes, systemWords, type Paths } from "@claudine/protocol";
 import { checkPlaces } from "./places.ts";
 
 /** @throws ClaudineError permission, storage, config_invalid (socket path too long) */
@@ -44,8 +44,7 @@ function makeFolder(dir: string): void {
   try {
     makeWithParents(dir);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ClaudineError("storage", `Cannot make the folder ${dir}: ${why}`, {
+    throw new ClaudineError("storage", `Cannot make the folder ${dir}: ${systemWords(cause)}`, {
       hint: "Set XDG_STATE_HOME and XDG_RUNTIME_DIR to folders of yours",
       cause,
     });

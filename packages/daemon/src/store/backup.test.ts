@@ -57,7 +57,7 @@ test("what was backed up is there again, and what stood in its place is set asid
   await storeWithTasks(3);
   rmSync(join(dir, "store"), { recursive: true });
   await openTables(join(dir, "store")).root.close();
-  const restored = await restoreStore(dir, join(dir, "copy"));
+  const restored = await restoreStore(dir, join(dir, "copy"), () => false);
   expect(restored.tasks).toBe(3);
   expect(existsSync(restored.setAside ?? "")).toBe(true);
   expect([...reopen().live.getKeys()]).toEqual([1, 2, 3]);
@@ -74,7 +74,7 @@ test("ids given after the backup are not given again", async () => {
   await storeWithTasks(1);
   mkdirSync(join(dir, "runs", "0"), { recursive: true });
   writeFileSync(join(dir, "runs", "0", "17.2.record"), "");
-  await restoreStore(dir, join(dir, "copy"));
+  await restoreStore(dir, join(dir, "copy"), () => false);
   expect(reopen().root.get("head")).toMatchObject({ nextId: 18 });
 });
 
@@ -92,7 +92,7 @@ test.each([
 ])("refuses %s and changes nothing", async (_name, make) => {
   await storeWithTasks(2);
   make();
-  await expect(restoreStore(dir, join(dir, "bad"))).rejects.toThrow(`Cannot restore ${join(dir, "bad")}`);
+  await expect(restoreStore(dir, join(dir, "bad"), () => false)).rejects.toThrow(`Cannot restore ${join(dir, "bad")}`);
   expect(readdirSync(dir).filter((name) => name.startsWith("store"))).toEqual(["store"]);
   expect(reopen().live.getKeysCount()).toBe(2);
 });
@@ -116,7 +116,7 @@ test("another store's runs are not taken for those of the backup", async () => {
   mkdirSync(join(dir, "runs", "0"), { recursive: true });
   writeFileSync(join(dir, "runs", "0", "1.1.record"), "of task 1 there");
   writeFileSync(join(dir, "lineage"), "another store");
-  await restoreStore(dir, join(dir, "copy"));
+  await restoreStore(dir, join(dir, "copy"), () => false);
   expect(existsSync(join(dir, "runs"))).toBe(false);
   const aside = readdirSync(dir).find((name) => name.startsWith("runs.before-"));
   expect(existsSync(join(dir, aside ?? "", "0", "1.1.record"))).toBe(true);
@@ -126,6 +126,6 @@ test("runs that came after the backup are not taken for coming ones of finished 
   await storeWithTasks(2, 1);
   mkdirSync(join(dir, "runs", "0"), { recursive: true });
   for (const name of ["1.1.record", "1.2.record", "2.1.record"]) writeFileSync(join(dir, "runs", "0", name), "");
-  await restoreStore(dir, join(dir, "copy"));
+  await restoreStore(dir, join(dir, "copy"), () => false);
   expect(readdirSync(join(dir, "runs", "0"))).toEqual(["1.1.record", "2.1.record"]);
 });

@@ -49,17 +49,19 @@ export async function backupStore(tables: Pick<Tables, "root">, file: string): P
   }
 }
 
+/** Whether reading that store through ends the process that does it: its pages are damaged. */
+export type IsDeadly = (path: string) => boolean;
 export type Restored = { tasks: number; setAside: string | null };
 
 /**
  * Replaces the store in `stateDir` by a backup; what was there is set aside, never deleted. No daemon may run.
  * @throws ClaudineError storage, version_mismatch; then nothing was changed
  */
-export async function restoreStore(stateDir: string, file: string): Promise<Restored> {
+export async function restoreStore(stateDir: string, file: string, isDeadly: IsDeadly): Promise<Restored> {
   const fresh = join(stateDir, RESTORING);
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { mode: 0o700 });
-  const tasks = await copyIn(fresh, file, stateDir);
+  const tasks = await copyIn({ fresh, stateDir, isDeadly }, file);
   const store = join(stateDir, "store");
   const aside = existsSync(store) ? `${store}.before-${new Date().toISOString().replace(/[:.]/g, "-")}` : null;
   crashPoint("before-restore-aside");
@@ -86,11 +88,22 @@ export function finishRestore(stateDir: string): void {
   crashPoint("after-restore-finish");
 }
 
-async function copyIn(fresh: string, file: string, stateDir: string): Promise<number> {
+type Copying = { fresh: string; stateDir: string; isDeadly: IsDeadly };
+
+async function copyIn({ fresh, stateDir, isDeadly }: Copying, file: string): Promise<number> {
   try {
     await copyFile(file, join(fresh, "data.mdb"));
-    if (checkStoreFile(join(fresh, "data.mdb")).state !== "sound")
+    const check = checkStoreFile(join(fresh, "data.mdb"));
+    if (check.state !== "sound")
       throw new ClaudineError("storage", "it is no backup of Claudine", { hint: "claudine backup FILE makes one" });
+    if (check.missingBytes > 0)
+      throw new ClaudineError("storage", `it is cut, ${check.missingBytes} bytes are missing at its end`, {
+        hint: "Copy the backup again from where it was made, or restore another; nothing was changed",
+      });
+    if (isDeadly(fresh))
+      throw new ClaudineError("storage", "some of its pages are damaged", {
+        hint: `Restore another one; when there is none, let \`claudine doctor --fix\` save what can be read of it as ${join(stateDir, "store", "data.mdb")}`,
+      });
     const tables = openTables(fresh, { create: false, whole: true });
     const tasks = tables.live.getKeysCount() + tables.finished.getKeysCount();
     setRunsAside(stateDir, tables);

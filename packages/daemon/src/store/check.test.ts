@@ -16,7 +16,7 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "check-"));
   const store = openStore({ path: join(dir, "store"), journalKeep: 1000, onUnreadable: () => {} });
   const world = new World(1);
-  world.submit(spec(), spec(), spec());
+  world.submit(spec({ key: "first" }), spec({ key: "second" }), spec());
   world.plan();
   world.end(1);
   const changes = new Map([1, 2, 3].map((id) => [id, { before: undefined, after: world.task(id) }]));
@@ -64,20 +64,37 @@ test("wrong index entries, references and counters are mended", async () => {
   await tables.byState.remove(["succeeded", 1]);
   await tables.byState.put(["failed", 3], true);
   await tables.envUses.put("gone", 1);
+  await tables.keys.remove("first");
+  await tables.keys.put("second", 3);
+  await tables.keys.put("nobody's", 7);
   await tables.root.put("head", { nextId: 1, lastSeq: 2, counts: noCounts(), env: { id: "env", uses: 2 } });
   const { damages } = checkStore(tables);
   expect(damages.map(describeDamage).toSorted()).toMatchInlineSnapshot(`
     [
+      "A key is said to be that of task 3, which does not have it",
+      "A key is said to be that of task 7, which does not have it",
       "An environment does not know that 0 tasks have it",
       "An environment does not know that 3 tasks have it",
       "Task 1 is missing in the index of succeeded tasks",
       "The counters do not agree with the tasks",
       "The index of failed tasks names task 3, which is not",
+      "The key of task 1 is not known any more",
+      "The key of task 2 is not known any more",
     ]
   `);
   expect(repairStore(tables, damages)).toEqual([]);
   expect(checkStore(tables).damages).toEqual([]);
+  expect([...tables.keys.getRange()].map(({ key, value }) => [key, value])).toEqual([
+    ["first", 1],
+    ["second", 2],
+  ]);
   expect(tables.root.get("head")).toMatchObject({ nextId: 4, counts: { queued: 2, succeeded: 1 }, env: { uses: 3 } });
+});
+
+test("the key of a task whose record is set aside is free again", async () => {
+  await overwrite("live", 2, Buffer.from([0xc1, 0x00]));
+  repairStore(tables, checkStore(tables).damages);
+  expect([...tables.keys.getKeys()]).toEqual(["first"]);
 });
 
 test("a task among those of the other kind is moved to its own", async () => {

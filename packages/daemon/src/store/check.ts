@@ -10,6 +10,7 @@ import { READABLE, readHead, readRecord, readUses, type ReadableTable } from "./
 export type Damage =
   | { kind: "unreadable"; table: ReadableTable; key: Key; name: string }
   | { kind: "index"; name: string; missing: boolean; state: string; id: TaskId }
+  | { kind: "key"; name: string; missing: boolean; key: string; id: TaskId }
   | { kind: "environment"; name: string; id: TaskId; envId: string }
   | { kind: "misplaced"; name: string; id: TaskId; from: "live" | "finished" }
   | { kind: "uses"; name: string; envId: string; uses: number }
@@ -20,15 +21,15 @@ export type StoreReport = { tasks: number; events: number; damages: Damage[] };
 
 export function checkStore(tables: Tables): StoreReport {
   const damages: Damage[] = [];
-  const tasks = new Map<TaskId, { state: TaskState; envId: string }>();
+  const tasks = new Map<TaskId, Known>();
   const seqs: number[] = [];
   for (const table of READABLE) {
     for (const key of tableOf(tables, table).getKeys()) {
       const record = readRecord(tables, table, key);
       if (typeof record === "string") damages.push({ kind: "unreadable", table, key, name: `${table}/${String(key)}` });
       else if (table === "live" || table === "finished") {
-        const { id, status, envId } = record.value as Task;
-        tasks.set(id, { state: status.state, envId });
+        const { id, status, envId, key: own } = record.value as Task;
+        tasks.set(id, { state: status.state, envId, key: own });
         if (isFinished(status.state) !== (table === "finished"))
           damages.push({ kind: "misplaced", name: `${table}/${id}`, id, from: table });
       }
@@ -37,6 +38,7 @@ export function checkStore(tables: Tables): StoreReport {
   }
   damages.push(
     ...checkIndex(tables, tasks),
+    ...checkKeys(tables, tasks),
     ...checkEnvironments(tables, tasks),
     ...checkHead(tables, tasks, seqs),
     ...gaps(seqs),
@@ -44,9 +46,10 @@ export function checkStore(tables: Tables): StoreReport {
   return { tasks: tasks.size, events: seqs.length, damages };
 }
 
-type Known = ReadonlyMap<TaskId, { state: TaskState; envId: string }>;
+type Known = { state: TaskState; envId: string; key: string | undefined };
+type Tasks = ReadonlyMap<TaskId, Known>;
 
-function checkIndex(tables: Tables, tasks: Known): Damage[] {
+function checkIndex(tables: Tables, tasks: Tasks): Damage[] {
   const damages: Damage[] = [];
   const indexed = new Set<string>();
   for (const [state, id] of tables.byState.getKeys()) {
@@ -61,7 +64,24 @@ function checkIndex(tables: Tables, tasks: Known): Damage[] {
   return damages;
 }
 
-function checkEnvironments(tables: Tables, tasks: Known): Damage[] {
+/** A key that nobody knows any more would let its task be submitted, and run, a second time. */
+function checkKeys(tables: Tables, tasks: Tasks): Damage[] {
+  const damages: Damage[] = [];
+  const known = new Set<string>();
+  for (const key of tables.keys.getKeys()) {
+    const id = tables.keys.get(key) ?? 0;
+    if (tasks.get(id)?.key === key) known.add(key);
+    else damages.push({ kind: "key", name: `keys/${key}`, missing: false, key, id });
+  }
+  for (const [id, { key }] of tasks) {
+    if (key === undefined || known.has(key)) continue;
+    known.add(key);
+    damages.push({ kind: "key", name: `keys/${key}`, missing: true, key, id });
+  }
+  return damages;
+}
+
+function checkEnvironments(tables: Tables, tasks: Tasks): Damage[] {
   const damages: Damage[] = [];
   const uses = new Map<string, number>();
   for (const envId of tables.envUses.getKeys()) uses.set(envId, 0);
@@ -83,7 +103,7 @@ function latestOf(tables: Tables): EnvUse | undefined {
   return typeof head === "object" ? head.env : undefined;
 }
 
-function checkHead(tables: Tables, tasks: Known, seqs: readonly number[]): Damage[] {
+function checkHead(tables: Tables, tasks: Tasks, seqs: readonly number[]): Damage[] {
   const counts: StateCounts = emptyHead().counts;
   for (const { state } of tasks.values()) for (const name of STATES) if (name === state) counts[name] += 1;
   const read = readHead(tables);
@@ -120,6 +140,10 @@ export function describeDamage(damage: Damage): string {
       return damage.missing
         ? `Task ${damage.id} is missing in the index of ${damage.state} tasks`
         : `The index of ${damage.state} tasks names task ${damage.id}, which is not`;
+    case "key":
+      return damage.missing
+        ? `The key of task ${damage.id} is not known any more`
+        : `A key is said to be that of task ${damage.id}, which does not have it`;
     case "environment":
       return `The environment of task ${damage.id} is missing`;
     case "misplaced":

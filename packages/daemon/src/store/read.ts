@@ -6,7 +6,7 @@ import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { Reader } from "../reading/reader.ts";
 import type { Key } from "lmdb";
-import { readRecord, type ReadableTable } from "./valid.ts";
+import { readRecord, readTask, type ReadableTable } from "./valid.ts";
 
 const ID_AT_MOST = 2 ** 32 - 1;
 /** Of the events read in one go, roughly. */
@@ -23,6 +23,10 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
     // A key of 32 bits would wrap around.
     task: (id) => (id > ID_AT_MOST ? undefined : (read<Task>("live", id) ?? read<Task>("finished", id))),
     keyed: (key) => tables.keys.get(key),
+    isUnreadable: (id) =>
+      (["live", "finished"] as const).some(
+        (table) => readRecord(tables, table, id) === "unreadable" || tables.setAside.doesExist(`${table}/${id}`),
+      ) && readTask(tables, id) === undefined,
     env: (id) => read<EnvRecord>("envs", id),
     runs: (id) =>
       [...tables.runs.getKeys({ start: [id, 0], end: [id + 1, 0] })].flatMap((key) => read<Run>("runs", key) ?? []),

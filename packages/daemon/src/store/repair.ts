@@ -21,6 +21,10 @@ function repair(tables: Tables, damage: Damage): boolean {
         else tables.byState.removeSync([damage.state, damage.id]);
       });
       return true;
+    case "key":
+      if (damage.missing) tables.keys.putSync(damage.key, damage.id);
+      else tables.keys.removeSync(damage.key);
+      return true;
     case "misplaced":
       move(tables, damage);
       return true;

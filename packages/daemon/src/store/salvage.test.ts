@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { spec, World } from "../core/fixtures.ts";
 import { openTables } from "./open.ts";
+import { openStore } from "./store.ts";
 import { copyTable, salvageStore, TABLE_NAMES, type CopyJob } from "./salvage.ts";
 
 let dir = "";
@@ -95,4 +97,24 @@ test.each([
   const missing = [...source.journal.getKeys()].filter((seq) => !found.has(seq));
   expect(missing).toEqual(places.flatMap((place) => Array.from({ length: 20 }, (__, index) => place + index)));
   await Promise.all([source.root.close(), salvaged.root.close()]);
+});
+
+test("a task that others wait for and that is gone is known to be lost, not taken for one that was removed", async () => {
+  const source = openTables(join(dir, "store"));
+  const world = new World(9);
+  world.submit(spec(), spec(), spec());
+  world.submit(spec({ after: [{ id: 2, on: "success" }] }));
+  const waiting = world.task(4);
+  await source.live.put(4, waiting ?? expect.fail("it is not there"));
+  await source.root.close();
+  await salvageStore(dir, (job) => {
+    if (job.table !== "live") return true;
+    const target = openTables(job.to, { upgrade: false });
+    if (waiting !== undefined) target.live.putSync(4, waiting);
+    void target.root.close();
+    return false;
+  });
+  const store = openStore({ path: join(dir, "store"), journalKeep: 9, onUnreadable: () => {} });
+  expect([1, 2, 4].map((id) => store.isUnreadable(id))).toEqual([false, true, false]);
+  await store.close();
 });

@@ -13,6 +13,7 @@ import { openTables, type Tables } from "./open.ts";
 import { copyGaps, isNumbered, lastCopied } from "./salvage-gaps.ts";
 import { tableOf } from "./table-of.ts";
 import { sync } from "./sync.ts";
+import { readTask } from "./valid.ts";
 
 export type TableName = Exclude<keyof Tables, "root">;
 export const TABLE_NAMES: readonly TableName[] = [
@@ -85,8 +86,19 @@ async function fill({ store, fresh, stateDir }: Stores, copy: CopyElsewhere): Pr
   }
   const tables = openTables(fresh);
   await skipUsedIds(tables, highestRun(stateDir));
+  if (broken.includes("live") || broken.includes("finished")) noteMissing(tables);
   await tables.root.close();
   return broken;
+}
+
+/** Tasks that others wait for are not removed: those that are not there were lost, and do not count as met. */
+function noteMissing(tables: Tables): void {
+  for (const id of tables.live.getKeys()) {
+    for (const { id: on } of readTask(tables, id)?.after ?? []) {
+      if (!tables.live.doesExist(on) && !tables.finished.doesExist(on))
+        tables.setAside.putSync(`live/${on}`, Buffer.alloc(0));
+    }
+  }
 }
 
 const SALVAGING = "store.salvaging";

@@ -74,7 +74,7 @@ function isHead(value: unknown): value is Head {
 
 function isTimeMark(value: unknown): boolean {
   if (!isFields(value) || !isText(value["bootId"])) return false;
-  return [value["wallAt"], value["monotonicMs"], value["steadyAt"]].every(Number.isFinite);
+  return [value["wallAt"], value["monotonicMs"], value["steadyAt"], value["evenSince"] ?? 0].every(Number.isFinite);
 }
 
 function isEnv({ plain, sealed }: Fields): boolean {

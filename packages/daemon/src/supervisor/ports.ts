@@ -26,6 +26,10 @@ export type SupervisorPorts = {
   treeGone(run: RunProcesses, deadlineMs: number): Promise<boolean>;
   /** What the run's control group has counted, where it has one. */
   groupTotals(runUid: string): GroupTotals | undefined;
+  /** Whether the kernel keeps the run within its limit of memory, so that nobody has to watch it. */
+  isCapped(runUid: string): boolean;
+  /** Whether the kernel has ended it because of that limit. */
+  ranOutOfMemory(runUid: string): boolean;
   bootId: string;
   /** Of a run that has ended: its input and its control group. */
   clearAway(task: Task, attempt: number): void;

@@ -76,6 +76,7 @@ export function createReporter(ports: SupervisorPorts): Reporter {
             type: "report-ended",
             id: task.id,
             attempt: run.attempt,
+            overMemory: task.needs?.memoryMaxBytes !== undefined && ports.ranOutOfMemory(runUid(task, run.attempt)),
             ...runEnd(start.startedAt, end, measured(key, now)),
           });
         };
@@ -101,7 +102,8 @@ export function createReporter(ports: SupervisorPorts): Reporter {
     sampled: (key, rssBytes) =>
       withRun(key, ({ task, run }) => {
         const { memoryMaxBytes = Number.POSITIVE_INFINITY } = task.needs ?? {};
-        if (rssBytes > memoryMaxBytes && run.stopping === undefined)
+        if (rssBytes <= memoryMaxBytes || run.stopping !== undefined) return;
+        if (!ports.isCapped(runUid(task, run.attempt)))
           report({ type: "report-memory", id: task.id, attempt: run.attempt, rssBytes });
       }),
     noEnvironment: (key, names) =>

@@ -63,3 +63,26 @@ test("a machine that comes up before it went down stands still, and does not go 
   at.monotonic += 40;
   expect(second.steady()).toBe(before + 40);
 });
+
+test("it is known since when the clocks go alike, by the next daemon too", () => {
+  const { at, pass, clock } = machine();
+  const first = clock();
+  pass(10_000);
+  expect(first.evenSince()).toBe(0);
+  at.wall += DAY_MS;
+  pass(50);
+  const jumpedAt = first.steady();
+  expect(first.evenSince()).toBe(jumpedAt);
+  // A clock that runs a little too fast.
+  pass(40_000);
+  at.wall += 20;
+  expect(first.evenSince()).toBe(jumpedAt);
+  const second = clock(first.mark());
+  expect(second.evenSince()).toBe(jumpedAt);
+  const mark = second.mark();
+  // While no daemon was there.
+  at.wall -= 5 * DAY_MS;
+  pass(7000);
+  const third = clock(mark);
+  expect(third.evenSince()).toBe(third.steady());
+});

@@ -13,23 +13,53 @@ export type TimePorts = {
 };
 
 /** A moment on all clocks; stored with each commit, so that the next daemon's steady time goes on where this one's was. */
-export type TimeMark = { bootId: string; wallAt: number; monotonicMs: number; steadyAt: number };
+export type TimeMark = {
+  bootId: string;
+  wallAt: number;
+  monotonicMs: number;
+  steadyAt: number;
+  /** Absent in stores of before. */
+  evenSince?: number;
+};
 
 export type Clock = {
   wall(): number;
   /** Like epoch ms, but never set: it was the wall clock when the store was made. */
   steady(): number;
+  /** Since when, in steady time, both have gone alike: stamps of before, such as a file's, tell nothing of how long ago they are. */
+  evenSince(): number;
   mark(): TimeMark;
 };
+
+/** A clock that is adjusted bit by bit is not one that was set. */
+const APART_MS = 1000;
+const APART_SHARE = 0.001;
 
 /** `mark` is the last one that an earlier daemon stored. */
 export function createClock(now: TimePorts, mark: TimeMark | undefined): Clock {
   const base = resumedAt(now, mark) - now.monotonic();
   const steady = () => Math.round(base + now.monotonic());
+  const isSameBoot = mark?.bootId === now.bootId;
+  let seen = isSameBoot ? { wallAt: mark.wallAt, steadyAt: mark.steadyAt } : { wallAt: now.wall(), steadyAt: steady() };
+  let even = isSameBoot ? (mark.evenSince ?? 0) : 0;
+  const evenSince = () => {
+    const at = { wallAt: now.wall(), steadyAt: steady() };
+    const passedMs = at.steadyAt - seen.steadyAt;
+    if (Math.abs(at.wallAt - seen.wallAt - passedMs) > APART_MS + passedMs * APART_SHARE) even = at.steadyAt;
+    seen = at;
+    return even;
+  };
   return {
     wall: now.wall,
     steady,
-    mark: () => ({ bootId: now.bootId, wallAt: now.wall(), monotonicMs: now.monotonic(), steadyAt: steady() }),
+    evenSince,
+    mark: () => ({
+      bootId: now.bootId,
+      wallAt: now.wall(),
+      monotonicMs: now.monotonic(),
+      steadyAt: steady(),
+      evenSince: evenSince(),
+    }),
   };
 }
 

@@ -58,19 +58,20 @@ export const show: Command = {
 };
 
 async function shownAsJson(client: Client, id: number, withMetrics: boolean) {
-  const { task, runs, environment, snapshot } = await client.call("task.get", { id });
-  return { ...task, runs, environment, snapshot, ...(withMetrics && { metrics: await readMetrics(client, id) }) };
+  const { task, ...rest } = await client.call("task.get", { id });
+  return { ...task, ...rest, ...(withMetrics && { metrics: await readMetrics(client, id) }) };
 }
 
 const NAME_WIDTH = 11;
 
-function printTask(io: Io, { task, runs, environment, snapshot, metrics }: Shown, { now, ascii }: Look): void {
+function printTask(io: Io, { task, runs, environment, usual, snapshot, metrics }: Shown, { now, ascii }: Look): void {
   const state = paint(stateText(task), STATE_COLORS[task.state], io.color);
   const why = reasonText(task);
   const reason = why === "" ? "" : ` (${oneLine(why)})`;
   io.out(`${paint(`Task ${task.id}`, "bold", io.color)}  ${state}${reason}\n`);
   const waited: Fact = ["Waited", metrics === undefined ? waitedFact(task) : waitedText(metrics.waited)];
-  const all = [...facts(task, now), waited, ...usageFacts(task, now), environmentFact(environment)];
+  const used = [waited, ...usageFacts(task, now)];
+  const all = [...facts(task, now), usualFact(usual), ...used, environmentFact(environment)];
   for (const [name, value] of [...all, ...snapshotFacts(snapshot)]) {
     if (value !== "") io.out(`${name.padEnd(NAME_WIDTH)} ${oneLine(value)}\n`);
   }
@@ -99,6 +100,14 @@ function facts(task: TaskInfo, now: number): Fact[] {
 
 function moment(at: number | null, now: number): string {
   return at === null ? "" : `${clock(at)} (${formatDuration(Math.max(0, now - at))} ago)`;
+}
+
+/** What the scheduler expects of it, where the task does not say so itself. */
+function usualFact(usual: Shown["usual"]): Fact {
+  if (usual === null) return ["Usually", ""];
+  const { memoryBytes, cpus, wallMs, runs } = usual;
+  const from = `${runs} ${runs === 1 ? "run" : "runs"} of its kind`;
+  return ["Usually", `${formatBytes(memoryBytes)}, ${cpus.toFixed(1)} cores, ${formatDuration(wallMs)} (${from})`];
 }
 
 function environmentFact({ names, sealed }: Shown["environment"]): Fact {

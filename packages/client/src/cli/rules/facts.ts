@@ -15,6 +15,9 @@ export function ruleFacts(task: TaskInfo, now: number): Fact[] {
     ["Needs", needsText(task)],
     ["Locks", locks.join(", ")],
     ["Claims", claimsText(task)],
+    ["Batch", task.maxFails === null ? "" : `given up when more than ${task.maxFails} of it have failed`],
+    ["Key", task.key ?? ""],
+    ["Then", task.onFinish ?? ""],
   ];
 }
 

@@ -14,6 +14,9 @@ export function ruleWords(task: TaskInfo): Record<string, Word> {
     ...retryWords(task),
     ...limitWords(task),
     ...needWords(task),
+    key: task.key,
+    "max-fails": task.maxFails,
+    "on-finish": task.onFinish,
   });
 }
 

@@ -10,6 +10,7 @@ import {
   type TaskState,
   wholeUsage,
 } from "@claudine/protocol";
+import { learned } from "../../core/kinds.ts";
 import type { State } from "../../core/state.ts";
 import type { Context, Handler } from "../context.ts";
 import { taskSize } from "../../core/size.ts";
@@ -104,6 +105,7 @@ export const get: Handler<"task.get"> = async (context, { id }, caller) =>
         task: infoOf(context, state, task),
         runs: context.store.runs(id).map((run) => ({ ...run, usage: wholeUsage(run.usage) })),
         snapshot: snapshotOf(context, task),
+        usual: learned(state.kinds, task) ?? null,
         environment: { names: [...Object.keys(env?.plain ?? {}), ...sealed].toSorted(), sealed },
       };
     }),
