@@ -50,6 +50,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "host.history": {},
   "run.course": { id: 1 },
   "run.waited": { id: 1 },
+  "stats.read": {},
   "daemon.status": {},
   "daemon.stop": {},
   "store.backup": { path: "relative" },

@@ -36,6 +36,7 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "host.history": true,
   "run.course": true,
   "run.waited": true,
+  "stats.read": true,
   "daemon.status": true,
   "daemon.stop": false,
   "store.backup": false,

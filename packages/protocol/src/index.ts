@@ -9,6 +9,7 @@ export * from "./paths.ts";
 export * from "./reduce.ts";
 export * from "./rules.ts";
 export * from "./selector.ts";
+export * from "./stats.ts";
 export { isFinished, noCounts, STATES } from "./states.ts";
 export * from "./task.ts";
 export * from "./text.ts";

@@ -1,6 +1,7 @@
 /** Methods that read what was measured. */
 import * as z from "zod";
 import { CoursePoint, HostPoint, WaitPart } from "../host.ts";
+import { Stats, StatsBy } from "../stats.ts";
 import { Millis, TaskId } from "../task.ts";
 import { method } from "./method.ts";
 
@@ -35,5 +36,18 @@ export const HISTORY_METHODS = {
         .boolean()
         .describe("False when the journal does not reach back so far, or has too many events of that time"),
     }),
+  ),
+  "stats.read": method(
+    "What the runs that ended in the time until now used together: how many, how they ended, percentiles, and asked against used.",
+    z.strictObject({
+      sinceMs: z
+        .int()
+        .min(1)
+        .max(10 * 31_536_000_000)
+        .default(86_400_000)
+        .describe("So long until now"),
+      by: StatsBy.optional(),
+    }),
+    Stats,
   ),
 } as const;

@@ -31,6 +31,7 @@ import { service } from "./service.ts";
 import { set } from "./set.ts";
 import { show } from "./show.ts";
 import { start } from "./start.ts";
+import { stats } from "./stats.ts";
 import { submit } from "./submit.ts";
 import { switchTasks } from "./switch.ts";
 import { top } from "./top.ts";
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   logs,
   follow,
   wait,
+  stats,
   top,
   send,
   kill,

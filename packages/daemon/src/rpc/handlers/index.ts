@@ -10,6 +10,7 @@ import { read, send } from "./logs.ts";
 import { get, list } from "./read-tasks.ts";
 import { graph } from "./graph.ts";
 import * as queue from "./queue-tasks.ts";
+import { stats } from "./stats.ts";
 import { submit } from "./submit.ts";
 
 export const HANDLERS: Handlers = {
@@ -46,6 +47,7 @@ export const HANDLERS: Handlers = {
   "host.history": history.host,
   "run.course": history.course,
   "run.waited": history.waited,
+  "stats.read": stats,
   "daemon.status": status,
   "daemon.stop": stop,
   "store.backup": backup,
