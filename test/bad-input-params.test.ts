@@ -51,6 +51,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "run.course": { id: 1 },
   "run.waited": { id: 1 },
   "stats.read": {},
+  "metrics.read": {},
   "daemon.status": {},
   "daemon.stop": {},
   "store.backup": { path: "relative" },

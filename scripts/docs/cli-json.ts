@@ -39,6 +39,7 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   "group list": "list of [Group](methods.md#group)",
   groups: "list of [Group](methods.md#group)",
   send: "`{id, bytes}`",
+  metrics: "`{contentType, text}`",
   events: "one [event](events.md) per line",
   top: "the result of [host.read](methods.md#hostread), once",
   "daemon start": "the result of [daemon.status](methods.md#daemonstatus)",

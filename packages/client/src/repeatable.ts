@@ -37,6 +37,7 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "run.course": true,
   "run.waited": true,
   "stats.read": true,
+  "metrics.read": true,
   "daemon.status": true,
   "daemon.stop": false,
   "store.backup": false,

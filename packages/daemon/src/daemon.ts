@@ -7,6 +7,7 @@ import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
 import { createEnvVault, environmentOf } from "./environment/env-vault.ts";
 import { createHealth } from "./health/health.ts";
+import { readDiskFree } from "./history/measure.ts";
 import { createHistory, type History } from "./history/history.ts";
 import { createHooks, type Hooks } from "./running/hooks.ts";
 import { createHostReader } from "./runner/host.ts";
@@ -14,6 +15,9 @@ import { runHook } from "./runner/hook-process.ts";
 import { createLaunch, parseRunKey, runUid } from "./running/launch.ts";
 import { createLiveUsage } from "./running/live-usage.ts";
 import type { Log } from "./log.ts";
+import { openEndpoint, type Endpoint } from "./metrics/endpoint.ts";
+import { ownFigures, taskFigures } from "./metrics/figures.ts";
+import { createMetrics } from "./metrics/metrics.ts";
 import { createRunFolders } from "./output/files.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
@@ -78,6 +82,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     supervisor.onFacts(facts);
     hooks.onFacts(facts);
     history.onFacts(facts);
+    metrics.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
   };
@@ -138,6 +143,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     read: engine.read,
     unfinished: engine.unfinished,
   });
+  const startedAt = Date.now();
+  const metrics = createMetrics(() =>
+    engine.read((state) => ({
+      version: options.version,
+      startedAt,
+      ...ownFigures(),
+      connections: server.connections(),
+      accepting: engine.problem() === undefined,
+      ...taskFigures(state),
+      host: processes.readHost(),
+      diskFreeBytes: readDiskFree(paths.stateDir),
+    })),
+  );
   const input = createTaskInput(paths.runtimeDir, processes.system);
   const usage = createLiveUsage(engine, processes.meter);
   const supervisor = createSupervisor({
@@ -176,12 +194,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       watchers,
       usage,
       history,
+      metrics,
       runs,
       config,
       paths,
       log,
       version: options.version,
-      startedAt: Date.now(),
+      startedAt,
       launcher: processes.kind,
       readHost: processes.readHost,
       machine,
@@ -191,10 +210,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       connections: () => server.connections(),
       onRequest: rest.disturb,
       shutdown: () => setImmediate(options.onShutdown),
-      checks: health.checks,
+      checks: () => [...health.checks(), ...endpoint.checks()],
     },
     { lastSeq: engine.lastSeq, read: store.events },
   );
+  const endpoint = await openEndpoint({ listen: config.metrics.listen, read: metrics.read, log });
   await processes.listen();
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
@@ -203,7 +223,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await server.listen(options.listenFd);
   engine.admit(true);
   return {
-    close: () => close({ engine, server, processes, store, rest, hooks, history }),
+    close: () => close({ engine, server, processes, store, rest, hooks, history, endpoint }),
     reachable: server.reachable,
   };
 }
@@ -215,18 +235,19 @@ type Parts = {
   store: ReturnType<typeof openStore>;
   rest: Rest;
   history: History;
+  endpoint: Endpoint;
   hooks: Hooks;
 };
 
 /** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
-async function close({ engine, server, processes, store, rest, hooks, history }: Parts): Promise<void> {
+async function close({ engine, server, processes, store, rest, hooks, history, endpoint }: Parts): Promise<void> {
   rest.close();
   engine.admit(false);
   await engine
     .dispatch({ type: "report-daemon", started: false, pid: process.pid, version: "", bootId: "" })
     .catch(() => {});
   await engine.close();
-  await server.close();
+  await Promise.all([server.close(), endpoint.close()]);
   await hooks.close(HOOKS_END_MS);
   processes.close();
   await history.close();

@@ -1,5 +1,6 @@
 /** The configuration file's schema: defaults, units and words for the docs in one place. */
 import * as z from "zod";
+import { isLoopback, parseListen } from "./listen.ts";
 import { ResourceName } from "./rules.ts";
 import { parseBytes, parseDuration } from "./units.ts";
 
@@ -54,6 +55,23 @@ const History = z.strictObject({
     .describe("Of how many runs it is kept what they used over time; at most 2 KB each"),
 });
 export type HistoryConfig = z.infer<typeof History>;
+
+const Metrics = z.strictObject({
+  listen: z
+    .string()
+    .refine((text) => parseListen(text) !== undefined, {
+      message: "expected an address and a port, as 127.0.0.1:9464",
+      abort: true,
+    })
+    .refine((text) => isLoopback(parseListen(text)?.host ?? ""), {
+      message:
+        "only this machine may read the metrics, as nobody is asked for a password: write 127.0.0.1, localhost or [::1], and let a proxy serve others",
+    })
+    .optional()
+    .describe(
+      "Where metrics are served for Prometheus, as `127.0.0.1:9464`; unless given, nothing is served. Only addresses of the machine itself",
+    ),
+});
 
 export const Config = z.strictObject({
   slots: z
@@ -142,6 +160,7 @@ export const Config = z.strictObject({
       "More parts of variable names whose values are kept encrypted, besides TOKEN, SECRET, KEY, PASSWORD, PASSWD, PASSPHRASE, CREDENTIAL, AUTH",
     ),
   history: History.prefault({}),
+  metrics: Metrics.prefault({}),
   journalKeep: z.int().min(1000).max(100_000_000).default(1_000_000).describe("How many events the journal keeps"),
   maxMessageBytes: z
     .int()

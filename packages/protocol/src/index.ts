@@ -4,6 +4,7 @@ export * from "./errors.ts";
 export * from "./event.ts";
 export * from "./host.ts";
 export * from "./info.ts";
+export * from "./listen.ts";
 export * from "./methods.ts";
 export * from "./paths.ts";
 export * from "./reduce.ts";

@@ -17,6 +17,7 @@ import type { Engine } from "../engine.ts";
 import type { EnvVault } from "../environment/env-vault.ts";
 import type { History } from "../history/history.ts";
 import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { Backup, Reader } from "../reading/reader.ts";
@@ -33,6 +34,7 @@ export type Context = {
   watchers: Watchers;
   usage: UsagePort;
   history: History;
+  metrics: Pick<Metrics, "read">;
   runs: RunFolders;
   config: Config;
   paths: Paths;

@@ -1,7 +1,7 @@
 /** One handler per method; a missing one does not compile. */
 import type { Handlers } from "../context.ts";
 import { clean, hold, pause, release, remove, resume, retry } from "./change-tasks.ts";
-import { backup, config, doctor, host, status, stop } from "./daemon.ts";
+import { backup, config, doctor, host, metrics, status, stop } from "./daemon.ts";
 import { cancel, kill, wait } from "./end-tasks.ts";
 import * as events from "./events.ts";
 import * as groups from "./groups.ts";
@@ -48,6 +48,7 @@ export const HANDLERS: Handlers = {
   "run.course": history.course,
   "run.waited": history.waited,
   "stats.read": stats,
+  "metrics.read": metrics,
   "daemon.status": status,
   "daemon.stop": stop,
   "store.backup": backup,
