@@ -4,7 +4,8 @@ import { NO_USAGE, noCounts, type TaskEvent } from "@claudine/protocol";
 import { expect, test } from "vitest";
 import { spec } from "../core/fixtures.ts";
 import type { Fact } from "../engine.ts";
-import { expose, type MetricFacts } from "./exposition.ts";
+import { expose } from "./exposition.ts";
+import type { MetricFacts } from "./families.ts";
 import { countFact, createTally, GROUPS_AT_MOST } from "./tally.ts";
 
 const MIB = 2 ** 20;
@@ -102,6 +103,11 @@ test("counts, times in seconds and sizes in bytes", async () => {
   ])
     expect(text.split("\n")).toContain(line);
   expect(text).not.toContain('resource="memory"');
+});
+
+test("what is not known is left out", async () => {
+  const { text } = await expose(facts({ diskFreeBytes: null }));
+  expect(text).not.toMatch(/state_disk_free_bytes|runs_finished_total/);
 });
 
 test("the number of series is bounded, however many groups there are and whatever they are called", async () => {

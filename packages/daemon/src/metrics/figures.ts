@@ -1,7 +1,7 @@
 /** Figures of this moment for the metrics. */
 import { slotsOf } from "../core/groups.ts";
 import type { State } from "../core/state.ts";
-import type { MetricFacts } from "./exposition.ts";
+import type { MetricFacts } from "./families.ts";
 
 export function ownFigures(): Pick<MetricFacts, "rssBytes" | "cpuSeconds"> {
   const { user, system } = process.cpuUsage();

@@ -1,6 +1,7 @@
 /** Counts what happens, and gives it out when somebody asks. */
 import type { Fact } from "../engine.ts";
-import type { Exposition, MetricFacts } from "./exposition.ts";
+import type { Exposition } from "./exposition.ts";
+import type { MetricFacts } from "./families.ts";
 import { countFact, createTally } from "./tally.ts";
 
 export type Metrics = {
