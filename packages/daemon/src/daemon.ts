@@ -19,15 +19,18 @@ import { openEndpoint, type Endpoint } from "./metrics/endpoint.ts";
 import { ownFigures, taskFigures } from "./metrics/figures.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import { createRunFolders } from "./output/files.ts";
+import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
 import { readTop } from "./runner/top-processes.ts";
+import { createPace } from "./rpc/pace.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./running/run-processes.ts";
 import type { EnvRecord } from "./environment/env-record.ts";
+import { createPunch } from "./runner/punch.ts";
 import { openStore } from "./store/store.ts";
 import { createSupervisor } from "./supervisor/supervisor.ts";
 import { createTaskInput } from "./running/task-input.ts";
@@ -80,6 +83,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();
     supervisor.onFacts(facts);
+    output.onFacts(facts);
     hooks.onFacts(facts);
     history.onFacts(facts);
     metrics.onFacts(facts);
@@ -156,6 +160,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       diskFreeBytes: readDiskFree(paths.stateDir),
     })),
   );
+  const output = createKeptOutput({
+    stateDir: paths.stateDir,
+    runs,
+    config: config.output,
+    sampleIntervalMs: config.sampleInterval,
+    live: engine.live,
+    liveTasks: engine.liveTasks,
+    punch: createPunch(log),
+    tooMuch: (report) => void engine.dispatch({ type: "report-output", ...report }).catch(() => {}),
+    wall: Date.now,
+    log,
+  });
   const input = createTaskInput(paths.runtimeDir, processes.system);
   const usage = createLiveUsage(engine, processes.meter);
   const supervisor = createSupervisor({
@@ -196,6 +212,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       history,
       metrics,
       runs,
+      sweepPreview: output.preview,
       config,
       paths,
       log,
@@ -207,6 +224,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       writeInput: input.write,
       look: supervisor.look,
       startRefusal: supervisor.refusal,
+      pace: createPace(),
       connections: () => server.connections(),
       onRequest: rest.disturb,
       shutdown: () => setImmediate(options.onShutdown),
@@ -216,6 +234,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   );
   const endpoint = await openEndpoint({ listen: config.metrics.listen, read: metrics.read, log });
   await processes.listen();
+  output.takeUp();
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
   const { version } = options;
@@ -223,7 +242,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await server.listen(options.listenFd);
   engine.admit(true);
   return {
-    close: () => close({ engine, server, processes, store, rest, hooks, history, endpoint }),
+    close: () => close({ engine, server, processes, store, rest, hooks, output, history, endpoint }),
     reachable: server.reachable,
   };
 }
@@ -236,12 +255,15 @@ type Parts = {
   rest: Rest;
   history: History;
   endpoint: Endpoint;
+  output: KeptOutput;
   hooks: Hooks;
 };
 
 /** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
-async function close({ engine, server, processes, store, rest, hooks, history, endpoint }: Parts): Promise<void> {
+async function close(parts: Parts): Promise<void> {
+  const { engine, server, processes, store, rest, hooks, output, history, endpoint } = parts;
   rest.close();
+  const swept = output.close();
   engine.admit(false);
   await engine
     .dispatch({ type: "report-daemon", started: false, pid: process.pid, version: "", bootId: "" })
@@ -250,6 +272,6 @@ async function close({ engine, server, processes, store, rest, hooks, history, e
   await Promise.all([server.close(), endpoint.close()]);
   await hooks.close(HOOKS_END_MS);
   processes.close();
-  await history.close();
+  await Promise.all([swept, history.close()]);
   await store.close();
 }

@@ -59,7 +59,16 @@ export const ProcessIdentity = z.object({
 export type ProcessIdentity = z.infer<typeof ProcessIdentity>;
 
 /** The first cause to end a run wins; later ones only escalate it. */
-export const StopCause = z.enum(["kill", "cancel", "replaced", "timeout", "idle-timeout", "memory", "pressure"]);
+export const StopCause = z.enum([
+  "kill",
+  "cancel",
+  "replaced",
+  "timeout",
+  "idle-timeout",
+  "memory",
+  "pressure",
+  "output",
+]);
 export type StopCause = z.infer<typeof StopCause>;
 
 export const Stopping = z.object({

@@ -53,6 +53,7 @@ export type Report =
       overMemory?: boolean;
     }
   | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }
+  | { type: "report-output"; id: TaskId; attempt: number; bytes: number; maxBytes: number }
   | { type: "report-no-environment"; id: TaskId; attempt: number; names: readonly string[] }
   | { type: "report-daemon"; started: boolean; pid: number; version: string; bootId: string };
 

@@ -12,6 +12,7 @@ import type { Report } from "./command.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
+import { stopRun } from "./stop.ts";
 
 export function decideReport(facts: Facts, report: Report): EventBody[] {
   switch (report.type) {
@@ -31,6 +32,8 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
       return decideEnd(facts, report);
     case "report-memory":
       return decideMemory(facts, report);
+    case "report-output":
+      return decideOutput(facts, report);
     case "report-no-environment":
       return currentRun(facts, report.id, report.attempt) === undefined
         ? []
@@ -47,6 +50,15 @@ function decideMemory(facts: Facts, report: Extract<Report, { type: "report-memo
   if (rssBytes <= limitBytes) return [];
   const note = `used ${formatBytes(rssBytes)} of memory, and may use ${formatBytes(limitBytes)}`;
   return [{ type: "run.stopping", id, attempt, cause: "memory", signal: "SIGKILL", killAt: facts.now, note }];
+}
+
+/** It may tidy up: what it writes meanwhile is left out. */
+function decideOutput(facts: Facts, report: Extract<Report, { type: "report-output" }>): EventBody[] {
+  const run = currentRun(facts, report.id, report.attempt);
+  const task = facts.lookup(report.id);
+  if (task === undefined || run === undefined || run.stopping !== undefined) return [];
+  const note = `wrote ${formatBytes(report.bytes)} of output, and may write ${formatBytes(report.maxBytes)}`;
+  return stopRun(facts, { cause: "output", signal: "SIGTERM", note }, task);
 }
 
 function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefined {
@@ -128,6 +140,7 @@ const STOPPED: Readonly<Record<StopCause, TaskState>> = {
   timeout: "timed-out",
   "idle-timeout": "timed-out",
   memory: "failed",
+  output: "failed",
   pressure: "cancelled",
 };
 

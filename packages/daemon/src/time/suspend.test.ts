@@ -65,7 +65,7 @@ test.each(JUMPS)("%s does not make a run lost whose end is just being written", 
     launch: () => Promise.resolve({ started: true }),
     meter: { track: absent, untrack: absent },
     runs: {
-      files: () => ({ record: "/no/such/record", stdout: "", stderr: "" }),
+      files: () => ({ record: "/no/such/record", stdout: "", stderr: "", index: "", gaps: "" }),
       prepare: absent,
       forget: absent,
       remove: absent,

@@ -23,6 +23,7 @@ export const NO_LOG: Result<"log.read"> = {
   offset: 0,
   nextOffset: 0,
   size: 0,
+  leftOut: 0,
   encoding: "utf8",
   data: "",
   eof: true,

@@ -95,6 +95,8 @@ const LIMITS: readonly Row[] = [
   one("idle-timeout", "idleTimeoutMs", (word) => duration(word, { min: 1 })),
   one("warn-signal", "warnSignal", warnSignal),
   one("grace", "graceMs", (word) => duration(word, { max: DAY_MS })),
+  one("output-max", "outputMaxBytes", size),
+  one("output-full", "whenOutputFull", (word) => word),
 ];
 
 const NEEDS: readonly Row[] = [
