@@ -27,6 +27,12 @@ export function usageFacts(task: TaskInfo, now: number): Fact[] {
         ? ""
         : `read ${formatBytes(usage.readBytes)}, written ${formatBytes(usage.writeBytes)}`,
     ],
+  ];
+}
+
+/** What few want to know. */
+export function detailFacts({ usage }: TaskInfo): Fact[] {
+  return [
     ["Calls", callsText(usage)],
     ["Processes", processesText(usage)],
   ];

@@ -16,7 +16,7 @@ import { wantsAscii } from "../plot.ts";
 import { snapshotFacts } from "../snapshot-text.ts";
 import { type Column, renderTable } from "../table.ts";
 import { clock, type Fact, reasonText, stateText } from "../task-values.ts";
-import { usageFacts, waitedFact } from "../usage-facts.ts";
+import { detailFacts, usageFacts, waitedFact } from "../usage-facts.ts";
 
 type Shown = Result<"task.get"> & { metrics?: RunMetrics | undefined };
 type Look = { now: number; ascii: boolean };
@@ -70,7 +70,8 @@ function printTask(io: Io, { task, runs, environment, usual, snapshot, metrics }
   const reason = why === "" ? "" : ` (${oneLine(why)})`;
   io.out(`${paint(`Task ${task.id}`, "bold", io.color)}  ${state}${reason}\n`);
   const waited: Fact = ["Waited", metrics === undefined ? waitedFact(task) : waitedText(metrics.waited)];
-  const used = [waited, ...usageFacts(task, now)];
+  const details = metrics === undefined ? [] : detailFacts(task);
+  const used = [waited, ...usageFacts(task, now), ...details];
   const all = [...facts(task, now), usualFact(usual), ...used, environmentFact(environment)];
   for (const [name, value] of [...all, ...snapshotFacts(snapshot)]) {
     if (value !== "") io.out(`${name.padEnd(NAME_WIDTH)} ${oneLine(value)}\n`);
