@@ -12,6 +12,7 @@ const PAGES = [
   "docs/schedules.md",
   "docs/service.md",
   "docs/protocol.md",
+  "docs/metrics.md",
 ];
 const read = (page: string) => readFileSync(join(rootDir, page), "utf8");
 

@@ -9,10 +9,11 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   submit:
     "`{ids, uids, existing}` on one line, `existing` being those that were there already (`--key`, `--if-running skip`); with `--wait`, also on one line, `tasks` too, a list of [TaskInfo](methods.md#taskinfo); with `--follow` that line comes first, and then what `follow` prints",
   list: TASKS,
-  show: "[TaskInfo](methods.md#taskinfo) with `runs`, a list of [Run](methods.md#run), and `environment` `{names, sealed}`; a list of these unless the task is named by its id or `last`",
+  show: "[TaskInfo](methods.md#taskinfo) with `runs`, a list of [Run](methods.md#run), `environment` `{names, sealed}`, and `snapshot`, a [Snapshot](methods.md#snapshot) of the machine when it failed, or null; with `--metrics` also `metrics`, `{attempt, points, waited}`, with what [run.course](methods.md#runcourse) and [run.waited](methods.md#runwaited) tell; a list of these unless the task is named by its id or `last`",
   logs: "`{id, stdout, stderr}`, each stream as text; a list of these unless the task is named by its id or `last`; with `-f` a line `{id, stream, text}` for each piece of output",
   follow:
     "a line `{id, stream, text}` for each piece of output, and at the end a line `{id, task}` for each task, with its [TaskInfo](methods.md#taskinfo)",
+  stats: "the result of [stats.read](methods.md#statsread)",
   wait: "`{reached, tasks}`, the tasks as [TaskInfo](methods.md#taskinfo)",
   kill: TASKS,
   cancel: TASKS,
@@ -49,6 +50,7 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   "group list": "list of [Group](methods.md#group)",
   groups: "list of [Group](methods.md#group)",
   send: "`{id, bytes}`",
+  metrics: "`{contentType, text}`",
   events: "one [event](events.md) per line",
   top: "the result of [host.read](methods.md#hostread), once",
   "daemon start": "the result of [daemon.status](methods.md#daemonstatus)",
