@@ -32,6 +32,7 @@ function facts(change: Partial<MetricFacts> = {}): MetricFacts {
     accepting: true,
     lastSeq: 42,
     counts: { ...noCounts(), queued: 3 },
+    schedules: { active: 2, paused: 1, ended: 0 },
     groups: [{ name: "default", slots: 4, used: 1, queued: 3 }],
     host: {
       cores: 8,
@@ -56,6 +57,8 @@ async function exposed(): Promise<string> {
   const all = facts();
   countFact(all.tally, fact({ type: "task.submitted", spec: spec(), held: false } as never));
   countFact(all.tally, ended());
+  countFact(all.tally, fact({ type: "schedule.fired", cause: "due" } as never));
+  countFact(all.tally, fact({ type: "schedule.skipped", why: "missed", count: 7 } as never));
   return (await expose(all)).text;
 }
 
@@ -89,6 +92,9 @@ test("counts, times in seconds and sizes in bytes", async () => {
     "claudine_daemon_start_time_seconds 1500",
     'claudine_tasks{state="queued"} 3',
     'claudine_tasks_submitted_total{group="default"} 1',
+    'claudine_schedules{state="paused"} 1',
+    'claudine_schedule_firings_total{cause="due"} 1',
+    'claudine_schedule_skipped_total{why="missed"} 7',
     'claudine_runs_finished_total{group="default",state="succeeded"} 1',
     'claudine_runs_cpu_seconds_total{mode="user"} 1.5',
     'claudine_run_wait_seconds_bucket{le="0.1"} 0',

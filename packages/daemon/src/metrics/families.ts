@@ -1,5 +1,5 @@
 /** What the metrics are: names, words and values. Base units, and labels that cannot become many. */
-import { STATES, type HostSample, type StateCounts } from "@claudine/protocol";
+import { STATES, type HostSample, type ScheduleState, type StateCounts } from "@claudine/protocol";
 import { GROUPS_AT_MOST, OTHER_GROUPS, type Buckets, type Tally } from "./tally.ts";
 
 export type GroupFacts = { name: string; slots: number; used: number; queued: number };
@@ -15,6 +15,7 @@ export type MetricFacts = {
   accepting: boolean;
   lastSeq: number;
   counts: StateCounts;
+  schedules: Readonly<Record<ScheduleState, number>>;
   groups: readonly GroupFacts[];
   host: HostSample;
   diskFreeBytes: number | null;
@@ -34,6 +35,7 @@ export function familiesOf(facts: MetricFacts): Family[] {
     ...daemonFamilies(facts),
     ...taskFamilies(facts),
     ...runFamilies(facts.tally),
+    ...scheduleFamilies(facts),
     ...groupFamilies(facts.groups),
     ...hostFamilies(facts),
   ];
@@ -99,6 +101,17 @@ function runFamilies(tally: Tally): Family[] {
     histogram("wait_seconds", "From when a run was queued to when it started", [{ buckets: waitSeconds }]),
     histogram("duration_seconds", "From the start of a run to its end", times),
     histogram("peak_memory_bytes", "Largest resident memory of a run", [{ buckets: peakBytes }]),
+  ];
+}
+
+function scheduleFamilies({ schedules, tally }: MetricFacts): Family[] {
+  const states = Object.entries(schedules).map(([state, value]) => ({ labels: { state }, value }));
+  const fired = [...tally.fired].map(([cause, value]) => ({ labels: { cause }, value }));
+  const skipped = [...tally.skipped].map(([why, value]) => ({ labels: { why }, value }));
+  return [
+    gauge("claudine_schedules", "Schedules in each state", states),
+    counter("claudine_schedule_firings_total", "Due times that became tasks since the daemon started", fired),
+    counter("claudine_schedule_skipped_total", "Due times that did not since the daemon started", skipped),
   ];
 }
 

@@ -8,12 +8,15 @@ export function ownFigures(): Pick<MetricFacts, "rssBytes" | "cpuSeconds"> {
   return { rssBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 };
 }
 
-export function taskFigures(state: State): Pick<MetricFacts, "lastSeq" | "counts" | "groups"> {
+export function taskFigures(state: State): Pick<MetricFacts, "lastSeq" | "counts" | "groups" | "schedules"> {
   const groups = [...state.groups.values()].map((group) => ({
     name: group.name,
     slots: slotsOf(state, group),
     used: group.used,
     queued: group.queued,
   }));
-  return { lastSeq: state.lastSeq, counts: { ...state.counts }, groups };
+  const { all, dueAt } = state.schedules;
+  const paused = [...all.values()].filter((schedule) => schedule.paused).length;
+  const schedules = { active: dueAt.size, paused, ended: all.size - dueAt.size - paused };
+  return { lastSeq: state.lastSeq, counts: { ...state.counts }, groups, schedules };
 }

@@ -1,5 +1,5 @@
 /** What is counted from the start of the daemon on, for who asks from time to time. Costs a few additions for an event. */
-import type { TaskEvent, TaskState } from "@claudine/protocol";
+import type { FiringCause, SkipWhy, TaskEvent, TaskState } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 
 /** Counts of values up to each bound, and of all. */
@@ -15,6 +15,9 @@ export type Tally = {
   waitSeconds: Buckets;
   runSeconds: Map<TaskState, Buckets>;
   peakBytes: Buckets;
+  /** Due times of schedules that became tasks, and those that did not. */
+  fired: Map<FiringCause, number>;
+  skipped: Map<SkipWhy, number>;
 };
 
 /** More are counted together: each is a series for ever. */
@@ -34,6 +37,8 @@ export function createTally(): Tally {
     waitSeconds: bucketsOf(SECONDS),
     runSeconds: new Map(),
     peakBytes: bucketsOf(BYTES),
+    fired: new Map(),
+    skipped: new Map(),
   };
 }
 
@@ -48,11 +53,17 @@ function observe(buckets: Buckets, value: number): void {
     if (value <= bound) buckets.counts[index] = (buckets.counts[index] ?? 0) + 1;
 }
 
+/** Of a longer stretch no more are counted. */
+const COUNTED_AT_MOST = 1000;
+
 export function countFact(tally: Tally, { event, task }: Fact): void {
   if (event.type === "task.submitted") {
     const group = groupName(tally.submitted, event.spec.group);
     tally.submitted.set(group, (tally.submitted.get(group) ?? 0) + 1);
   }
+  if (event.type === "schedule.fired") tally.fired.set(event.cause, (tally.fired.get(event.cause) ?? 0) + 1);
+  if (event.type === "schedule.skipped")
+    tally.skipped.set(event.why, (tally.skipped.get(event.why) ?? 0) + (event.count ?? COUNTED_AT_MOST));
   if (event.type === "run.finished") countRun(tally, event, task?.group ?? OTHER_GROUPS);
 }
 
