@@ -20,6 +20,7 @@ import { startUp } from "./rows/start-up.ts";
 import { submitCall } from "./rows/submit-call.ts";
 import { submitProcess } from "./rows/submit-process.ts";
 import { throughput } from "./rows/throughput.ts";
+import { topFrame } from "./rows/top-frame.ts";
 import { cellsOf, plainTable } from "./table.ts";
 
 const ROWS: readonly Row[] = [
@@ -37,6 +38,7 @@ const ROWS: readonly Row[] = [
   logsTail,
   followDelay,
   followFanOut,
+  topFrame,
 ];
 
 async function main(): Promise<void> {
