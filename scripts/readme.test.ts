@@ -9,6 +9,7 @@ const PAGES = [
   "README.md",
   "docs/architecture.md",
   "docs/scheduling.md",
+  "docs/schedules.md",
   "docs/service.md",
   "docs/protocol.md",
   "docs/metrics.md",

@@ -22,6 +22,8 @@ import { createRunFolders } from "./output/files.ts";
 import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
+import { createCalendar } from "./schedules/calendar.ts";
+import { createZones } from "./schedules/zones.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
@@ -71,9 +73,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const store = openStore({
     path: join(paths.stateDir, "store"),
     journalKeep: config.journalKeep,
+    historyKeep: config.scheduleHistory,
     onUnreadable: health.unreadable,
   });
   const lastBoot = store.lastBoot();
+  const zones = createZones();
+  const calendar = createCalendar(zones);
   const vault = createEnvVault(paths.runtimeDir, config.secretNames);
   const runs = createRunFolders(paths.stateDir);
   const watchers = createWatchers();
@@ -95,7 +100,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     used: (id) => usedOf(usage.current(id)),
   };
   const engine: Engine<EnvRecord> = createEngine<EnvRecord>({
-    load: () => ({ ...store.load(), settings: settingsOf(config, options.cores) }),
+    load: () => ({ ...store.load(), settings: settingsOf(config, options.cores), calendar }),
     machine,
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
     lookup: store.task,
@@ -188,6 +193,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       createStdin: processes.createStdin,
       makeGroup: processes.makeGroup,
       socket: paths.socket,
+      timeText: zones.text,
     }),
     runs,
     clearAway: (task, attempt) => {
@@ -207,6 +213,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       engine,
       store,
       vault,
+      zones,
       watchers,
       usage,
       history,

@@ -117,3 +117,11 @@ export const WaitPart = z.object({
   ms: z.number(),
 });
 export type WaitPart = z.infer<typeof WaitPart>;
+/** Counted since each schedule was added. */
+export const ScheduleCounts = z.object({
+  total: z.int(),
+  paused: z.int(),
+  next: z.number().nullable().describe("When the first of them is due, epoch milliseconds"),
+  fired: z.int().describe("Due times that became tasks"),
+  skipped: z.int().describe("Due times that did not"),
+});

@@ -1,5 +1,5 @@
 /** Runs `callback` and `onFinish` when tasks have ended, a few at a time. At most once each: a crash may lose them. */
-import { isFinished, taskInfo, type Task } from "@claudine/protocol";
+import { isFinished, taskInfo, type EventType, type Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import type { Log } from "../log.ts";
 import type { RunFiles } from "../output/files.ts";
@@ -26,6 +26,8 @@ export type Hooks = {
 const AT_ONCE = 4;
 /** Whoever ends tasks faster than hooks run gets the newest of them. */
 const WAITING_AT_MOST = 1000;
+/** Linux gives a program no variable of 128 KiB or more: a command may be longer. */
+const CHARACTERS_AT_MOST = 32_768;
 
 export function createHooks(ports: HookPorts): Hooks {
   const waiting: { task: Task; command: string }[] = [];
@@ -70,6 +72,8 @@ export function createHooks(ports: HookPorts): Hooks {
   };
 }
 
+const ENDS: ReadonlySet<EventType> = new Set(["run.finished", "task.cancelled", "task.skipped", "task.failed"]);
+
 /** A run that a retry follows at once has not ended its task. */
 function endedTasks(facts: readonly Fact[]): Task[] {
   const last = new Map<number, Task>();
@@ -77,8 +81,7 @@ function endedTasks(facts: readonly Fact[]): Task[] {
   for (const { event, task } of facts) {
     if (task === undefined) continue;
     last.set(task.id, task);
-    if (event.type === "run.finished" || event.type === "task.cancelled" || event.type === "task.skipped")
-      ended.add(task.id);
+    if (ENDS.has(event.type)) ended.add(task.id);
   }
   return [...ended].flatMap((id) => {
     const task = last.get(id);
@@ -106,6 +109,9 @@ function variables(ports: HookPorts, task: Task): Record<string, string> {
     STDERR: stderr,
     QUEUED: ports.queued(),
   };
-  const named = Object.entries(facts).map(([name, value]) => [`CLAUDINE_${name}`, String(value ?? "")]);
+  const named = Object.entries(facts).map(([name, value]) => [
+    `CLAUDINE_${name}`,
+    String(value ?? "").slice(0, CHARACTERS_AT_MOST),
+  ]);
   return { ...ports.environment(task), ...Object.fromEntries(named) };
 }
