@@ -60,17 +60,17 @@ export type HistoryConfig = z.infer<typeof History>;
 const Metrics = z.strictObject({
   listen: z
     .string()
-    .refine((text) => parseListen(text) !== undefined, {
+    .refine((text) => text === "off" || parseListen(text) !== undefined, {
       message: "expected an address and a port, as 127.0.0.1:9464",
       abort: true,
     })
-    .refine((text) => isLoopback(parseListen(text)?.host ?? ""), {
+    .refine((text) => text === "off" || isLoopback(parseListen(text)?.host ?? ""), {
       message:
         "only this machine may read the metrics, as nobody is asked for a password: write 127.0.0.1, localhost or [::1], and let a proxy serve others",
     })
-    .optional()
+    .default("off")
     .describe(
-      "Where metrics are served for Prometheus, as `127.0.0.1:9464`; unless given, nothing is served. Only addresses of the machine itself",
+      "Where metrics are served for Prometheus, as `127.0.0.1:9464`; `off`: nowhere. Only addresses that the machine alone reaches",
     ),
 });
 

@@ -10,14 +10,14 @@ export type Endpoint = {
   close(): Promise<void>;
 };
 
-export type EndpointPorts = { listen: string | undefined; read(): Promise<Exposition>; log: Log };
+export type EndpointPorts = { /** `off`: nothing is served. */ listen: string; read(): Promise<Exposition>; log: Log };
 
 const CONNECTIONS_AT_MOST = 32;
 const TIMEOUT_MS = 5000;
 
 /** A port that cannot be had is said; the daemon goes on without. */
 export async function openEndpoint({ listen, read, log }: EndpointPorts): Promise<Endpoint> {
-  if (listen === undefined) return { checks: () => [], close: async () => {} };
+  if (listen === "off") return { checks: () => [], close: async () => {} };
   const { createServer } = await import("node:http");
   const server = createServer((request, response) => {
     void answer({ method: request.method, url: request.url, host: request.headers.host }, read).then(
