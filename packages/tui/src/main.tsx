@@ -1,10 +1,10 @@
 /** `claudine top`: connects, opens the screen, and gives the terminal back on every way out. */
-import { setFlagsFromString } from "node:v8";
 import { connect, type Client } from "@claudine/client";
 import { ClaudineError, ERRORS } from "@claudine/protocol/errors";
 import { render, type Instance } from "ink";
 import type { ReactNode } from "react";
 import { App } from "./components/app.tsx";
+import { keepHeapSmall } from "./heap.ts";
 import type { TopOptions } from "./options.ts";
 import { plainFrame } from "./plain.ts";
 import { readPast } from "./replay/past.ts";
@@ -34,9 +34,7 @@ export async function runTop(options: TopOptions = {}): Promise<number> {
       }),
     );
   }
-  // Each frame leaves a little garbage; without these V8 lets it grow to a hundred megabytes before it looks.
-  setFlagsFromString("--semi-space-growth-factor=1");
-  setFlagsFromString("--optimize-for-size");
+  const endKeeping = keepHeapSmall();
   try {
     const client = await connectFrom(options);
     try {
@@ -46,6 +44,8 @@ export async function runTop(options: TopOptions = {}): Promise<number> {
     }
   } catch (error) {
     return tell(error);
+  } finally {
+    endKeeping();
   }
 }
 

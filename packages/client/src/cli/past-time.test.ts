@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { pastTime } from "./past-time.ts";
 
 const NOW = new Date(2026, 10, 21, 12, 30).getTime();
-const local = (day: number, hours: number, minutes: number, seconds = 0) =>
+const local = (...[day, hours, minutes, seconds = 0]: readonly number[]) =>
   new Date(2026, 10, day, hours, minutes, seconds).getTime();
 
 test.for([
