@@ -7,13 +7,20 @@ import { buildIfStale } from "../scripts/build.ts";
 import { describeMachine, writeReport } from "./report.ts";
 import type { Finding, Row, RowOptions } from "./row.ts";
 import { idle } from "./rows/idle.ts";
+import { followDelay } from "./rows/follow-delay.ts";
+import { followFanOut } from "./rows/follow-fan-out.ts";
+import { logsTail } from "./rows/logs-tail.ts";
 import { nextStart } from "./rows/next-start.ts";
+import { schedulePrecision } from "./rows/schedule-precision.ts";
+import { output1gb } from "./rows/output-1gb.ts";
 import { schedulerCost } from "./rows/scheduler-cost.ts";
 import { schedulerSimulation } from "./rows/scheduler-simulation.ts";
+import { sampling } from "./rows/sampling.ts";
 import { startUp } from "./rows/start-up.ts";
 import { submitCall } from "./rows/submit-call.ts";
 import { submitProcess } from "./rows/submit-process.ts";
 import { throughput } from "./rows/throughput.ts";
+import { topFrame } from "./rows/top-frame.ts";
 import { cellsOf, plainTable } from "./table.ts";
 
 const ROWS: readonly Row[] = [
@@ -22,9 +29,16 @@ const ROWS: readonly Row[] = [
   throughput,
   nextStart,
   idle,
+  sampling,
   startUp,
   schedulerCost,
   schedulerSimulation,
+  schedulePrecision,
+  output1gb,
+  logsTail,
+  followDelay,
+  followFanOut,
+  topFrame,
 ];
 
 async function main(): Promise<void> {

@@ -2,7 +2,7 @@
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from "esbuild";
-import { DATES, splitCommandLine } from "./command-line.ts";
+import { APART, splitCommandLine } from "./command-line.ts";
 import { rootDir } from "./dist-folder.ts";
 
 interface Bundle {
@@ -73,15 +73,15 @@ async function commandLine(): Promise<Bundle[]> {
       options: { ...commonJs, ...lean, alias: rpcClientOnly, minify: true, supported: { "dynamic-import": false } },
       banner: SHEBANG,
       program: true,
-      without: ["zod", "yargs", "react", "ink", "chrono-node", "temporal-polyfill"],
+      without: ["zod", "yargs", "react", "ink", "chrono-node", "temporal-polyfill", "yaml"],
     },
     {
       out: "claudine-full.cjs",
       options: { ...commonJs, ...full, ...readable, define: { ...commonJs.define, "import.meta.url": "__metaUrl" } },
       banner: META_URL,
-      without: ["react", "ink", "chrono-node", "temporal-polyfill"],
+      without: ["react", "ink", "chrono-node", "temporal-polyfill", "yaml"],
     },
-    { ...DATES, options: { format: "cjs", ...readable }, banner: "" },
+    ...APART.map((part): Bundle => ({ ...part, options: { format: "cjs", ...readable }, banner: "" })),
   ];
 }
 
@@ -105,7 +105,7 @@ async function buildBundle(bundle: Bundle, outDir: string, version: string): Pro
     external: ["lmdb"],
     legalComments: "none",
     banner: { js: bundle.banner },
-    plugins: [withoutReactDevtools],
+    plugins: [without("react-devtools-core"), without("@opentelemetry/api")],
     logLevel: "warning",
     ...bundle.options,
     define: {
@@ -122,14 +122,16 @@ async function buildBundle(bundle: Bundle, outDir: string, version: string): Pro
   return metafile;
 }
 
-/** Ink loads the devtools only when `DEV` is set; they are not part of the product. */
-const withoutReactDevtools: Plugin = {
-  name: "without-react-devtools",
-  setup(build) {
-    build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: "without" }));
-    build.onLoad({ filter: /.*/, namespace: "without" }, () => ({ contents: "export default {}" }));
-  },
-};
+/** Ink loads the devtools only when `DEV` is set, prom-client the tracing only for exemplars: not part of the product. */
+function without(name: string): Plugin {
+  return {
+    name: `without-${name}`,
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${name}$`) }, ({ path }) => ({ path, namespace: `without-${name}` }));
+      build.onLoad({ filter: /.*/, namespace: `without-${name}` }, () => ({ contents: "export default {}" }));
+    },
+  };
+}
 
 function refuse({ out, without = [] }: Bundle, metafile: Metafile): void {
   for (const input of Object.keys(metafile.inputs)) {

@@ -4,6 +4,7 @@ import { configPage } from "./config-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { eventsPage } from "./events-page.ts";
 import { methodsPage } from "./methods-page.ts";
+import { topKeysPage } from "./top-keys-page.ts";
 
 export const PAGES: Readonly<Record<string, () => string>> = {
   "docs/reference/cli.md": cliPage,
@@ -11,4 +12,5 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   "docs/reference/errors.md": errorsPage,
   "docs/reference/events.md": eventsPage,
   "docs/reference/methods.md": methodsPage,
+  "docs/reference/top-keys.md": topKeysPage,
 };

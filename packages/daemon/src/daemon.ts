@@ -7,20 +7,32 @@ import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
 import { createEnvVault, environmentOf } from "./environment/env-vault.ts";
 import { createHealth } from "./health/health.ts";
+import { readDiskFree } from "./history/measure.ts";
+import { createHistory, type History } from "./history/history.ts";
 import { createHooks, type Hooks } from "./running/hooks.ts";
+import { createHostReader } from "./runner/host.ts";
 import { runHook } from "./runner/hook-process.ts";
-import { createLaunch, runUid } from "./running/launch.ts";
+import { createLaunch, parseRunKey, runUid } from "./running/launch.ts";
 import { createLiveUsage } from "./running/live-usage.ts";
 import type { Log } from "./log.ts";
+import { openEndpoint, type Endpoint } from "./metrics/endpoint.ts";
+import { ownFigures, taskFigures } from "./metrics/figures.ts";
+import { createMetrics } from "./metrics/metrics.ts";
 import { createRunFolders } from "./output/files.ts";
+import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
+import { createCalendar } from "./schedules/calendar.ts";
+import { createZones } from "./schedules/zones.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
+import { readTop } from "./runner/top-processes.ts";
+import { createPace } from "./rpc/pace.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./running/run-processes.ts";
 import type { EnvRecord } from "./environment/env-record.ts";
+import { createPunch } from "./runner/punch.ts";
 import { openStore } from "./store/store.ts";
 import { createSupervisor } from "./supervisor/supervisor.ts";
 import { createTaskInput } from "./running/task-input.ts";
@@ -61,9 +73,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const store = openStore({
     path: join(paths.stateDir, "store"),
     journalKeep: config.journalKeep,
+    historyKeep: config.scheduleHistory,
     onUnreadable: health.unreadable,
   });
   const lastBoot = store.lastBoot();
+  const zones = createZones();
+  const calendar = createCalendar(zones);
   const vault = createEnvVault(paths.runtimeDir, config.secretNames);
   const runs = createRunFolders(paths.stateDir);
   const watchers = createWatchers();
@@ -73,7 +88,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();
     supervisor.onFacts(facts);
+    output.onFacts(facts);
     hooks.onFacts(facts);
+    history.onFacts(facts);
+    metrics.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
   };
@@ -82,7 +100,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     used: (id) => usedOf(usage.current(id)),
   };
   const engine: Engine<EnvRecord> = createEngine<EnvRecord>({
-    load: () => ({ ...store.load(), settings: settingsOf(config, options.cores) }),
+    load: () => ({ ...store.load(), settings: settingsOf(config, options.cores), calendar }),
     machine,
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
     lookup: store.task,
@@ -108,7 +126,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     on: {
       wake: (fact) => supervisor.onWake(fact),
       started: (key, start) => supervisor.onStarted(key, start),
-      sample: (key, { rssBytes }) => supervisor.onSample(key, rssBytes),
+      sample(key, used) {
+        supervisor.onSample(key, used.rssBytes);
+        const run = parseRunKey(key);
+        if (run !== undefined) history.courses.sample(run, used);
+      },
       gone: (key) => supervisor.onGone(key),
       shimExit: () => supervisor.onShimExit(),
     },
@@ -119,6 +141,40 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     files: runs.files,
     environment: (task) => environmentOf(store.env(task.envId), vault),
     queued: () => engine.counts().queued,
+    log,
+  });
+  const history = createHistory({
+    config: config.history,
+    store: store.history,
+    readHost: createHostReader(),
+    readTop: () => readTop(processes.system),
+    stateDir: paths.stateDir,
+    read: engine.read,
+    unfinished: engine.unfinished,
+  });
+  const startedAt = Date.now();
+  const metrics = createMetrics(() =>
+    engine.read((state) => ({
+      version: options.version,
+      startedAt,
+      ...ownFigures(),
+      connections: server.connections(),
+      accepting: engine.problem() === undefined,
+      ...taskFigures(state),
+      host: processes.readHost(),
+      diskFreeBytes: readDiskFree(paths.stateDir),
+    })),
+  );
+  const output = createKeptOutput({
+    stateDir: paths.stateDir,
+    runs,
+    config: config.output,
+    sampleIntervalMs: config.sampleInterval,
+    live: engine.live,
+    liveTasks: engine.liveTasks,
+    punch: createPunch(log),
+    tooMuch: (report) => void engine.dispatch({ type: "report-output", ...report }).catch(() => {}),
+    wall: Date.now,
     log,
   });
   const input = createTaskInput(paths.runtimeDir, processes.system);
@@ -137,6 +193,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       createStdin: processes.createStdin,
       makeGroup: processes.makeGroup,
       socket: paths.socket,
+      timeText: zones.text,
     }),
     runs,
     clearAway: (task, attempt) => {
@@ -156,35 +213,45 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       engine,
       store,
       vault,
+      zones,
       watchers,
       usage,
+      history,
+      metrics,
       runs,
+      sweepPreview: output.preview,
       config,
       paths,
       log,
       version: options.version,
-      startedAt: Date.now(),
+      startedAt,
       launcher: processes.kind,
       readHost: processes.readHost,
       machine,
       writeInput: input.write,
       look: supervisor.look,
       startRefusal: supervisor.refusal,
+      pace: createPace(),
       connections: () => server.connections(),
       onRequest: rest.disturb,
       shutdown: () => setImmediate(options.onShutdown),
-      checks: health.checks,
+      checks: () => [...health.checks(), ...endpoint.checks()],
     },
     { lastSeq: engine.lastSeq, read: store.events },
   );
+  const endpoint = await openEndpoint({ listen: config.metrics.listen, read: metrics.read, log });
   await processes.listen();
+  output.takeUp();
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
   const { version } = options;
   await engine.dispatch({ type: "report-daemon", started: true, pid: process.pid, version, bootId });
   await server.listen(options.listenFd);
   engine.admit(true);
-  return { close: () => close({ engine, server, processes, store, rest, hooks }), reachable: server.reachable };
+  return {
+    close: () => close({ engine, server, processes, store, rest, hooks, output, history, endpoint }),
+    reachable: server.reachable,
+  };
 }
 
 type Parts = {
@@ -193,19 +260,25 @@ type Parts = {
   processes: ReturnType<typeof openProcesses>;
   store: ReturnType<typeof openStore>;
   rest: Rest;
+  history: History;
+  endpoint: Endpoint;
+  output: KeptOutput;
   hooks: Hooks;
 };
 
 /** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
-async function close({ engine, server, processes, store, rest, hooks }: Parts): Promise<void> {
+async function close(parts: Parts): Promise<void> {
+  const { engine, server, processes, store, rest, hooks, output, history, endpoint } = parts;
   rest.close();
+  const swept = output.close();
   engine.admit(false);
   await engine
     .dispatch({ type: "report-daemon", started: false, pid: process.pid, version: "", bootId: "" })
     .catch(() => {});
   await engine.close();
-  await server.close();
+  await Promise.all([server.close(), endpoint.close()]);
   await hooks.close(HOOKS_END_MS);
   processes.close();
+  await Promise.all([swept, history.close()]);
   await store.close();
 }

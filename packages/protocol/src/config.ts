@@ -1,6 +1,7 @@
 /** The configuration file's schema: defaults, units and words for the docs in one place. */
 import * as z from "zod";
-import { ResourceName } from "./rules.ts";
+import { isLoopback, parseListen } from "./listen.ts";
+import { ResourceName, WhenOutputFull } from "./rules.ts";
 import { parseBytes, parseDuration } from "./units.ts";
 
 const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: string }) =>
@@ -23,7 +24,7 @@ const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: st
     .default(parseDuration(fallback))
     .meta({ unit: "duration", fallback });
 
-const Size = (fallback: string) =>
+const Size = (fallback: string, least = 0) =>
   z
     .union([
       z.int().min(0),
@@ -36,10 +37,76 @@ const Size = (fallback: string) =>
         }
       }),
     ])
+    .refine((bytes) => bytes >= least, `expected at least ${least} bytes`)
     .default(parseBytes(fallback))
     .meta({ unit: "size", fallback });
 
 const LONGEST = "3650d";
+
+const History = z.strictObject({
+  every: Duration("10s", { min: "1s", max: "1h" }).describe("How often the machine is looked at"),
+  keep: Duration("1d", { max: LONGEST }).describe("How long each of these samples is kept; 0 keeps none"),
+  longEvery: Duration("5m", { min: "1s", max: "1d" }).describe("What later becomes one: their average over so long"),
+  longKeep: Duration("30d", { max: LONGEST }).describe("How long these averages are kept; 0 keeps none"),
+  runs: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(10_000)
+    .describe("Of how many runs it is kept what they used over time; at most 2 KB each"),
+});
+export type HistoryConfig = z.infer<typeof History>;
+
+const Metrics = z.strictObject({
+  listen: z
+    .string()
+    .refine((text) => parseListen(text) !== undefined, {
+      message: "expected an address and a port, as 127.0.0.1:9464",
+      abort: true,
+    })
+    .refine((text) => isLoopback(parseListen(text)?.host ?? ""), {
+      message:
+        "only this machine may read the metrics, as nobody is asked for a password: write 127.0.0.1, localhost or [::1], and let a proxy serve others",
+    })
+    .optional()
+    .describe(
+      "Where metrics are served for Prometheus, as `127.0.0.1:9464`; unless given, nothing is served. Only addresses of the machine itself",
+    ),
+});
+
+const OFF = z.literal("off");
+
+const Output = z.strictObject({
+  maxBytes: z
+    .union([OFF, Size("100M", 1024)])
+    .default(parseBytes("100M"))
+    .meta({ unit: "size", fallback: "100M" })
+    .describe("How much of the output of a run is kept, stdout and stderr together; `--output-max` says it for a task"),
+  whenFull: WhenOutputFull.default("truncate-middle").describe(
+    "What becomes of more: the head and the tail are kept, only the head is kept, or the run is ended",
+  ),
+  compressAfter: z
+    .union([OFF, Duration("1h", { max: "3650d" })])
+    .default(parseDuration("1h"))
+    .meta({ unit: "duration", fallback: "1h" })
+    .describe("When output that nobody writes to any more is compressed; it is read as before"),
+  keep: z
+    .union([OFF, Duration("7d", { max: "3650d" })])
+    .default(parseDuration("7d"))
+    .meta({ unit: "duration", fallback: "7d" })
+    .describe("How long the output of finished tasks is kept; `off`: until they are removed"),
+  keepLast: z
+    .int()
+    .min(0)
+    .max(100_000_000)
+    .default(100)
+    .describe("The output of so many tasks that ended last is kept longer than that"),
+  maxTotal: z
+    .union([OFF, Size("10G")])
+    .default(parseBytes("10G"))
+    .meta({ unit: "size", fallback: "10G" })
+    .describe("What all output may take on the disk; the oldest of finished tasks goes first"),
+});
 
 export const Config = z.strictObject({
   slots: z
@@ -127,7 +194,16 @@ export const Config = z.strictObject({
     .describe(
       "More parts of variable names whose values are kept encrypted, besides TOKEN, SECRET, KEY, PASSWORD, PASSWD, PASSPHRASE, CREDENTIAL, AUTH",
     ),
+  history: History.prefault({}),
+  metrics: Metrics.prefault({}),
+  output: Output.prefault({}),
   journalKeep: z.int().min(1000).max(100_000_000).default(1_000_000).describe("How many events the journal keeps"),
+  scheduleHistory: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1000)
+    .describe("How many firings the history of each schedule keeps"),
   maxMessageBytes: z
     .int()
     .min(65_536)

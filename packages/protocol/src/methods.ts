@@ -4,10 +4,12 @@ import { TaskEvent } from "./event.ts";
 import { DAEMON_METHODS } from "./methods/daemon.ts";
 import { EVENTS_METHODS } from "./methods/events.ts";
 import { GROUPS_METHODS } from "./methods/groups.ts";
+import { HISTORY_METHODS } from "./methods/history.ts";
 import { OUTPUT_METHODS } from "./methods/output.ts";
 import { QUEUE_METHODS } from "./methods/queue.ts";
 import { READING_METHODS } from "./methods/reading.ts";
 import { RUNNING_METHODS } from "./methods/running.ts";
+import { SCHEDULES_METHODS } from "./methods/schedules.ts";
 
 export * from "./params.ts";
 
@@ -17,7 +19,9 @@ export const METHODS = {
   ...READING_METHODS,
   ...OUTPUT_METHODS,
   ...GROUPS_METHODS,
+  ...SCHEDULES_METHODS,
   ...EVENTS_METHODS,
+  ...HISTORY_METHODS,
   ...DAEMON_METHODS,
 } as const;
 

@@ -39,6 +39,10 @@ export const RetryRule = z.strictObject({
 });
 export type RetryRule = z.infer<typeof RetryRule>;
 
+/** What becomes of the output of a run that writes more than it may. */
+export const WhenOutputFull = z.enum(["truncate-middle", "stop-keeping", "kill"]);
+export type WhenOutputFull = z.infer<typeof WhenOutputFull>;
+
 export const Limits = z.strictObject({
   timeoutMs: span.min(1).optional().describe("Ended when it has run so long"),
   idleTimeoutMs: span.min(1).optional().describe("Ended when it has written nothing for so long"),
@@ -47,6 +51,8 @@ export const Limits = z.strictObject({
     .optional()
     .describe("Sent so long before the timeout"),
   graceMs: z.int().min(0).max(DAY_MS).optional().describe("Between SIGTERM and SIGKILL"),
+  outputMaxBytes: z.int().min(1024).optional().describe("Of its output so much is kept per run"),
+  whenOutputFull: WhenOutputFull.optional().describe("What becomes of more: as configured unless given"),
 });
 export type Limits = z.infer<typeof Limits>;
 
@@ -121,3 +127,13 @@ export type Batch = z.infer<typeof Batch>;
 /** When a task of the same label, else of the same command, is unfinished. */
 export const IfRunning = z.enum(["skip", "replace", "queue"]);
 export type IfRunning = z.infer<typeof IfRunning>;
+
+/** Which firing of a schedule a task is. */
+export const ScheduleLink = z.object({
+  name: z.string(),
+  firing: z.int().positive().describe("Its number in the schedule's history"),
+  due: Millis.describe("When it was due"),
+  zone: z.string(),
+  previousSuccessAt: Millis.optional().describe("When a firing of it had last succeeded"),
+});
+export type ScheduleLink = z.infer<typeof ScheduleLink>;

@@ -1,13 +1,16 @@
 /** Schemas of a task, its runs and what they used. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
 import { Millis, TaskId } from "./ids.ts";
-import { Batch, Dependency, Limits, Needs, OnDependencyFailure, RetryRule, rules } from "./rules.ts";
+import { Batch, Dependency, Limits, Needs, OnDependencyFailure, RetryRule, rules, ScheduleLink } from "./rules.ts";
 import { STATES } from "./states.ts";
 
 export { Millis, TaskId } from "./ids.ts";
 
 export const TaskState = z.enum(STATES);
 export type TaskState = z.infer<typeof TaskState>;
+
+/** Runs of earlier versions lack it. */
+const later = () => z.number().nullable().optional();
 
 /** What a run used. Totals of the process tree; exact at the end, sampled while it runs. */
 export const Usage = z.object({
@@ -19,6 +22,15 @@ export const Usage = z.object({
   readBytes: z.number().describe("Read from storage"),
   writeBytes: z.number().describe("Written to storage"),
   wallMs: z.number().describe("From the start of the command to its end, pauses included"),
+  readOps: later().describe("Calls that read, of files, pipes and all else; null where unknown"),
+  writeOps: later().describe("Calls that wrote; null where unknown"),
+  processes: later().describe("Most at once in any sample, at least 1; null where unknown"),
+  threads: later().describe("Most at once in any sample, of all processes together, at least 1; null where unknown"),
+  voluntarySwitches: later().describe("How often it gave up the processor, to wait; null where unknown"),
+  involuntarySwitches: later().describe("How often the processor was taken from it; null where unknown"),
+  groupPeakBytes: later().describe(
+    "Most that its control group held at once, with the files it had in memory; null where it had none",
+  ),
 });
 export type Usage = z.infer<typeof Usage>;
 
@@ -47,7 +59,16 @@ export const ProcessIdentity = z.object({
 export type ProcessIdentity = z.infer<typeof ProcessIdentity>;
 
 /** The first cause to end a run wins; later ones only escalate it. */
-export const StopCause = z.enum(["kill", "cancel", "replaced", "timeout", "idle-timeout", "memory", "pressure"]);
+export const StopCause = z.enum([
+  "kill",
+  "cancel",
+  "replaced",
+  "timeout",
+  "idle-timeout",
+  "memory",
+  "pressure",
+  "output",
+]);
 export type StopCause = z.infer<typeof StopCause>;
 
 export const Stopping = z.object({
@@ -138,6 +159,7 @@ export const TaskSpec = z.object({
   lostRetries: z.int().describe("How many runs that are lost are followed by another"),
   ...rules,
   batch: Batch.optional(),
+  schedule: ScheduleLink.optional(),
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 
@@ -169,6 +191,7 @@ export const Task = TaskSpec.extend({
     .int()
     .optional()
     .describe("Number of runs when somebody last asked for another: retries count from there"),
+  queuedAt: Millis.optional().describe("When it was queued again; absent before its first retry"),
   lostRuns: z.int().optional().describe("How many of the runs since then were lost"),
   yieldedRuns: z.int().optional().describe("How many of the runs since then were ended to free memory"),
   status: Status,
@@ -183,6 +206,7 @@ export const Run = z.object({
   state: TaskState,
   outcome: Outcome,
   usage: Usage,
+  queuedAt: Millis.optional().describe("When its waiting began; runs of earlier versions lack it"),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -214,11 +238,13 @@ export const TaskInfo = z.object({
   key: z.string().nullable(),
   maxFails: z.int().nullable().describe("Of its batch so many may fail; null when that is not counted"),
   units: Units.nullable().describe("Which units of the counted resources the run has"),
+  schedule: ScheduleLink.nullable().describe("The schedule whose firing it is"),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),
   createdAt: Millis,
   startedAt: Millis.nullable(),
   finishedAt: Millis.nullable(),
+  waitedMs: z.number().nullable().describe("How long it waited before its last run started; null while it waits"),
   usage: Usage,
   cpuPercent: z.number().nullable().describe("Of one core, last sample; null when it does not run"),
   rssBytes: z.number().nullable().describe("Last sample; null when it does not run"),

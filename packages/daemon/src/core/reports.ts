@@ -12,6 +12,7 @@ import type { Report } from "./command.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
+import { stopRun } from "./stop.ts";
 
 export function decideReport(facts: Facts, report: Report): EventBody[] {
   switch (report.type) {
@@ -31,6 +32,8 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
       return decideEnd(facts, report);
     case "report-memory":
       return decideMemory(facts, report);
+    case "report-output":
+      return decideOutput(facts, report);
     case "report-no-environment":
       return currentRun(facts, report.id, report.attempt) === undefined
         ? []
@@ -49,6 +52,15 @@ function decideMemory(facts: Facts, report: Extract<Report, { type: "report-memo
   return [{ type: "run.stopping", id, attempt, cause: "memory", signal: "SIGKILL", killAt: facts.now, note }];
 }
 
+/** It may tidy up: what it writes meanwhile is left out. */
+function decideOutput(facts: Facts, report: Extract<Report, { type: "report-output" }>): EventBody[] {
+  const run = currentRun(facts, report.id, report.attempt);
+  const task = facts.lookup(report.id);
+  if (task === undefined || run === undefined || run.stopping !== undefined) return [];
+  const note = `wrote ${formatBytes(report.bytes)} of output, and may write ${formatBytes(report.maxBytes)}`;
+  return stopRun(facts, { cause: "output", signal: "SIGTERM", note }, task);
+}
+
 function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefined {
   const task = facts.lookup(id);
   return task !== undefined && "run" in task.status && task.status.run.attempt === attempt
@@ -64,8 +76,20 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome);
   const note = endNote(run);
-  const end: EventBody = { type: "run.finished", id, attempt, state, outcome, startedAt, finishedAt, usage, note };
   const task = facts.lookup(id);
+  const waited = task === undefined ? {} : { queuedAt: task.queuedAt ?? task.createdAt };
+  const end: EventBody = {
+    type: "run.finished",
+    id,
+    attempt,
+    state,
+    outcome,
+    startedAt,
+    finishedAt,
+    usage,
+    note,
+    ...waited,
+  };
   if (task === undefined) return [end];
   const ends: EventBody[] = capped === undefined ? [end] : [capped, end];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
@@ -116,6 +140,7 @@ const STOPPED: Readonly<Record<StopCause, TaskState>> = {
   timeout: "timed-out",
   "idle-timeout": "timed-out",
   memory: "failed",
+  output: "failed",
   pressure: "cancelled",
 };
 

@@ -15,12 +15,17 @@ import type {
 import type { HostPort } from "../core/capacity.ts";
 import type { Engine } from "../engine.ts";
 import type { EnvVault } from "../environment/env-vault.ts";
+import type { History } from "../history/history.ts";
 import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { RunFolders } from "../output/files.ts";
+import type { Preview } from "../output/keeper.ts";
+import type { Pace } from "./pace.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { Backup, Reader } from "../reading/reader.ts";
 import type { InputPiece } from "../running/task-input.ts";
 import type { Watchers } from "../reading/until.ts";
+import type { Zones } from "../schedules/zones.ts";
 
 /** Live figures by task, from the meter. */
 export type UsagePort = { current(id: TaskId): LiveUsage | undefined; all(): LiveUsage[] };
@@ -29,9 +34,14 @@ export type Context = {
   engine: Engine<EnvRecord>;
   store: Reader & Backup;
   vault: EnvVault;
+  zones: Zones;
   watchers: Watchers;
   usage: UsagePort;
+  history: History;
+  metrics: Pick<Metrics, "read">;
   runs: RunFolders;
+  /** What output there is, and what of it would be removed now. */
+  sweepPreview(): Promise<Preview>;
   config: Config;
   paths: Paths;
   log: Log;
@@ -47,6 +57,8 @@ export type Context = {
   look(task: Task): void;
   /** Why its run cannot start now, in words; undefined when nothing keeps it from it. */
   startRefusal(task: Task): string | undefined;
+  /** For answers that take long to build. */
+  pace: Pace;
   connections(): number;
   /** Told of each line that a client sent. */
   onRequest(): void;

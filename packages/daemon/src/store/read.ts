@@ -1,11 +1,12 @@
 /** Reads of what is durable. A record that cannot be decoded is reported as missing, never thrown. */
-import { isFinished, type Run, type Task, type TaskEvent } from "@claudine/protocol";
+import { isFinished, type Firing, type Run, type Task, type TaskEvent } from "@claudine/protocol";
 import { eventSize } from "../core/size.ts";
 import { mergeDescending } from "../reading/descending.ts";
 import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { Reader } from "../reading/reader.ts";
 import type { Key } from "lmdb";
+import { readRunPage } from "./run-pages.ts";
 import { readRecord, readTask, type ReadableTable } from "./valid.ts";
 
 const ID_AT_MOST = 2 ** 32 - 1;
@@ -23,6 +24,15 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
     // A key of 32 bits would wrap around.
     task: (id) => (id > ID_AT_MOST ? undefined : (read<Task>("live", id) ?? read<Task>("finished", id))),
     keyed: (key) => tables.keys.get(key),
+    firings: (name, { before, limit }) =>
+      [
+        ...tables.firings.getKeys({
+          start: [name, Math.min(before - 1, ID_AT_MOST)],
+          end: [name, 0],
+          reverse: true,
+          limit,
+        }),
+      ].flatMap((key) => read<Firing>("firings", key) ?? []),
     isUnreadable: (id) =>
       (["live", "finished"] as const).some(
         (table) => readRecord(tables, table, id) === "unreadable" || tables.setAside.doesExist(`${table}/${id}`),
@@ -37,6 +47,7 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
       return tables.byState.getKeys({ start: [state, before - 1], end: [state, 0], reverse: true }).map(([, id]) => id);
     },
     events: (since, limit) => readEvents(tables, { since, limit, onUnreadable }),
+    runPage: (range, after, limit) => readRunPage(tables, { ...range, after }, limit),
     firstSeq() {
       for (const seq of tables.journal.getKeys({ limit: 1 })) return seq;
       return 1;

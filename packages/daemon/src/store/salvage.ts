@@ -25,8 +25,13 @@ export const TABLE_NAMES: readonly TableName[] = [
   "journal",
   "groups",
   "keys",
+  "schedules",
+  "firings",
   "envs",
   "envUses",
+  "hostHistory",
+  "courses",
+  "snapshots",
   "setAside",
 ];
 

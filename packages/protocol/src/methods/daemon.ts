@@ -1,6 +1,6 @@
 /** Methods about the daemon, its machine, store and configuration. */
 import * as z from "zod";
-import { Group, HostSample, LiveUsage, StateCounts } from "../host.ts";
+import { Group, HostSample, LiveUsage, ScheduleCounts, StateCounts } from "../host.ts";
 import { Empty, Notice } from "../params.ts";
 import { Millis, TaskId } from "../task.ts";
 import { method } from "./method.ts";
@@ -33,6 +33,7 @@ export const DAEMON_METHODS = {
       connections: z.int(),
       lastSeq: z.int(),
       counts: StateCounts,
+      schedules: ScheduleCounts,
       launcher: z.enum(["perl", "node"]),
       accepting: z.boolean().describe("False while it stops or cannot write its state"),
       problem: z.string().nullable(),
@@ -47,6 +48,11 @@ export const DAEMON_METHODS = {
     "Writes a consistent copy of tasks, runs and journal (not the output) into one new file.",
     z.strictObject({ path: z.string().min(1).max(4096).describe("Absolute") }),
     z.object({ path: z.string(), bytes: z.int() }),
+  ),
+  "metrics.read": method(
+    "Counters, gauges and histograms as Prometheus reads them.",
+    Empty,
+    z.object({ contentType: z.string(), text: z.string() }),
   ),
   "doctor.run": method(
     "Checks store, folders and platform.",

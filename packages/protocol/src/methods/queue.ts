@@ -73,6 +73,25 @@ export const QUEUE_METHODS = {
       olderThanMs: z.int().min(0).optional(),
       dryRun: z.boolean().default(false),
     }),
-    z.object({ ids: z.array(TaskId) }),
+    z.object({
+      ids: z.array(TaskId),
+      output: z
+        .object({
+          bytes: z.number().describe("On the disk, of these tasks"),
+          totalBytes: z.number().describe("Of all tasks"),
+          swept: z
+            .array(
+              z.object({
+                id: TaskId,
+                attempt: z.int(),
+                bytes: z.number(),
+                why: z.enum(["age", "total"]).describe("Older than `output.keep`, or more than `output.maxTotal`"),
+              }),
+            )
+            .describe("What the daemon removes next by itself; the tasks stay"),
+        })
+        .optional()
+        .describe("With `dryRun`"),
+    }),
   ),
 } as const;

@@ -115,7 +115,7 @@ test("the cursor stays at the top until it is moved, then with its task", async 
   });
   await clock.pass(300);
   expect(rowIds(store)).toEqual([3, 1, 2]);
-  expect(store.scene()).toMatchObject({ cursorRow: 2, chosen: { task: { id: 2 } } });
+  expect(store.scene()).toMatchObject({ cursorRow: 5, chosen: { task: { id: 2 } } });
   await press("g");
   expect(store.scene().chosen?.task.id).toBe(3);
   source.push({ type: "task.removed", seq: 6, at: NOW, id: 3, attempts: 0 });
@@ -146,7 +146,7 @@ test("kill asks first, and only yes kills", async () => {
   const source = new FakeSource([task], { "task.kill": () => ({ tasks: [] }) });
   const { store, press } = await openStore(source);
   await press("K");
-  expect(store.scene().ui.prompt).toEqual({ kind: "kill", id: 7 });
+  expect(store.scene().ui.prompt).toEqual({ kind: "kill", ids: [7] });
   await press("n");
   await press("K", "escape");
   expect(source.count("task.kill")).toBe(0);
@@ -230,4 +230,139 @@ test("reads the log of the chosen task, and not of those that are only passed by
     .filter(({ method }) => method === "log.read")
     .map(({ params }) => (params as { id: number }).id);
   expect(new Set(read)).toEqual(new Set([1, 4]));
+});
+
+test("acts on all that are tagged, and leaves out those that it does not fit", async () => {
+  const tasks = [makeTask(1, running(9)), makeTask(2, running(5)), makeTask(3, queued(3))];
+  const source = new FakeSource(tasks, { "task.pause": () => ({ tasks: [] }), "task.kill": () => ({ tasks: [] }) });
+  const { store, press } = await openStore(source);
+  await press("A", "p");
+  expect(source.asked.at(-1)).toEqual({ method: "task.pause", params: { selector: ["1", "2"] } });
+  await press("K");
+  expect(store.scene().ui.prompt).toEqual({ kind: "kill", ids: [1, 2] });
+  await press("n", "escape");
+  expect(store.scene().targets.map(({ id }) => id)).toEqual([1]);
+  await press("space", "space", "r");
+  expect(store.scene().notice?.text).toBe("Cannot retry any of the 2 tagged tasks in the states they are in");
+});
+
+test("removes after a while, unless it is undone; who leaves meant it", async () => {
+  const tasks = [makeTask(1, ended("succeeded", 1)), makeTask(2, ended("succeeded", 2))];
+  const source = new FakeSource(tasks, { "task.remove": ({ selector }) => ({ ids: selector.map(Number) }) });
+  const { store, clock, press } = await openStore(source);
+  await press("D");
+  expect(store.scene().rows[0]).toMatchObject({ leaving: true });
+  await clock.pass(4000);
+  await press("u");
+  await clock.pass(9000);
+  expect(source.count("task.remove")).toBe(0);
+  await press("D");
+  await clock.pass(5100);
+  expect(source.asked.filter(({ method }) => method === "task.remove")).toEqual([
+    { method: "task.remove", params: { selector: ["1"] } },
+  ]);
+  await press("down", "D");
+  await store.stop();
+  expect(source.count("task.remove")).toBe(2);
+});
+
+test("raises and lowers priorities of what waits, in one call", async () => {
+  const tasks = [makeTask(1, queued(1), { priority: 3 }), makeTask(2, queued(2)), makeTask(3, running(1))];
+  const source = new FakeSource(tasks, { "task.edit": () => ({ tasks: [] }) });
+  const { press } = await openStore(source);
+  await press("A", "+");
+  expect(source.asked.at(-1)?.params).toEqual({
+    edits: [
+      { id: 1, changes: { priority: 4 } },
+      { id: 2, changes: { priority: 1 } },
+    ],
+  });
+});
+
+test("a failure stays on top until it is read or marked", async () => {
+  const source = new FakeSource([
+    makeTask(1, running(9)),
+    makeTask(2, ended("failed", 5)),
+    makeTask(3, ended("lost", 9)),
+  ]);
+  const { store, press } = await openStore(source);
+  expect(rowIds(store)).toEqual([2, 3, 1]);
+  await press("return", "escape");
+  expect(rowIds(store)).toEqual([3, 1, 2]);
+  await press("M");
+  expect(rowIds(store)).toEqual([1, 2, 3]);
+});
+
+test("a task that takes input and does nothing may wait for it", async () => {
+  const usage = { cpuMs: 1 } as Result<"host.read">["live"][number]["usage"];
+  const live = (cpuPercent: number) => [{ id: 2, cpuPercent, rssBytes: 1, processes: 1, usage }];
+  let percent = 0;
+  const source = new FakeSource([makeTask(1, running(9)), makeTask(2, running(5), { stdin: true })], {
+    "host.read": () => ({ ...QUIET_HOST, live: live(percent) }),
+  });
+  const { store, clock } = await openStore(source);
+  expect(rowIds(store)).toEqual([1, 2]);
+  await clock.pass(6000);
+  expect(rowIds(store)).toEqual([2, 1]);
+  percent = 50;
+  await clock.pass(1500);
+  expect(rowIds(store)).toEqual([1, 2]);
+});
+
+test("read-only refuses every key that acts, and has only verbs that read", async () => {
+  const source = new FakeSource([makeTask(1, running(9))]);
+  const clock = new FakeClock();
+  const verb = { summary: "", takesTasks: true, ownsTerminal: false };
+  const shell = {
+    verbs: [
+      { ...verb, name: "kill", reads: false },
+      { ...verb, name: "show", reads: true },
+    ],
+    run: () => Promise.resolve(0),
+  };
+  const size = { columns: 80, rows: 24 };
+  const store = new TopStore({ source, clock, look, size, shell, wish: () => {}, first: { readOnly: true } });
+  store.start();
+  onTestFinished(() => store.stop());
+  await clock.pass(300);
+  const before = source.asked.length;
+  for (const key of ["K", "y", "c", "p", "h", "r", "+", "-", "D", "e"]) store.press(key);
+  expect(store.scene().ui.prompt).toBe(null);
+  expect(source.asked.slice(before).filter(({ method }) => /kill|cancel|pause|edit|remove/.test(method))).toEqual([]);
+  expect(store.scene().verbs.map(({ name }) => name)).toEqual(["show"]);
+});
+
+test("the palette runs a verb on the chosen task: one line is said, more gets a page", async () => {
+  const clock = new FakeClock();
+  const lines: (readonly string[])[] = [];
+  const shell = {
+    verbs: ["kill", "show"].map((name) => ({ name, summary: "", takesTasks: true, reads: true, ownsTerminal: false })),
+    run: (line: readonly string[], to: { write(text: string): void }) => {
+      lines.push(line);
+      to.write(line[0] === "kill" ? "Killed task 1\n" : "one\u001b[2J\ntwo\n");
+      return Promise.resolve(0);
+    },
+  };
+  const size = { columns: 80, rows: 24 };
+  const source = new FakeSource([makeTask(1, running(9))]);
+  const store = new TopStore({ source, clock, look, size, shell, wish: () => {} });
+  store.start();
+  onTestFinished(() => store.stop());
+  await clock.pass(300);
+  const type = async (...keys: string[]) => {
+    for (const key of keys) store.press(key);
+    await clock.pass(300);
+  };
+  await type(":", "k", "i", "return");
+  expect(store.scene()).toMatchObject({ notice: { text: "Killed task 1" }, ui: { page: "list" } });
+  await type(":", "s", "tab", "7", "return");
+  expect(store.scene()).toMatchObject({ ui: { page: "output" }, output: { title: "show 7", code: 0 } });
+  expect(store.scene().output?.lines.map(({ text }) => text.map((piece) => piece.text).join(""))).toEqual([
+    "one",
+    "two",
+  ]);
+  expect(lines).toEqual([
+    ["kill", "1"],
+    ["show", "7"],
+  ]);
 });

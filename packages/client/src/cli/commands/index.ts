@@ -18,12 +18,14 @@ import { hold } from "./hold.ts";
 import { kill } from "./kill.ts";
 import { list } from "./list.ts";
 import { logs } from "./logs.ts";
+import { metrics } from "./metrics.ts";
 import { move } from "./move.ts";
 import { parallel } from "./parallel.ts";
 import { pause } from "./pause.ts";
 import { release } from "./release.ts";
 import { remove } from "./remove.ts";
 import { restore } from "./restore.ts";
+import { schedule } from "./schedule.ts";
 import { resume } from "./resume.ts";
 import { retry } from "./retry.ts";
 import { send } from "./send.ts";
@@ -31,6 +33,7 @@ import { service } from "./service.ts";
 import { set } from "./set.ts";
 import { show } from "./show.ts";
 import { start } from "./start.ts";
+import { stats } from "./stats.ts";
 import { submit } from "./submit.ts";
 import { switchTasks } from "./switch.ts";
 import { top } from "./top.ts";
@@ -46,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   logs,
   follow,
   wait,
+  stats,
   top,
   send,
   kill,
@@ -62,10 +66,12 @@ export const COMMANDS: readonly Command[] = [
   switchTasks,
   remove,
   clean,
+  schedule,
   parallel,
   group,
   groups,
   events,
+  metrics,
   daemon,
   service,
   backup,

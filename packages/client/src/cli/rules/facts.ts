@@ -5,13 +5,28 @@ import { exactBytes, exactDuration } from "../exact.ts";
 import { clock, type Fact } from "../task-values.ts";
 
 /** Empty values are left out by whoever prints them. */
-export function ruleFacts(task: TaskInfo, now: number): Fact[] {
+type Ruled = Pick<
+  TaskInfo,
+  | "after"
+  | "onDependencyFailure"
+  | "notBefore"
+  | "retry"
+  | "limits"
+  | "needs"
+  | "units"
+  | "maxFails"
+  | "key"
+  | "onFinish"
+>;
+
+export function ruleFacts(task: Ruled, now: number): Fact[] {
   const { locks = [] } = task.needs ?? {};
   return [
     ["After", afterText(task)],
     ["Starts", startText(task, now)],
     ["Retries", retryText(task)],
     ["Timeout", timeoutText(task)],
+    ["Output", outputText(task)],
     ["Needs", needsText(task)],
     ["Locks", locks.join(", ")],
     ["Claims", claimsText(task)],
@@ -28,7 +43,7 @@ const WISHES: Readonly<Record<DependsOn, string>> = {
 };
 const OTHERWISE = { skip: "skipped", cancel: "cancelled", run: "started anyway", hold: "held" } as const;
 
-function afterText({ after, onDependencyFailure }: TaskInfo): string {
+function afterText({ after, onDependencyFailure }: Ruled): string {
   if (after.length === 0) return "";
   const kinds = (["success", "any", "failure"] as const).flatMap((on) => {
     const ids = after.filter((one) => one.on === on).map(({ id }) => id);
@@ -39,13 +54,13 @@ function afterText({ after, onDependencyFailure }: TaskInfo): string {
   return `${kinds.join("; ")}; otherwise ${OTHERWISE[onDependencyFailure ?? "skip"]}`;
 }
 
-function startText({ notBefore }: TaskInfo, now: number): string {
+function startText({ notBefore }: Ruled, now: number): string {
   if (notBefore === null) return "";
   const left = Math.ceil(Math.max(0, notBefore - now) / 1000) * 1000;
   return `not before ${clock(notBefore)}${left > 0 ? ` (in ${exactDuration(left)})` : ""}`;
 }
 
-function retryText({ retry }: TaskInfo): string {
+function retryText({ retry }: Ruled): string {
   if (retry === null) return "";
   const { limit, delayMs, backoff, maxDelayMs, jitter, onExit } = retry;
   const most = maxDelayMs === undefined ? "" : `, at most ${exactDuration(maxDelayMs)}`;
@@ -60,7 +75,7 @@ function retryText({ retry }: TaskInfo): string {
   return parts.join("; ");
 }
 
-function timeoutText({ limits }: TaskInfo): string {
+function timeoutText({ limits }: Ruled): string {
   if (limits === null) return "";
   const { timeoutMs, idleTimeoutMs, warnSignal, graceMs } = limits;
   return [
@@ -71,7 +86,21 @@ function timeoutText({ limits }: TaskInfo): string {
   ].join("; ");
 }
 
-function needsText({ needs }: TaskInfo): string {
+const WHEN_FULL = {
+  "truncate-middle": "of more, head and tail are kept",
+  "stop-keeping": "of more, the head is kept",
+  kill: "it is ended when it writes more",
+} as const;
+
+function outputText({ limits }: Ruled): string {
+  const { outputMaxBytes, whenOutputFull } = limits ?? {};
+  return [
+    ...(outputMaxBytes === undefined ? [] : [`at most ${exactBytes(outputMaxBytes)} is kept`]),
+    ...(whenOutputFull === undefined ? [] : [WHEN_FULL[whenOutputFull]]),
+  ].join("; ");
+}
+
+function needsText({ needs }: Ruled): string {
   if (needs === null) return "";
   const { slots, cpus, memoryBytes, memoryMaxBytes } = needs;
   return [
@@ -83,7 +112,7 @@ function needsText({ needs }: TaskInfo): string {
 }
 
 /** With the units that a running task got. */
-function claimsText({ needs, units }: TaskInfo): string {
+function claimsText({ needs, units }: Ruled): string {
   return Object.entries(needs?.claims ?? {})
     .map(([name, count]) => {
       const own = units?.[name];

@@ -22,7 +22,11 @@ export const LATER_OPTIONS: readonly Option[] = [
 ];
 
 export const RULE_OPTIONS: readonly Option[] = [
-  many("after", "IDS", "Start when these have succeeded: 5, 1-3,7, last, last:3, label:NAME; repeat for more"),
+  many(
+    "after",
+    "IDS",
+    "Start when these have succeeded: 5, 1-3,7, last, last:3, label:NAME, schedule:NAME; repeat for more",
+  ),
   many("after-any", "IDS", "Start when these have ended, however"),
   many("after-failure", "IDS", "Start when these have ended without success"),
   {
@@ -54,4 +58,9 @@ export const RULE_OPTIONS: readonly Option[] = [
   text("cpus", "N", "Cores it keeps busy"),
   text("memory", "SIZE", "Memory it will use at its peak: 512M, 4G"),
   text("memory-max", "SIZE", "End it when it uses more memory than this"),
+  text("output-max", "SIZE", "Keep so much of the output of a run (as configured)"),
+  {
+    ...text("output-full", "WHAT", "When it writes more: keep head and tail, keep the head, or end it (as configured)"),
+    choices: ["truncate-middle", "stop-keeping", "kill"],
+  },
 ];

@@ -1,0 +1,19 @@
+/** Figures of this moment for the metrics. */
+import { slotsOf } from "../core/groups.ts";
+import type { State } from "../core/state.ts";
+import type { MetricFacts } from "./families.ts";
+
+export function ownFigures(): Pick<MetricFacts, "rssBytes" | "cpuSeconds"> {
+  const { user, system } = process.cpuUsage();
+  return { rssBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 };
+}
+
+export function taskFigures(state: State): Pick<MetricFacts, "lastSeq" | "counts" | "groups"> {
+  const groups = [...state.groups.values()].map((group) => ({
+    name: group.name,
+    slots: slotsOf(state, group),
+    used: group.used,
+    queued: group.queued,
+  }));
+  return { lastSeq: state.lastSeq, counts: { ...state.counts }, groups };
+}
