@@ -156,7 +156,7 @@ function offer(state: State, name: string): void {
   const counted = state.waiting.counted.get(name);
   if (counted === undefined || counted.waiters.size === 0) return;
   const free = counted.total - counted.used.size;
-  if (free === 0) return;
+  if (free <= 0) return;
   for (const task of firsts(state, counted)) {
     const group = groupOf(state, task.group);
     if (isKept(state, counted, { name, task })) return;
