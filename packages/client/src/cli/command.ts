@@ -37,12 +37,12 @@ export type Command = Described &
         /** @returns the exit code */
         run(input: Input, io: Io): Promise<number>;
       }
-    /** Does nothing by itself: one of these must be named. */
-    | { subcommands: readonly Command[] }
+    /** One of these must be named, unless it also does something by itself. */
+    | { subcommands: readonly Command[]; run?(input: Input, io: Io): Promise<number> }
   );
 
 /** A command that does something. */
-export type Runnable = Extract<Command, { subcommands?: undefined }>;
+export type Runnable = Command & Required<Pick<Command, "run">>;
 
 export type FlagValue = string | number | boolean | readonly string[];
 

@@ -18,6 +18,7 @@ import { hold } from "./hold.ts";
 import { kill } from "./kill.ts";
 import { list } from "./list.ts";
 import { logs } from "./logs.ts";
+import { mcp } from "./mcp.ts";
 import { move } from "./move.ts";
 import { parallel } from "./parallel.ts";
 import { pause } from "./pause.ts";
@@ -68,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
   events,
   daemon,
   service,
+  mcp,
   backup,
   restore,
   doctor,

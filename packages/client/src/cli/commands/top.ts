@@ -1,10 +1,8 @@
 /** `claudine top`: the live screen, which is a program of its own and loaded for this verb alone. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Command } from "../command.ts";
 import { flag } from "../input.ts";
+import { loadBundle } from "../load-bundle.ts";
 import { printJson } from "../print.ts";
 
 /** What the screen is told by the command line. */
@@ -29,7 +27,7 @@ export const top: Command = {
         hint: "claudine list, or claudine top --json",
       });
     }
-    const { runTop } = await loadTop();
+    const { runTop } = await loadBundle<TopModule>("show top", "claudine-top.mjs");
     return await runTop({
       socketPath: io.paths.socket,
       autostart: !flag(input, "no-autostart"),
@@ -38,16 +36,3 @@ export const top: Command = {
     });
   },
 };
-
-async function loadTop(): Promise<TopModule> {
-  const here = import.meta.dirname;
-  // Beside this bundle; in the sources the built one is used.
-  const file = [join(here, "claudine-top.mjs"), join(here, "../../../../../dist/claudine-top.mjs")].find((place) =>
-    existsSync(place),
-  );
-  if (file === undefined)
-    throw new ClaudineError("internal", `Cannot show top: ${join(here, "claudine-top.mjs")} is missing`, {
-      hint: "Install claudine again",
-    });
-  return (await import(pathToFileURL(file).href)) as TopModule;
-}

@@ -1,0 +1,13 @@
+/** All tools, in the order in which clients are shown them. */
+import type { Tool } from "../tool.ts";
+import { cancel } from "./cancel.ts";
+import { explain } from "./explain.ts";
+import { list } from "./list.ts";
+import { logs } from "./logs.ts";
+import { result } from "./result.ts";
+import { retry } from "./retry.ts";
+import { status } from "./status.ts";
+import { submit } from "./submit.ts";
+import { wait } from "./wait.ts";
+
+export const TOOLS: readonly Tool[] = [submit, status, list, wait, result, logs, explain, retry, cancel];
