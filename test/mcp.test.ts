@@ -1,9 +1,13 @@
 /** `claudine mcp`: what coding agents get, through the official client. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Progress } from "@modelcontextprotocol/client";
 import { expect, test } from "vitest";
 import { startDaemon, TELLS_REQUESTS } from "./support/daemon.ts";
 import { signalIfThere } from "./support/home.ts";
 import { REVISIONS, startMcp } from "./support/mcp.ts";
 import { isRunning } from "./support/process.ts";
+import { canOpenScreen, openScreen } from "./support/screen.ts";
 import { CLAUDINE, start } from "./support/program.ts";
 import { until } from "./support/until.ts";
 
@@ -16,7 +20,13 @@ test.for(REVISIONS)("revision %s: submit, wait, result", async (revision) => {
   });
   expect(submitted.facts).toEqual({ ids: [1, 2], existing: [], cwd: rig.home.work });
   const waited = await mcp.call("wait", { selector: ["1", "2"] });
-  expect(waited.facts).toMatchObject({ reached: true, tasks: [{ id: 1, state: "failed" }, { id: 2, exitCode: 0 }] });
+  expect(waited.facts).toMatchObject({
+    reached: true,
+    tasks: [
+      { id: 1, state: "failed" },
+      { id: 2, exitCode: 0 },
+    ],
+  });
   const { facts, texts } = await mcp.call("result", { id: 1 });
   expect(facts).toMatchObject({ finished: true, id: 1, state: "failed", exitCode: 3, reason: "exit code 3" });
   expect(texts.slice(1)).toEqual(["stdout:\nout\n", "stderr:\nerr\n"]);
@@ -75,7 +85,7 @@ test("wait tells how far it is, and answers in time when the tasks take longer",
   await mcp.call("submit", { tasks: [{ command: "true" }, { command: "exec sleep 1000" }] });
   await rig.ended(1);
   await rig.started(2);
-  const told: { progress: number; total?: number; message?: string }[] = [];
+  const told: Progress[] = [];
   const { facts } = await mcp.call("wait", { selector: ["all"], timeoutMs: 3000 }, (one) => told.push(one));
   expect(facts).toMatchObject({ reached: false, timedOut: true, tasks: [{ id: 2, state: "running" }, { id: 1 }] });
   expect(told.length).toBeGreaterThanOrEqual(1);
@@ -88,10 +98,7 @@ test("a wait that the client gives up ends at the daemon, and the task goes on",
   const mcp = await startMcp(rig);
   await mcp.call("submit", { tasks: [{ command: "exec sleep 1000" }] });
   const controller = new AbortController();
-  const waiting = mcp.client.callTool(
-    { name: "wait", arguments: { selector: ["1"] } },
-    { signal: controller.signal },
-  );
+  const waiting = mcp.client.callTool({ name: "wait", arguments: { selector: ["1"] } }, { signal: controller.signal });
   await until("the daemon to be asked", () => rig.daemon?.stderr().includes('"method":"task.wait"'));
   controller.abort();
   await expect(waiting).rejects.toThrow();
@@ -178,7 +185,10 @@ test("10 MB in one argument, and 100,000 elements, are refused; the session goes
   const rig = await startDaemon();
   const mcp = await startMcp(rig);
   const large = await mcp.call("submit", { tasks: [{ command: "x".repeat(10_000_000) }] });
-  expect(large).toMatchObject({ isError: true, texts: [expect.stringMatching(/^Cannot submit: the arguments have 1/)] });
+  expect(large).toMatchObject({
+    isError: true,
+    texts: [expect.stringMatching(/^Cannot submit: the arguments have 1/)],
+  });
   const many = await mcp.call("submit", { tasks: [{ command: Array.from({ length: 100_000 }, () => "a") }] });
   expect(many.texts[0]).toMatch(/^Cannot submit: the arguments have more than 20000 elements/);
   expect((await mcp.call("status")).facts).toMatchObject({ daemon: { accepting: true } });
@@ -229,22 +239,21 @@ test("the environment of the server goes with a task, and no answer shows it", a
 
 test("when the client goes away, so does the server; stdout has nothing but the protocol", async () => {
   const rig = await startDaemon();
-  const mcp = start(CLAUDINE, {
-    args: ["mcp"],
-    env: rig.env,
-    cwd: rig.home.work,
-    input: [
-      { jsonrpc: "2.0", id: 1, method: "initialize", params: INITIALIZE },
-      { jsonrpc: "2.0", method: "notifications/initialized" },
-      "no JSON",
-    ]
-      .map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`)
-      .join(""),
-  });
-  const { code, stdout, stderr } = await mcp.ended;
-  expect(code).toBe(0);
-  expect(stdout === "" ? [] : stdout.trimEnd().split("\n").map((line) => JSON.parse(line).id)).toEqual([1]);
-  expect(stderr).toContain("claudine mcp: ");
+  const mcp = spawn(process.execPath, [CLAUDINE, "mcp"], { env: rig.env, cwd: rig.home.work });
+  let stdout = "";
+  mcp.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  const ended = once(mcp, "exit");
+  const write = (message: unknown) => mcp.stdin.write(`${JSON.stringify(message)}\n`);
+  write({ jsonrpc: "2.0", id: 1, method: "initialize", params: INITIALIZE });
+  mcp.stdin.write("no JSON\n");
+  write({ jsonrpc: "2.0", method: "notifications/initialized" });
+  write({ jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "status", arguments: {} } });
+  await until("both answers", () => stdout.split("\n").length === 3);
+  write({ jsonrpc: "2.0", id: 3, method: "tools/call", params: { name: "wait", arguments: { selector: ["all"] } } });
+  mcp.stdin.end();
+  expect(await ended).toEqual([0, null]);
+  const answers = stdout.trimEnd().split("\n");
+  expect(answers.slice(0, 2).map((line) => JSON.parse(line))).toMatchObject([{ id: 1 }, { id: 2, result: {} }]);
 });
 
 const INITIALIZE = {
@@ -253,10 +262,17 @@ const INITIALIZE = {
   clientInfo: { name: "raw", version: "1" },
 };
 
+test.skipIf(!canOpenScreen)("on a terminal it says what it is for", async () => {
+  const rig = await startDaemon({ daemon: false });
+  const screen = openScreen([process.execPath, CLAUDINE, "mcp"], { env: rig.env, cwd: rig.home.work });
+  await screen.shows("claudine mcp install claude");
+  expect(await screen.ended()).toBe(2);
+});
+
 test("a message without end is not collected for ever", async () => {
   const rig = await startDaemon();
   const mcp = start(CLAUDINE, { args: ["mcp"], env: rig.env, cwd: rig.home.work, input: Buffer.alloc(40_000_000, 32) });
   const { stdout, stderr } = await mcp.ended;
   expect(stdout).toBe("");
-  expect(stderr).toMatch(/claudine mcp: .*buffer/i);
+  expect(stderr).toContain("claudine mcp: Cannot read a message of the client: it is longer than 33554432 bytes\n");
 });

@@ -1,17 +1,17 @@
 /** Serves MCP on standard input and output until the client goes away. */
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import { linkToDaemon } from "./daemon-link.ts";
+import { messageLines } from "./message-lines.ts";
 import { createServer } from "./server.ts";
-
-/** What is told by name is refused in words first; this is for what never ends. */
-const MESSAGE_BYTES_MAX = 32 * 2 ** 20;
 
 export type ServeOptions = { socketPath: string; autostart: boolean };
 
 /** @returns the exit code */
 export async function serve({ socketPath, autostart }: ServeOptions): Promise<number> {
   const link = linkToDaemon({ socket: socketPath, autostart });
-  const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: MESSAGE_BYTES_MAX });
+  const transport = new StdioServerTransport(messageLines(process.stdin), process.stdout, {
+    maxBufferSize: Number.POSITIVE_INFINITY,
+  });
   serveStdio(() => createServer({ link, log }), { transport, onerror: (error) => log(error.message) });
   await closed(transport);
   link.close();
