@@ -1,5 +1,6 @@
 /** `claudine mcp install`: registers the server in the configuration of a tool. */
 import { homedir } from "node:os";
+import { ClaudineError, type ErrorCode } from "@claudine/protocol/errors";
 import { CLIENTS, type ClientName, type McpClient } from "./clients.ts";
 import type { Edit } from "./edit.ts";
 import { type EntryInput, entryFor, warningFor } from "./entry.ts";
@@ -24,8 +25,21 @@ export type Installed = {
   then: string;
 };
 
+/** The command line is another bundle, with another class of errors: it is told of a failure by data. */
+export type Refused = { problem: { code: ErrorCode; message: string; hint: string | undefined } };
+
+export function install(options: InstallOptions): Installed | Refused {
+  try {
+    return register(options);
+  } catch (error) {
+    if (!(error instanceof ClaudineError)) throw error;
+    const { code, message, hint } = error;
+    return { problem: { code, message, hint } };
+  }
+}
+
 /** @throws ClaudineError wrong_state when the file cannot be understood, permission */
-export function install({ client: name, dryRun, ...input }: InstallOptions): Installed {
+function register({ client: name, dryRun, ...input }: InstallOptions): Installed {
   const client = CLIENTS[name];
   const file = client.file(input.env, input.env["HOME"] ?? homedir());
   const start = entryFor(input);

@@ -1,5 +1,5 @@
 /** `claudine mcp`: the server for tools that speak MCP, a program of its own that is loaded for this verb alone. */
-import { ClaudineError } from "@claudine/protocol/errors";
+import { ClaudineError, type ErrorCode } from "@claudine/protocol/errors";
 import type { Command, Io } from "../command.ts";
 import { flag, text } from "../input.ts";
 import { loadBundle } from "../load-bundle.ts";
@@ -22,10 +22,12 @@ type Installed = {
   then: string;
 };
 
+type Refused = { problem: { code: ErrorCode; message: string; hint: string | undefined } };
+
 /** The exports of the bundle. `serve` resolves with the exit code when the client is gone. */
 type McpModule = {
   serve: (options: { socketPath: string; autostart: boolean }) => Promise<number>;
-  install: (options: InstallOptions) => Installed;
+  install: (options: InstallOptions) => Installed | Refused;
 };
 
 const CLIENTS = ["claude", "codex", "gemini", "cursor"];
@@ -48,6 +50,8 @@ const install: Command = {
     const socket = text(input, "socket") === undefined ? undefined : io.paths.socket;
     const program = process.argv[1] ?? "";
     const installed = (await load()).install({ client, dryRun, program, env: io.env, socket });
+    if ("problem" in installed)
+      throw new ClaudineError(installed.problem.code, installed.problem.message, installed.problem);
     if (flag(input, "json")) printJson(io, installed);
     else say(input, io, sentences(installed, dryRun));
     return 0;
