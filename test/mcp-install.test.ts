@@ -17,10 +17,10 @@ const TOOLS = Object.keys(FILES) as (keyof typeof FILES)[];
 
 const homeOf = (rig: Rig): string => rig.env["HOME"] ?? "";
 
-async function put(rig: Rig, name: string, text: string, mode = 0o600): Promise<string> {
+async function put(rig: Rig, name: string, text: string): Promise<string> {
   const file = join(homeOf(rig), name);
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text, { mode });
+  await writeFile(file, text, { mode: 0o640 });
   return file;
 }
 
@@ -53,7 +53,7 @@ test.for(TOOLS)(
 test("what is there is kept, in the file and in a copy beside it; a link stays a link", async () => {
   const rig = await startDaemon({ daemon: false });
   const before = '{\n    "numStartups": 5,\n    "mcpServers": { "other": { "command": "x" } }\n}\n';
-  const target = await put(rig, "dotfiles/claude.json", before, 0o640);
+  const target = await put(rig, "dotfiles/claude.json", before);
   const file = join(homeOf(rig), ".claude.json");
   await symlink(target, file);
   const { backup } = await installed(rig, "claude");

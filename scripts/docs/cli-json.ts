@@ -54,7 +54,7 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   "config check": "`{path, exists, valid, problems}`",
   mcp: "nothing of its own: stdout is the protocol's",
   "mcp install":
-    "`{client, title, file, changed, backup, entry, warning, then}`: `entry` is what stands in `file`, `backup` a copy of that as it was, and `warning` why it may not last, or null",
+    "`{client, title, file, changed, backup, entry, warning, next}`: `entry` is what stands in `file`, `backup` a copy of that as it was, and `warning` why it may not last, or null",
   backup: "`{path, bytes}`",
   restore: "`{tasks, setAside}`; `setAside` is where the store is now that was there before, or null",
   doctor: '`{checks}`, each `{name, level, message, hint}` with `level` `"ok"`, `"warning"` or `"error"`',

@@ -8,9 +8,18 @@ const COMMAND_CHARS_OF_ONE = 4000;
 export function briefTask(task: TaskInfo): Partial<TaskInfo> & { wallMs?: number } {
   const { id, state, reason, exitCode, signal, label, group, attempt, createdAt, startedAt, finishedAt } = task;
   return withoutEmpty({
-    ...{ id, state, reason, exitCode, signal, label, group },
+    id,
+    state,
+    reason,
+    exitCode,
+    signal,
+    label,
+    group,
     command: cut(task.command, COMMAND_CHARS),
-    ...{ attempt, createdAt, startedAt, finishedAt },
+    attempt,
+    createdAt,
+    startedAt,
+    finishedAt,
     wallMs: task.usage.wallMs,
   });
 }

@@ -39,7 +39,10 @@ export function createServer(ports: Ports): McpServer {
 }
 
 const LISTED_TOOLS = TOOLS.map(({ name, title, description, params, annotations }: Tool) => ({
-  ...{ name, title, description, annotations },
+  name,
+  title,
+  description,
+  annotations,
   inputSchema: jsonSchemaOf(params),
 }));
 

@@ -40,7 +40,10 @@ type Row<P extends z.ZodType> = {
 
 export function defineTool<P extends z.ZodType>({ name, title, method, also, params, does, run }: Row<P>): Tool {
   return {
-    ...{ name, title, method, params },
+    name,
+    title,
+    method,
+    params,
     description: `${METHODS[method].about} ${also}`,
     annotations: {
       title,

@@ -14,7 +14,7 @@ export type McpClient = {
   path: readonly [string, string];
   entry(entry: Entry): Record<string, unknown>;
   /** What makes a running one see it. */
-  then: string;
+  next: string;
 };
 
 const NAME = "claudine";
@@ -31,7 +31,7 @@ export const CLIENTS: Readonly<Record<ClientName, McpClient>> = {
     format: "json",
     path: ["mcpServers", NAME],
     entry: (entry) => ({ type: "stdio", ...plain(entry) }),
-    then: "claude mcp list shows it; a session that runs sees it after a restart",
+    next: "claude mcp list shows it; a session that runs sees it after a restart",
   },
   codex: {
     title: "Codex",
@@ -39,7 +39,7 @@ export const CLIENTS: Readonly<Record<ClientName, McpClient>> = {
     format: "toml",
     path: ["mcp_servers", NAME],
     entry: plain,
-    then: "codex mcp list shows it; a session that runs sees it after a restart",
+    next: "codex mcp list shows it; a session that runs sees it after a restart",
   },
   gemini: {
     title: "Gemini CLI",
@@ -47,7 +47,7 @@ export const CLIENTS: Readonly<Record<ClientName, McpClient>> = {
     format: "jsonc",
     path: ["mcpServers", NAME],
     entry: plain,
-    then: "gemini mcp list shows it; a session that runs sees it after a restart",
+    next: "gemini mcp list shows it; a session that runs sees it after a restart",
   },
   cursor: {
     title: "Cursor",
@@ -55,7 +55,7 @@ export const CLIENTS: Readonly<Record<ClientName, McpClient>> = {
     format: "jsonc",
     path: ["mcpServers", NAME],
     entry: plain,
-    then: "Cursor shows it in its settings under MCP",
+    next: "Cursor shows it in its settings under MCP",
   },
 };
 

@@ -22,7 +22,7 @@ export type Installed = {
   /** Why this may not last. */
   warning: string | null;
   /** What is to be done next. */
-  then: string;
+  next: string;
 };
 
 /** The command line is another bundle, with another class of errors: it is told of a failure by data. */
@@ -48,8 +48,8 @@ function register({ client: name, dryRun, ...input }: InstallOptions): Installed
   const after = edited(client, before ?? "", { file, path: client.path, entry });
   const changed = after !== before;
   const backup = changed && !dryRun ? replaceFile(file, after) : null;
-  const { title, then } = client;
-  return { client: name, title, file, changed, backup, entry, warning: warningFor(start), then };
+  const { title, next } = client;
+  return { client: name, title, file, changed, backup, entry, warning: warningFor(start), next };
 }
 
 function edited({ format }: McpClient, text: string, edit: Edit): string {

@@ -19,7 +19,7 @@ type Installed = {
   changed: boolean;
   backup: string | null;
   warning: string | null;
-  then: string;
+  next: string;
 };
 
 type Refused = { problem: { code: ErrorCode; message: string; hint: string | undefined } };
@@ -62,11 +62,11 @@ function sentences(installed: Installed, dryRun: boolean): string {
   return [whatWasDone(installed, dryRun), installed.warning ?? []].flat().join("\n");
 }
 
-function whatWasDone({ title, file, changed, backup, then }: Installed, dryRun: boolean): string {
+function whatWasDone({ title, file, changed, backup, next }: Installed, dryRun: boolean): string {
   if (!changed) return `${title} has it already: ${file}`;
   if (dryRun) return `Would register with ${title}: ${file}`;
   const kept = backup === null ? "" : ` (as it was: ${backup})`;
-  return `Registered with ${title}: ${file}${kept}\n${then}`;
+  return `Registered with ${title}: ${file}${kept}\n${next}`;
 }
 
 export const mcp: Command = {
