@@ -22,7 +22,7 @@ export type BenchDaemon = {
 };
 
 /** `program` is what runs the daemon's file: Node, unless told. */
-export type DaemonOptions = { dir: string; slots?: number; program?: readonly string[] };
+export type DaemonOptions = { dir: string; slots?: number; program?: readonly string[]; config?: string };
 
 const DEADLINE_MS = 30_000;
 
@@ -35,12 +35,17 @@ export async function withDaemon<T>(options: DaemonOptions, use: (daemon: BenchD
   }
 }
 
-export async function startDaemon({ dir, slots = 2, program = [] }: DaemonOptions): Promise<BenchDaemon> {
+export async function startDaemon({
+  dir,
+  slots = 2,
+  program = [],
+  config: more = "",
+}: DaemonOptions): Promise<BenchDaemon> {
   const env = environment(dir);
   const config = join(dir, "config/claudine");
   for (const folder of [config, join(dir, "run"), join(dir, "home")])
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(config, "config.yaml"), `slots: ${slots}\nlog: { level: error }\n`);
+  writeFileSync(join(config, "config.yaml"), `slots: ${slots}\nlog: { level: error }\n${more}`);
   const startedAt = performance.now();
   const [file = process.execPath, ...args] = program;
   const daemon = process.env["CLAUDINED"] ?? join(DIST, "claudined.mjs");

@@ -7,7 +7,11 @@ import { buildIfStale } from "../scripts/build.ts";
 import { describeMachine, writeReport } from "./report.ts";
 import type { Finding, Row, RowOptions } from "./row.ts";
 import { idle } from "./rows/idle.ts";
+import { followDelay } from "./rows/follow-delay.ts";
+import { followFanOut } from "./rows/follow-fan-out.ts";
+import { logsTail } from "./rows/logs-tail.ts";
 import { nextStart } from "./rows/next-start.ts";
+import { output1gb } from "./rows/output-1gb.ts";
 import { schedulerCost } from "./rows/scheduler-cost.ts";
 import { schedulerSimulation } from "./rows/scheduler-simulation.ts";
 import { startUp } from "./rows/start-up.ts";
@@ -25,6 +29,10 @@ const ROWS: readonly Row[] = [
   startUp,
   schedulerCost,
   schedulerSimulation,
+  output1gb,
+  logsTail,
+  followDelay,
+  followFanOut,
 ];
 
 async function main(): Promise<void> {

@@ -10,9 +10,19 @@ export function rssMegabytes(pid: number): number {
 
 /** User and system time, in ticks of 10 ms. */
 export function cpuTicks(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = statFields(pid);
   return Number(fields[11]) + Number(fields[12]);
+}
+
+/** Of the children that have ended. */
+export function endedChildrenTicks(pid: number): number {
+  const fields = statFields(pid);
+  return Number(fields[13]) + Number(fields[14]);
+}
+
+function statFields(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 export function childPids(pid: number): number[] {

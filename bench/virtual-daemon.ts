@@ -1,23 +1,11 @@
 /** The scheduler's pure core on a virtual clock: no disk, no processes, as many tasks as memory holds. */
 import type { Command } from "@claudine/daemon/core/command";
 import type { HostFacts, Used } from "@claudine/daemon/core/capacity";
+import { SETTINGS } from "@claudine/daemon/core/fixtures";
 import type { Settings } from "@claudine/daemon/core/settings";
 import { createState, type State } from "@claudine/daemon/core/state";
 import { createTurn } from "@claudine/daemon/core/turn";
 import { NO_USAGE, noCounts, type Task, type TaskId, type TaskSpec, type Usage } from "@claudine/protocol";
-
-const SETTINGS: Settings = {
-  defaultSlots: 2,
-  totalSlots: undefined,
-  agingMs: 600_000,
-  graceMs: 5000,
-  autoscale: true,
-  slotsFollow: false,
-  reserve: { memoryBytes: 0, cpus: 0 },
-  resources: {},
-  dependenciesPerTask: 100,
-  dependencyDepth: 100,
-};
 
 export type Machine = { host(): HostFacts | undefined; used(id: TaskId): Used | undefined };
 
@@ -61,22 +49,4 @@ export class VirtualDaemon {
     const outcome = { kind: "exited", exitCode: 0 } as const;
     return [{ type: "report-ended", id, attempt, outcome, ...times, usage: { ...NO_USAGE, ...usage(task) } }];
   }
-}
-
-export function specOf(change: Partial<TaskSpec>): TaskSpec {
-  return {
-    uid: "uid",
-    command: "true",
-    argv: ["true"],
-    cwd: "/",
-    umask: 0o22,
-    envId: "env",
-    label: null,
-    group: "default",
-    priority: 0,
-    stdin: false,
-    arrayIndex: null,
-    lostRetries: 0,
-    ...change,
-  };
 }

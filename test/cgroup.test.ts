@@ -15,11 +15,15 @@ function findRoot(): string | undefined {
 }
 
 const root = findRoot();
+/** Groups with limits of memory: the controller may belong to the first version, or to nobody. */
+const hasMemory =
+  root !== undefined && readFileSync(join(root, "cgroup.subtree_control"), "utf8").split(/\s+/).includes("memory");
+if (!hasMemory) process.stderr.write("The tests of limits of memory are skipped: no such controller in cgroup2\n");
 if (root === undefined) process.stderr.write("The tests of control groups are skipped: they need root and cgroup2\n");
 
 /** A daemon that a command has started inside of a group that is named as systemd would. */
-async function startInGroup(): Promise<{ rig: Rig; group: string }> {
-  const rig = await startDaemon({ daemon: false });
+async function startInGroup(config?: string): Promise<{ rig: Rig; group: string }> {
+  const rig = await startDaemon({ daemon: false, ...(config === undefined ? {} : { config }) });
   const group = join(root ?? "", `claudined-${basename(rig.home.dir)}`);
   mkdirSync(group);
   onTestFinished(async () => {
@@ -33,7 +37,8 @@ async function startInGroup(): Promise<{ rig: Rig; group: string }> {
 }
 
 async function daemonIn(rig: Rig, group: string, verb: string): Promise<void> {
-  const script = 'echo $$ > "$0/cgroup.procs"; exec "$@"';
+  // A group that gives controllers on holds no process; then the daemon before has made one for itself in it.
+  const script = 'own=$0; [ -d "$0/daemon" ] && own=$0/daemon; echo $$ > "$own/cgroup.procs"; exec "$@"';
   const args = ["-c", script, group, process.execPath, CLAUDINE, "daemon", verb];
   const { code, stderr } = await start("/bin/sh", { args, env: rig.env, cwd: rig.home.work }).ended;
   expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -99,5 +104,26 @@ describe.skipIf(root === undefined)("a run's own control group", () => {
       await rig.claudine("submit", "--no-autostart", "--wait", "true");
       return runGroups(group).length === 0;
     });
+  });
+});
+
+const HOG = "const kept = []; setInterval(() => kept.push(Buffer.alloc(20e6, 1)), 5)";
+
+describe.skipIf(!hasMemory)("a limit of memory", () => {
+  test("is kept by the kernel, also under the next daemon, and what is beyond it ends with the reason", async () => {
+    // Nobody looks for an hour.
+    const { rig, group } = await startInGroup("autoscale: off\nsampleInterval: 1h\n");
+    const hog = `until [ -e go ]; do sleep 0.01; done; '${process.execPath}' -e '${HOG}' & wait`;
+    const id = await rig.submit("--no-autostart", "--memory-max", "200M", hog);
+    const { uid, attempt } = await rig.started(id);
+    expect(readFileSync(join(group, `run-${uid}.${attempt}`, "memory.max"), "utf8")).toBe(`${200 * 2 ** 20}\n`);
+    await daemonIn(rig, group, "restart");
+    await writeFile(rig.file("go"), "");
+    expect(await rig.ended(id)).toMatchObject({
+      state: "failed",
+      reason: "used more than the 200M of memory that it may use: ended by SIGKILL",
+    });
+    expect((await rig.claudine("events")).stdout).toContain("is being ended with SIGKILL (memory)");
+    expect(runGroups(group)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
  * The process ends right before and right after each durable step, every one by name; the next daemon finds everything
  * that was acknowledged, starts nothing twice and knows every outcome that is on record.
  */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "@claudine/client";
 import { ClaudineError } from "@claudine/protocol/errors";
@@ -22,7 +22,8 @@ import { until } from "./support/until.ts";
 const CONFIG = "slots: 8\ngrace: 100ms\nsampleInterval: 100ms\n";
 const OF_SHIM = CRASH_POINTS.filter((name) => name.includes("-shim-"));
 const OF_TOOLS = CRASH_POINTS.filter((name) => /-(restore|salvage|record)-(aside|rename|finish)$/.test(name));
-const OF_DAEMON = CRASH_POINTS.filter((name) => !OF_SHIM.includes(name) && !OF_TOOLS.includes(name));
+const OF_KEEPER = CRASH_POINTS.filter((name) => /-(output-removal|pack-(rename|removal))$/.test(name));
+const OF_DAEMON = CRASH_POINTS.filter((name) => ![...OF_SHIM, ...OF_TOOLS, ...OF_KEEPER].includes(name));
 
 /** What the daemon that is to die works on; it may die anywhere in it. */
 async function workload(rig: Rig, ledger: Ledger, client: Client): Promise<void> {
@@ -104,7 +105,7 @@ async function takeOver(rig: Rig, ledger: Ledger): Promise<void> {
 }
 
 test("every place is one that a test below dies at", () => {
-  expect(new Set([...OF_DAEMON, ...OF_TOOLS, ...OF_SHIM])).toEqual(new Set(CRASH_POINTS));
+  expect(new Set([...OF_DAEMON, ...OF_TOOLS, ...OF_KEEPER, ...OF_SHIM])).toEqual(new Set(CRASH_POINTS));
 });
 
 describe.concurrent("the daemon dies", () => {
@@ -113,6 +114,44 @@ describe.concurrent("the daemon dies", () => {
     const ledger = new Ledger(rig.home.work);
     expect(await dieAt(point, rig, ledger)).toMatchObject({ signal: "SIGKILL" });
     await takeOver(rig, ledger);
+  });
+});
+
+describe.concurrent("the daemon dies while it packs or sweeps output", () => {
+  const numbers = Array.from({ length: 20_000 }, (_, index) => `${index + 1}\n`).join("");
+  const submitNumbers = async (rig: Rig): Promise<number> => {
+    const client = await rig.client({ reconnectMs: 0 });
+    const tasks = [{ command: ["seq", "1", "20000"] }];
+    const env = { PATH: process.env["PATH"] ?? "" };
+    const { ids } = await client.call("task.submit", { env, cwd: rig.home.work, umask: 0o22, tasks });
+    return ids[0] ?? 0;
+  };
+  const files = async (rig: Rig): Promise<string[]> => (await readdir(join(rig.home.stateDir, "runs/0"))).toSorted();
+
+  test.for(OF_KEEPER.filter((point) => point.includes("pack")))("%s", async (point) => {
+    await using rig = await createRig({ daemon: false, config: `${CONFIG}output: { compressAfter: 0s }\n` });
+    await rig.up({ CLAUDINE_CRASH_AT: point });
+    const id = await submitNumbers(rig);
+    expect(await rig.daemon?.ended).toMatchObject({ signal: "SIGKILL" });
+    await rig.up();
+    expect((await rig.output(id)) === numbers).toBe(true);
+    await until("it to be packed", async () => !(await files(rig)).includes(`${id}.1.stdout`));
+    expect((await rig.output(id)) === numbers).toBe(true);
+    expect((await files(rig)).filter((name) => name.includes("stdout"))).toEqual([`${id}.1.stdout.zst`]);
+    await rig.down();
+    await expectSoundState(rig);
+  });
+
+  test.for(OF_KEEPER.filter((point) => !point.includes("pack")))("%s", async (point) => {
+    await using rig = await createRig({ daemon: false, config: `${CONFIG}output: { keep: 0s, keepLast: 0 }\n` });
+    await rig.up({ CLAUDINE_CRASH_AT: point });
+    const id = await submitNumbers(rig);
+    expect(await rig.daemon?.ended).toMatchObject({ signal: "SIGKILL" });
+    await rig.up();
+    await until("it to be gone", async () => !(await files(rig)).some((name) => name.includes("std")));
+    expect((await rig.show(id)).state).toBe("succeeded");
+    await rig.down();
+    await expectSoundState(rig);
   });
 });
 

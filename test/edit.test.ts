@@ -38,6 +38,23 @@ async function keptFile({ stderr }: Ended): Promise<string> {
   return text;
 }
 
+test("key, hook and the failures of a batch, and taken out they are gone", async () => {
+  const input = "true\ntrue\n";
+  const call = ["submit", "--held", "--max-fails", "1", "--each-line", "-"];
+  const [a = 0, b = 0] = (await rig.claudineWith({ input }, ...call)).stdout.trim().split("\n").map(Number);
+  await rig.claudine("set", String(a), "--key", "old", "--on-finish", "echo done");
+  const words = ["edit", String(a)];
+  await edit(words, (text) =>
+    text
+      .replace('"key": "old"', '"key": "new"')
+      .replace('"max-fails": 1', '"max-fails": 0')
+      .replace(/,\n *"on-finish": "echo done"/, ""),
+  );
+  expect(await seen(1)).toContain('"on-finish": "echo done"');
+  expect(await rig.show(a)).toMatchObject({ key: "new", onFinish: null, maxFails: 0 });
+  expect(await rig.show(b)).toMatchObject({ key: null, maxFails: 0 });
+});
+
 test("several tasks at once, and only what was changed is sent", async () => {
   const [a, b, c] = [
     await rig.submit("--held", "-l", "first", "--timeout", "1h30m", "--lock", "repo", "echo old"),

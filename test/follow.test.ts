@@ -1,7 +1,7 @@
 /** `submit --follow`, `submit --wait` and `follow`: output as it comes, and the task's exit code. */
 import { writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createRig, TELLS_REQUESTS, type Rig } from "./support/daemon.ts";
+import { createRig, startDaemon, TELLS_REQUESTS, type Rig } from "./support/daemon.ts";
 import { CLAUDINE, start } from "./support/program.ts";
 import { until } from "./support/until.ts";
 
@@ -97,4 +97,32 @@ test("a reader that has seen enough is no error", async () => {
   const script = `node "$0" submit -f 'yes | head -c 3000000' | head -n 1; echo "\${PIPESTATUS[0]}"`;
   const ended = await start("/bin/bash", { args: ["-c", script, CLAUDINE], env: rig.env, cwd: rig.home.work }).ended;
   expect(ended).toMatchObject({ stdout: "y\n0\n", stderr: "" });
+});
+
+test("goes on over kill -9 of the daemon and the next one, without a gap and without a line twice", async () => {
+  const own = await startDaemon();
+  const id = await own.submit("for i in 1 2 3; do seq 1 1000; until [ -e go-$i ]; do sleep 0.01; done; done; echo end");
+  const follow = own.open(["follow", String(id)]);
+  const numbers = Array.from({ length: 1000 }, (_, index) => `${index + 1}\n`).join("");
+  for (const [index, signal] of (["SIGKILL", "SIGTERM"] as const).entries()) {
+    await until("what was written", () => follow.stdout() === numbers.repeat(index + 1));
+    await own.down(signal);
+    await writeFile(own.file(`go-${index + 1}`), "");
+    await own.up();
+  }
+  await writeFile(own.file("go-3"), "");
+  expect(await follow.ended).toMatchObject({ code: 0, stdout: `${numbers.repeat(3)}end\n` });
+});
+
+test("of a run that has written before, what is there comes first and then what comes", async () => {
+  const id = await rig.submit(
+    "echo out; echo err >&2; until [ -e both ]; do sleep 0.01; done; echo more; echo worse >&2",
+  );
+  await until("output", async () => (await rig.output(id, "stderr")) !== "");
+  const follow = rig.open(["logs", "-f", "-t", String(id)]);
+  await until("both streams", () => follow.stdout() !== "" && follow.stderr() !== "");
+  await writeFile(rig.file("both"), "");
+  const ended = await follow.ended;
+  expect(ended.stdout).toMatch(/^\S+ \S+ out\n\S+ \S+ more\n$/);
+  expect(ended.stderr).toMatch(/^\S+ \S+ err\n\S+ \S+ worse\n$/);
 });

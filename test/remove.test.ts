@@ -65,7 +65,7 @@ test("clean removes what has ended, by state and group, and tells first with --d
   const { task: built } = await rig.ran("-g", "build", "true");
   const held = await rig.submit("--held", "true");
   const dry = await rig.claudine("clean", "--dry-run", "--json");
-  expect(JSON.parse(dry.stdout)).toEqual([good.id, bad.id, built.id]);
+  expect(JSON.parse(dry.stdout)).toMatchObject({ ids: [good.id, bad.id, built.id], output: { swept: [] } });
   expect(JSON.parse((await rig.claudine("clean", "-g", "build", "--json")).stdout)).toEqual([built.id]);
   expect(JSON.parse((await rig.claudine("clean", "--older-than", "1h", "--json")).stdout)).toEqual([]);
   expect(JSON.parse((await rig.claudine("clean", "--state", "succeeded", "--json")).stdout)).toEqual([good.id]);

@@ -108,11 +108,52 @@ test("of a running task label and retries can be changed, and nothing else", asy
   await rig.started(id);
   expect(await rig.claudine("set", String(id), "--priority", "1")).toMatchObject({
     code: 1,
-    stderr: `claudine: Cannot change task ${id}: it is running\n  hint: While it runs only the label and the retries can be changed\n`,
+    stderr: `claudine: Cannot change task ${id}: it is running\n  hint: While it runs only label, retries, key, hook and the failures of its batch can be changed\n`,
   });
   expect(await rig.claudine("set", String(id), "--retries", "1", "-l", "again")).toMatchObject({ code: 0 });
   await rig.ran("-g", "hands", "touch fail");
   expect(await rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 2, label: "again" });
+});
+
+test("key, hook and the failures of a batch, of a running task too; a key is one task's", async () => {
+  const input = "exec sleep 1000\nexec sleep 1000\nexec sleep 1000\n";
+  const batch = ["submit", "-g", "batch", "--max-fails", "1", "--held", "--each-line", "-"];
+  const ids = (await rig.claudineWith({ input }, ...batch)).stdout.trim().split("\n").map(Number);
+  const [one = 0, two = 0] = ids;
+  const later = ["--key", "new", "--on-finish", "echo done", "--max-fails", "2"];
+  expect(await rig.claudine("set", String(one), ...later)).toMatchObject({ code: 0 });
+  expect(await rig.show(one)).toMatchObject({ key: "new", onFinish: "echo done", maxFails: 2 });
+  expect(await rig.show(two)).toMatchObject({ key: null, onFinish: null, maxFails: 2 });
+  expect((await rig.claudine("show", String(one))).stdout).toMatch(/more than 2 of it have failed[^]*new[^]*echo done/);
+  expect(await rig.claudine("set", String(two), "--key", "new")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`Cannot change task ${two}: task ${one} has this key`),
+  });
+  expect((await rig.claudine("submit", "--key", "new", "true")).stdout).toBe(`${one}\n`);
+  await rig.claudine("set", String(one), "--key", "none", "--on-finish", "none", "--max-fails", "none");
+  expect(await rig.show(one)).toMatchObject({ key: null, onFinish: null, maxFails: 3 });
+  await rig.down("SIGKILL");
+  await rig.up();
+  expect((await rig.claudine("set", String(two), "--key", "new")).code).toBe(0);
+  expect((await rig.claudine("submit", "--key", "new", "true")).stdout).toBe(`${two}\n`);
+  await rig.claudine("cancel", "group:batch");
+});
+
+test("several clients change parts of one rule at once, and all of it holds", async () => {
+  const id = await rig.submit("--held", "--timeout", "1h", "true");
+  const words = [
+    ["--grace", "9s"],
+    ["--idle-timeout", "2m"],
+    ["--timeout", "3h"],
+    ["--cpus", "2"],
+    ["--slots", "1"],
+  ];
+  const ends = await Promise.all(words.map((each) => rig.claudine("set", String(id), ...each)));
+  expect(ends.map(({ code }) => code)).toEqual(words.map(() => 0));
+  expect(await rig.show(id)).toMatchObject({
+    limits: { timeoutMs: 10_800_000, idleTimeoutMs: 120_000, graceMs: 9000 },
+    needs: { cpus: 2, slots: 1 },
+  });
 });
 
 test.for([
@@ -137,6 +178,6 @@ test("an unknown task, and a contradiction with what it has", async () => {
   const id = await rig.submit("--held", "true");
   expect(await rig.claudine("set", String(id), "--warn-signal", "USR1@5s")).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining(`Cannot change task ${id}: --warn-signal goes with --timeout`),
+    stderr: expect.stringContaining(`Cannot change task ${id}: a signal 5.0s before the timeout needs a timeout`),
   });
 });

@@ -98,6 +98,41 @@ test("--from-json takes rules, with times in milliseconds, and names of prioriti
   expect(shared).toMatchObject({ priority: -10, after: [], retry: null, limits: { timeoutMs: 3_600_000 } });
 });
 
+test("--from-json: tasks wait for others of the same call by their refs; what does not go is refused as a whole", async () => {
+  const pipeline = [
+    { command: "true", held: true, ref: "build" },
+    { command: "true", ref: "test", after: [{ ref: "build", on: "success" }] },
+    {
+      command: "true",
+      after: [
+        { ref: "test", on: "any" },
+        { id: 1, on: "any" },
+      ],
+    },
+  ];
+  const [build, tests, pack] = await submitMany(["--from-json", "-"], JSON.stringify(pipeline));
+  expect(tests?.after).toEqual([{ id: build?.id, on: "success" }]);
+  expect(pack?.after).toEqual([
+    { id: 1, on: "any" },
+    { id: tests?.id, on: "any" },
+  ]);
+  const seq = (await rig.status())?.lastSeq;
+  const refused = async (tasks: object[]) =>
+    (await rig.claudineWith({ input: JSON.stringify(tasks) }, "submit", "--from-json", "-")).stderr;
+  const [a, b] = [
+    { ref: "b", on: "any" },
+    { ref: "a", on: "any" },
+  ];
+  expect(
+    await refused([
+      { command: "true", ref: "a", after: [a] },
+      { command: "true", ref: "b", after: [b] },
+    ]),
+  ).toBe("claudine: Cannot submit: the tasks would wait for each other in a circle\n  hint: a after b after a\n");
+  expect(await refused([{ command: "true", after: [{ on: "any" }] }])).toContain("give either an id or a ref");
+  expect((await rig.status())?.lastSeq).toBe(seq);
+});
+
 test("--from-json takes JSON lines from a file", async () => {
   await writeFile(rig.file("tasks.jsonl"), '{"command":"true"}\n\n["false"]\n');
   const tasks = await submitMany(["--held", "--from-json", "tasks.jsonl"]);

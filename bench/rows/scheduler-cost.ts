@@ -1,10 +1,12 @@
 /** What one event costs the scheduler, with few and with very many unfinished tasks. */
+import { spec } from "@claudine/daemon/core/fixtures";
 import { finding, type Finding, type Row } from "../row.ts";
-import { specOf, VirtualDaemon } from "../virtual-daemon.ts";
+import { median } from "../stats.ts";
+import { VirtualDaemon } from "../virtual-daemon.ts";
 
 const FEW = 100;
 const LIVE = [10_000, 100_000];
-const EVENTS = 1000;
+const EVENTS = 2000;
 
 type Costs = { submit: number; finish: number; release: number };
 
@@ -25,7 +27,7 @@ export const schedulerCost: Row = {
 function describe(live: number, ours: readonly Costs[], few: readonly Costs[]): Finding[] {
   return (["submit", "finish", "release"] as const).map((kind) =>
     finding(
-      { row: "scheduler-cost", what: `${kind} with ${live.toLocaleString("en")} unfinished`, unit: "ms" },
+      { row: "scheduler-cost", what: `${kind} with ${live.toLocaleString("en")} unfinished`, unit: "µs" },
       {
         ours: ours.map((cost) => cost[kind]),
         reference: { name: `with ${FEW}`, figures: few.map((cost) => cost[kind]) },
@@ -34,30 +36,37 @@ function describe(live: number, ours: readonly Costs[], few: readonly Costs[]): 
   );
 }
 
-/** Milliseconds for each event; each is a turn of its own. */
+/** Microseconds of the median event; each is a turn of its own, and the number of unfinished tasks stays the same. */
 function measure(live: number): Costs {
   const daemon = new VirtualDaemon({ defaultSlots: 50 });
-  daemon.submit(Array.from({ length: live }, (_, index) => specOf({ priority: index % 7 })));
-  const submit = time(() => void daemon.submit([specOf({})]));
-  const finish = time(() => {
+  daemon.submit(Array.from({ length: live }, (_, index) => spec({ priority: index % 7 })));
+  const submitOne = (): void => void daemon.submit([spec({})]);
+  const endOne = (): void => {
     const [id = 0] = daemon.state.inFlight;
     daemon.end([id]);
-    daemon.submit([specOf({})]);
-  });
-  return { submit, finish, release: releaseOne(daemon) };
-}
-
-/** The end of a task lets one start that waited for it. */
-function releaseOne(daemon: VirtualDaemon): number {
-  return time(() => {
+  };
+  /** The end of a task lets one start that waited for it. */
+  const dependOnFirst = (): void => {
     const [id = 0] = daemon.state.inFlight;
-    daemon.submit([specOf({ priority: 1000, after: [{ id, on: "success" }] })]);
-    daemon.end([id]);
-  });
+    daemon.submit([spec({ priority: 1000, after: [{ id, on: "success" }] })]);
+  };
+  return {
+    submit: medianOf({ event: submitOne, after: endOne }),
+    finish: medianOf({ event: endOne, after: submitOne }),
+    release: medianOf({ before: dependOnFirst, event: endOne }),
+  };
 }
 
-function time(action: () => void): number {
-  const startedAt = performance.now();
-  for (let event = 0; event < EVENTS; event += 1) action();
-  return (performance.now() - startedAt) / EVENTS;
+type Step = { before?: () => void; event: () => void; after?: () => void };
+
+function medianOf({ before, event, after }: Step): number {
+  const times = Array.from({ length: EVENTS }, () => {
+    before?.();
+    const startedAt = performance.now();
+    event();
+    const tookMs = performance.now() - startedAt;
+    after?.();
+    return 1000 * tookMs;
+  });
+  return median(times);
 }

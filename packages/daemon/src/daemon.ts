@@ -13,14 +13,17 @@ import { createLaunch, runUid } from "./running/launch.ts";
 import { createLiveUsage } from "./running/live-usage.ts";
 import type { Log } from "./log.ts";
 import { createRunFolders } from "./output/files.ts";
+import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
+import { createPace } from "./rpc/pace.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./running/run-processes.ts";
 import type { EnvRecord } from "./environment/env-record.ts";
+import { createPunch } from "./runner/punch.ts";
 import { openStore } from "./store/store.ts";
 import { createSupervisor } from "./supervisor/supervisor.ts";
 import { createTaskInput } from "./running/task-input.ts";
@@ -73,6 +76,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const onDurable = (facts: readonly Fact[]): void => {
     rest.disturb();
     supervisor.onFacts(facts);
+    output.onFacts(facts);
     hooks.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
@@ -121,6 +125,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     queued: () => engine.counts().queued,
     log,
   });
+  const output = createKeptOutput({
+    stateDir: paths.stateDir,
+    runs,
+    config: config.output,
+    sampleIntervalMs: config.sampleInterval,
+    live: engine.live,
+    liveTasks: engine.liveTasks,
+    punch: createPunch(log),
+    tooMuch: (report) => void engine.dispatch({ type: "report-output", ...report }).catch(() => {}),
+    wall: Date.now,
+    log,
+  });
   const input = createTaskInput(paths.runtimeDir, processes.system);
   const usage = createLiveUsage(engine, processes.meter);
   const supervisor = createSupervisor({
@@ -159,6 +175,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       watchers,
       usage,
       runs,
+      sweepPreview: output.preview,
       config,
       paths,
       log,
@@ -170,6 +187,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       writeInput: input.write,
       look: supervisor.look,
       startRefusal: supervisor.refusal,
+      pace: createPace(),
       connections: () => server.connections(),
       onRequest: rest.disturb,
       shutdown: () => setImmediate(options.onShutdown),
@@ -178,13 +196,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     { lastSeq: engine.lastSeq, read: store.events },
   );
   await processes.listen();
+  output.takeUp();
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
   const { version } = options;
   await engine.dispatch({ type: "report-daemon", started: true, pid: process.pid, version, bootId });
   await server.listen(options.listenFd);
   engine.admit(true);
-  return { close: () => close({ engine, server, processes, store, rest, hooks }), reachable: server.reachable };
+  return { close: () => close({ engine, server, processes, store, rest, hooks, output }), reachable: server.reachable };
 }
 
 type Parts = {
@@ -193,12 +212,14 @@ type Parts = {
   processes: ReturnType<typeof openProcesses>;
   store: ReturnType<typeof openStore>;
   rest: Rest;
+  output: KeptOutput;
   hooks: Hooks;
 };
 
 /** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
-async function close({ engine, server, processes, store, rest, hooks }: Parts): Promise<void> {
+async function close({ engine, server, processes, store, rest, hooks, output }: Parts): Promise<void> {
   rest.close();
+  const swept = output.close();
   engine.admit(false);
   await engine
     .dispatch({ type: "report-daemon", started: false, pid: process.pid, version: "", bootId: "" })
@@ -207,5 +228,6 @@ async function close({ engine, server, processes, store, rest, hooks }: Parts): 
   await server.close();
   await hooks.close(HOOKS_END_MS);
   processes.close();
+  await swept;
   await store.close();
 }

@@ -1,6 +1,6 @@
 /** The configuration file's schema: defaults, units and words for the docs in one place. */
 import * as z from "zod";
-import { ResourceName } from "./rules.ts";
+import { ResourceName, WhenOutputFull } from "./rules.ts";
 import { parseBytes, parseDuration } from "./units.ts";
 
 const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: string }) =>
@@ -23,7 +23,7 @@ const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: st
     .default(parseDuration(fallback))
     .meta({ unit: "duration", fallback });
 
-const Size = (fallback: string) =>
+const Size = (fallback: string, least = 0) =>
   z
     .union([
       z.int().min(0),
@@ -36,8 +36,45 @@ const Size = (fallback: string) =>
         }
       }),
     ])
+    .refine((bytes) => bytes >= least, `expected at least ${least} bytes`)
     .default(parseBytes(fallback))
     .meta({ unit: "size", fallback });
+
+const LONGEST = "3650d";
+
+const OFF = z.literal("off");
+
+const Output = z.strictObject({
+  maxBytes: z
+    .union([OFF, Size("100M", 1024)])
+    .default(parseBytes("100M"))
+    .meta({ unit: "size", fallback: "100M" })
+    .describe("How much of the output of a run is kept, stdout and stderr together; `--output-max` says it for a task"),
+  whenFull: WhenOutputFull.default("truncate-middle").describe(
+    "What becomes of more: the head and the tail are kept, only the head is kept, or the run is ended",
+  ),
+  compressAfter: z
+    .union([OFF, Duration("1h", { max: "3650d" })])
+    .default(parseDuration("1h"))
+    .meta({ unit: "duration", fallback: "1h" })
+    .describe("When output that nobody writes to any more is compressed; it is read as before"),
+  keep: z
+    .union([OFF, Duration("7d", { max: "3650d" })])
+    .default(parseDuration("7d"))
+    .meta({ unit: "duration", fallback: "7d" })
+    .describe("How long the output of finished tasks is kept; `off`: until they are removed"),
+  keepLast: z
+    .int()
+    .min(0)
+    .max(100_000_000)
+    .default(100)
+    .describe("The output of so many tasks that ended last is kept longer than that"),
+  maxTotal: z
+    .union([OFF, Size("10G")])
+    .default(parseBytes("10G"))
+    .meta({ unit: "size", fallback: "10G" })
+    .describe("What all output may take on the disk; the oldest of finished tasks goes first"),
+});
 
 export const Config = z.strictObject({
   slots: z
@@ -56,6 +93,23 @@ export const Config = z.strictObject({
     .strictObject({
       memory: Size("256M").describe("Memory kept free for everything else"),
       cpus: z.number().min(0).max(100_000).default(0).describe("Cores kept free for everything else"),
+    })
+    .prefault({}),
+  pressure: z
+    .strictObject({
+      action: z
+        .enum(["off", "pause", "requeue"])
+        .default("off")
+        .describe(
+          "What happens to the youngest task of the lowest priority while memory is critically short: nothing, it is stopped until that is over, or it is ended and queued again",
+        ),
+      memory: Size("128M").describe("Memory is critically short when less than this is free"),
+      stall: z
+        .number()
+        .min(1)
+        .max(100)
+        .default(50)
+        .describe("And when tasks wait for memory in more than this percent of the time (Linux)"),
     })
     .prefault({}),
   totalSlots: z
@@ -90,6 +144,9 @@ export const Config = z.strictObject({
     .describe(
       "A shell command that runs when any task has ended, with what happened in its environment (`CLAUDINE_STATE`, `CLAUDINE_EXIT_CODE` …; docs/scheduling.md lists all)",
     ),
+  maxTimeout: Duration(LONGEST, { min: "1s", max: LONGEST }).describe(
+    "The longest `--timeout` that a task may have; with less than the default, a task that names none has this one",
+  ),
   grace: Duration("5s", { max: "1d" }).describe("Time between SIGTERM and SIGKILL"),
   sampleInterval: Duration("1s", { min: "50ms", max: "1h" }).describe(
     "How often the CPU and memory of running tasks are sampled",
@@ -105,6 +162,7 @@ export const Config = z.strictObject({
     .describe(
       "More parts of variable names whose values are kept encrypted, besides TOKEN, SECRET, KEY, PASSWORD, PASSWD, PASSPHRASE, CREDENTIAL, AUTH",
     ),
+  output: Output.prefault({}),
   journalKeep: z.int().min(1000).max(100_000_000).default(1_000_000).describe("How many events the journal keeps"),
   maxMessageBytes: z
     .int()

@@ -28,6 +28,10 @@ export const EventBody = z.discriminatedUnion("type", [
     id: TaskId,
     envId,
     automatic: z.boolean().optional().describe("By its own rule, not asked for by a person"),
+    after: z
+      .enum(["lost", "pressure"])
+      .optional()
+      .describe("The run before was lost, or ended to free memory: it does not count as a retry"),
     notBefore: Millis.optional(),
     ripeAt: Millis.optional().describe("The same on the daemon's steady clock"),
   }),
@@ -47,7 +51,10 @@ export const EventBody = z.discriminatedUnion("type", [
     signal: z.string(),
     early: z.boolean().optional().describe("The signal that the task wanted before its timeout"),
   }),
-  of("run.paused", run),
+  of("run.paused", {
+    ...run,
+    pressure: z.string().optional().describe("What the machine was short of, when no person asked for it"),
+  }),
   of("run.resumed", run),
   of("run.finished", {
     ...run,

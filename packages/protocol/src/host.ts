@@ -40,6 +40,13 @@ export const HostSample = z.object({
 });
 export type HostSample = z.infer<typeof HostSample>;
 
+export const Usual = z.object({
+  memoryBytes: z.number().describe("The 95th percentile of the last peaks"),
+  cpus: z.number().describe("Likewise, cores kept busy"),
+  wallMs: z.number().describe("The median"),
+  runs: z.int().describe("So many of them are known"),
+});
+
 export const LiveUsage = z.object({
   id: TaskId,
   cpuPercent: z.number(),

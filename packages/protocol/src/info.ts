@@ -1,5 +1,5 @@
 /** The flat view of a task for people and scripts, and the words for how it ended. */
-import type { FinishedStatus, HoldWhy, NotStarted, Outcome, Status, Task, TaskInfo, Usage } from "./task.ts";
+import type { FinishedStatus, HoldWhy, LiveRun, NotStarted, Outcome, Status, Task, TaskInfo, Usage } from "./task.ts";
 
 /** Before anything ran. */
 export const NO_USAGE: Usage = {
@@ -45,6 +45,9 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     retry: task.retry ?? null,
     limits: task.limits ?? null,
     needs: task.needs ?? null,
+    onFinish: task.onFinish ?? null,
+    key: task.key ?? null,
+    maxFails: task.batch?.maxFails ?? null,
     units: run?.units ?? null,
     pid: run?.started?.pid ?? null,
     stopping: run?.stopping !== undefined,
@@ -75,8 +78,12 @@ export function statusReason(status: Status): string | null {
     case "held":
       return holdReason(status.why);
     case "running":
+      return stoppingReason(status.run);
     case "paused":
-      return status.run.stopping === undefined ? null : `stopping with ${status.run.stopping.signal}`;
+      return (
+        stoppingReason(status.run) ??
+        (status.pressure === undefined ? null : `paused, as ${status.pressure}; goes on by itself`)
+      );
     case "succeeded":
     case "failed":
     case "cancelled":
@@ -85,6 +92,12 @@ export function statusReason(status: Status): string | null {
     case "skipped":
       return endReason(status);
   }
+}
+
+function stoppingReason({ stopping }: LiveRun): string | null {
+  if (stopping === undefined) return null;
+  const why = stopping.cause === "pressure" && stopping.note !== null ? `: ${stopping.note}` : "";
+  return `stopping with ${stopping.signal}${why}`;
 }
 
 function holdReason(why: HoldWhy): string {

@@ -1,6 +1,6 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
-import { IfRunning, rules } from "./rules.ts";
+import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
 import { TaskChanges, TaskId } from "./task.ts";
 
 /** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
@@ -45,6 +45,11 @@ export const Priority = z.int().min(-1_000_000).max(1_000_000);
 export const Signal = z.string().regex(/^[A-Z0-9]{1,20}$/i, "use a name as TERM or SIGTERM, or a number");
 export const Empty = z.strictObject({});
 
+export const Ref = z.string().min(1).max(128);
+const SubmitDependency = z
+  .strictObject({ id: TaskId.optional(), ref: Ref.optional().describe("A task of the same call"), on: DependsOn })
+  .refine(({ id, ref }) => (id === undefined) !== (ref === undefined), "give either an id or a ref");
+
 export const SubmitTask = z.strictObject({
   command: z
     .union([Word.min(1), z.array(Word).min(1).max(100_000)])
@@ -66,19 +71,30 @@ export const SubmitTask = z.strictObject({
       "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
     ),
   ...rules,
+  ref: Ref.optional().describe("Its name in this call, so that others of it can depend on it; not kept"),
+  after: z
+    .array(SubmitDependency)
+    .optional()
+    .describe(
+      "Starts when all of these have ended as it says: tasks by their ids, or others of this call by their refs",
+    ),
   ifRunning: IfRunning.optional().describe(
     "When a task of the same label, else of the same command, is unfinished: take that one, end it first, or start after it",
   ),
 });
 export type SubmitTask = z.infer<typeof SubmitTask>;
 
-/** What can be changed of a task that waits; null takes a rule away. */
-export const ChangeTask = TaskChanges.omit({ argv: true }).extend({
+/** What can be changed of a task; what is not said stays, also within a rule, and null takes a rule or a part of it away. */
+export const ChangeTask = TaskChanges.omit({ argv: true, batch: true }).extend({
   command: SubmitTask.shape.command.optional(),
   cwd: Cwd.optional(),
   label: Label.nullable().optional(),
   group: GroupName.optional(),
   priority: Priority.optional(),
+  retry: RetryParts.nullish(),
+  limits: LimitsParts.nullish(),
+  needs: NeedsParts.nullish(),
+  maxFails: z.int().min(0).nullish().describe("Of all tasks of its batch; null: as many as like may fail"),
 });
 export type ChangeTask = z.infer<typeof ChangeTask>;
 

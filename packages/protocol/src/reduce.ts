@@ -13,16 +13,25 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
-  const counted = asked
-    ? { retriedAt: attempt, lostRuns: 0 }
-    : isLoss(event)
-      ? { lostRuns: (task.lostRuns ?? 0) + 1 }
+  const count = isLoss(event)
+    ? { lostRuns: (task.lostRuns ?? 0) + 1 }
+    : isYield(event)
+      ? { yieldedRuns: (task.yieldedRuns ?? 0) + 1 }
       : {};
-  return { ...task, attempt, envId: anew ?? task.envId, ...waived, ...counted, status };
+  const after = { ...task, attempt, envId: anew ?? task.envId, ...waived, ...count, status };
+  return asked ? countedAnew(after) : after;
+}
+
+function countedAnew({ yieldedRuns: _, ...task }: Task): Task {
+  return { ...task, retriedAt: task.attempt, lostRuns: 0 };
 }
 
 function isLoss(event: TaskEvent): boolean {
   return event.type === "run.finished" && event.state === "lost";
+}
+
+function isYield(event: TaskEvent): boolean {
+  return event.type === "task.retried" && event.after === "pressure";
 }
 
 /** Who releases a task that was held because of a dependency lets it run without that one. */
@@ -68,6 +77,7 @@ function nextStatus(task: Task, event: OfTask): Status {
       return {
         ...queued(event, event.notBefore),
         ...(event.ripeAt === undefined ? {} : { ripeAt: event.ripeAt }),
+        ...(event.after === "pressure" ? { yielded: true } : {}),
       };
     case "task.cancelled":
       return { state: "cancelled", ...neverRan(event) };
@@ -105,12 +115,17 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "run.signalled":
       return event.early === true ? withRun(task, { signalled: true }) : task.status;
     case "run.paused":
-      return "run" in task.status ? { state: "paused", run: task.status.run, since: event.at } : task.status;
+      return paused(task, event);
     case "run.resumed":
       return "run" in task.status
         ? { state: "running", run: { ...task.status.run, resumedAt: event.at } }
         : task.status;
   }
+}
+
+function paused({ status }: Task, { at, pressure }: Extract<TaskEvent, { type: "run.paused" }>): Status {
+  if (!("run" in status)) return status;
+  return { state: "paused", run: status.run, since: at, ...(pressure === undefined ? {} : { pressure }) };
 }
 
 function neverRan({ at, note }: { at: number; note: string | null }) {

@@ -39,6 +39,10 @@ export const RetryRule = z.strictObject({
 });
 export type RetryRule = z.infer<typeof RetryRule>;
 
+/** What becomes of the output of a run that writes more than it may. */
+export const WhenOutputFull = z.enum(["truncate-middle", "stop-keeping", "kill"]);
+export type WhenOutputFull = z.infer<typeof WhenOutputFull>;
+
 export const Limits = z.strictObject({
   timeoutMs: span.min(1).optional().describe("Ended when it has run so long"),
   idleTimeoutMs: span.min(1).optional().describe("Ended when it has written nothing for so long"),
@@ -47,8 +51,27 @@ export const Limits = z.strictObject({
     .optional()
     .describe("Sent so long before the timeout"),
   graceMs: z.int().min(0).max(DAY_MS).optional().describe("Between SIGTERM and SIGKILL"),
+  outputMaxBytes: z.int().min(1024).optional().describe("Of its output so much is kept per run"),
+  whenOutputFull: WhenOutputFull.optional().describe("What becomes of more: as configured unless given"),
 });
 export type Limits = z.infer<typeof Limits>;
+
+/** Parts of a rule; what is not said stays, null takes a part away. */
+export const RetryParts = z.strictObject({
+  limit: RetryRule.shape.limit.nullish(),
+  delayMs: span.nullish(),
+  backoff: RetryRule.shape.backoff.unwrap().nullish(),
+  maxDelayMs: span.nullish(),
+  jitter: z.boolean().nullish(),
+  onExit: RetryRule.shape.onExit.nullable(),
+});
+
+export const LimitsParts = z.strictObject({
+  timeoutMs: Limits.shape.timeoutMs.nullable(),
+  idleTimeoutMs: Limits.shape.idleTimeoutMs.nullable(),
+  warnSignal: Limits.shape.warnSignal.nullable(),
+  graceMs: Limits.shape.graceMs.nullable(),
+});
 
 /** Names of locks and of counted resources. */
 export const ResourceName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.:/-]{0,127}$/, "use letters, digits, _ . : / -");
@@ -65,6 +88,16 @@ export const Needs = z.strictObject({
     .describe("Counted resources of the configuration"),
 });
 export type Needs = z.infer<typeof Needs>;
+
+/** As for retries and limits. */
+export const NeedsParts = z.strictObject({
+  slots: Needs.shape.slots.nullable(),
+  cpus: Needs.shape.cpus.nullable(),
+  memoryBytes: Needs.shape.memoryBytes.nullable(),
+  memoryMaxBytes: Needs.shape.memoryMaxBytes.nullable(),
+  locks: Needs.shape.locks.nullable(),
+  claims: Needs.shape.claims.nullable(),
+});
 
 /** The part of a task's specification that the scheduler reads; what is absent asks for nothing. */
 export const rules = {

@@ -47,7 +47,16 @@ export const ProcessIdentity = z.object({
 export type ProcessIdentity = z.infer<typeof ProcessIdentity>;
 
 /** The first cause to end a run wins; later ones only escalate it. */
-export const StopCause = z.enum(["kill", "cancel", "replaced", "timeout", "idle-timeout", "memory"]);
+export const StopCause = z.enum([
+  "kill",
+  "cancel",
+  "replaced",
+  "timeout",
+  "idle-timeout",
+  "memory",
+  "pressure",
+  "output",
+]);
 export type StopCause = z.infer<typeof StopCause>;
 
 export const Stopping = z.object({
@@ -101,11 +110,17 @@ export const Status = z.discriminatedUnion("state", [
     since: Millis,
     order: z.number().describe("First in, first out within a priority"),
     notBefore: Millis.optional().describe("Does not start earlier: told so, or the delay of a retry"),
+    yielded: z.literal(true).optional().describe("Its run was ended to free memory"),
     ripeAt: Millis.optional().describe("The end of that delay on the daemon's steady clock, whichever comes first"),
   }),
   z.object({ state: z.literal("held"), since: Millis, why: HoldWhy }),
   z.object({ state: z.literal("running"), run: LiveRun }),
-  z.object({ state: z.literal("paused"), run: LiveRun, since: Millis }),
+  z.object({
+    state: z.literal("paused"),
+    run: LiveRun,
+    since: Millis,
+    pressure: z.string().optional().describe("What the machine was short of; it goes on by itself when that is over"),
+  }),
   z.object({ state: z.literal("succeeded"), ...finished }),
   z.object({ state: z.literal("failed"), ...finished }),
   z.object({ state: z.literal("cancelled"), ...finished }),
@@ -135,7 +150,7 @@ export const TaskSpec = z.object({
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 
-/** What can be changed of a task that waits; null takes a rule away. */
+/** What was changed of a task, each rule as a whole; null: it has none any more. */
 export const TaskChanges = z.strictObject({
   command: z.string().optional(),
   argv: z.array(z.string()).optional(),
@@ -149,6 +164,9 @@ export const TaskChanges = z.strictObject({
   retry: rules.retry.nullable(),
   limits: rules.limits.nullable(),
   needs: rules.needs.nullable(),
+  onFinish: rules.onFinish.nullable(),
+  key: rules.key.nullable(),
+  batch: Batch.optional(),
 });
 export type TaskChanges = z.infer<typeof TaskChanges>;
 
@@ -161,6 +179,7 @@ export const Task = TaskSpec.extend({
     .optional()
     .describe("Number of runs when somebody last asked for another: retries count from there"),
   lostRuns: z.int().optional().describe("How many of the runs since then were lost"),
+  yieldedRuns: z.int().optional().describe("How many of the runs since then were ended to free memory"),
   status: Status,
 });
 export type Task = z.infer<typeof Task>;
@@ -200,6 +219,9 @@ export const TaskInfo = z.object({
   retry: RetryRule.nullable(),
   limits: Limits.nullable(),
   needs: Needs.nullable(),
+  onFinish: z.string().nullable(),
+  key: z.string().nullable(),
+  maxFails: z.int().nullable().describe("Of its batch so many may fail; null when that is not counted"),
   units: Units.nullable().describe("Which units of the counted resources the run has"),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),

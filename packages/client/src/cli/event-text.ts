@@ -24,15 +24,16 @@ function eventWords(event: EventBody): string {
     case "task.moved":
       return `task ${event.id} ${event.type.slice(5)}`;
     case "task.retried":
-      return `task ${event.id} retried${event.automatic === true ? " by its own rule" : ""}`;
+      return `task ${event.id} ${retried(event)}`;
     case "task.changed":
       return `task ${event.id} changed: ${Object.keys(event.changes).join(", ")}`;
     case "task.skipped":
       return `task ${event.id} skipped${because(event.note)}`;
     case "task.cancelled":
       return `task ${event.id} cancelled${because(event.note)}`;
-    case "run.admitted":
     case "run.paused":
+      return `${run(event)} paused${because(event.pressure ?? null)}`;
+    case "run.admitted":
     case "run.resumed":
       return `${run(event)} ${event.type.slice(4)}`;
     case "run.started":
@@ -56,6 +57,11 @@ function eventWords(event: EventBody): string {
     case "daemon.stopped":
       return `daemon with pid ${event.pid} stopped`;
   }
+}
+
+function retried({ automatic, after }: Extract<EventBody, { type: "task.retried" }>): string {
+  if (after !== undefined) return `queued again, as its run was ${after === "lost" ? "lost" : "ended to free memory"}`;
+  return automatic === true ? "retried by its own rule" : "retried";
 }
 
 function groupWords({ slots, paused }: { slots?: number | null | undefined; paused?: boolean | undefined }): string {

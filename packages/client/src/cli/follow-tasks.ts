@@ -7,10 +7,11 @@ import type { Client } from "../client.ts";
 import type { Input, Io } from "./command.ts";
 import { flag } from "./input.ts";
 import { Interrupted } from "./interrupt.ts";
-import { logSink } from "./log-sink.ts";
+import { sinkOptions } from "./log-options.ts";
 import { nameTasks, say } from "./print.ts";
 import { selectorOf } from "./resolve-task.ts";
-import { BOTH_STREAMS, type StreamName, tail } from "./tail.ts";
+import { showRun } from "./show-run.ts";
+import { BOTH_STREAMS, type StreamName } from "./tail.ts";
 
 export type FollowOptions = {
   input: Input;
@@ -19,6 +20,8 @@ export type FollowOptions = {
   ids: readonly number[];
   streams?: readonly StreamName[];
   tailLines?: number | undefined;
+  /** Epoch ms. */
+  since?: number | undefined;
 };
 
 const MOST = 200;
@@ -51,22 +54,13 @@ async function followOne(options: FollowOptions, id: number, signal: AbortSignal
 }
 
 /** @returns the number of the run */
-async function followRun(
-  { input, io, client, ids, streams = BOTH_STREAMS, tailLines }: FollowOptions,
+function followRun(
+  { input, io, client, ids, streams = BOTH_STREAMS, ...from }: FollowOptions,
   { id, attempt }: Coming & { id: number },
   signal: AbortSignal,
 ): Promise<number> {
-  const sinkOptions = { id, raw: flag(input, "raw"), prefix: ids.length > 1, lines: flag(input, "json") };
-  const followed = await Promise.all(
-    streams.map(async (stream) => {
-      const sink = logSink(io, stream, sinkOptions);
-      const options = { id, stream, attempt, tailLines, follow: true, signal };
-      const number = await tail(client, options, (bytes) => sink.take(bytes));
-      await sink.end();
-      return number;
-    }),
-  );
-  return Math.max(...followed);
+  const show = { ...sinkOptions(input), prefix: ids.length > 1, lines: flag(input, "json") };
+  return showRun(io, client, { ...from, id, attempt, streams, show, follow: true, signal });
 }
 
 /** Undefined is the first run, which has not begun. */

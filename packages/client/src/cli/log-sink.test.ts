@@ -7,12 +7,13 @@ type Written = { stdout: string; stderr: string };
 /** What arrives when `pieces` are taken one by one. */
 async function run(
   pieces: readonly (string | Buffer)[],
-  options: Partial<SinkOptions> & { tty: boolean; stream?: "stdout" | "stderr" },
+  options: Partial<SinkOptions> & { tty: boolean; color?: boolean; stream?: "stdout" | "stderr" },
 ): Promise<Written> {
   const written: Written = { stdout: "", stderr: "" };
-  const io: Pick<Io, "stdoutIsTty" | "stderrIsTty" | "write"> = {
+  const io: Pick<Io, "stdoutIsTty" | "stderrIsTty" | "write" | "color"> = {
     stdoutIsTty: options.tty,
     stderrIsTty: options.tty,
+    color: options.color ?? options.tty,
     write: async (to, bytes) => {
       written[to] += typeof bytes === "string" ? bytes : Buffer.from(bytes).toString("latin1");
     },
@@ -61,4 +62,11 @@ test("as JSON lines each piece says whose it is, on stdout", async () => {
 
 test("the task's stderr goes to stderr", async () => {
   expect(await run(["oops"], { tty: false, stream: "stderr" })).toEqual({ stdout: "", stderr: "oops" });
+});
+
+test("on a terminal each task has its colour, and none without", async () => {
+  const colored = (await run(["\u001b[31ma\nb\n"], { tty: true, prefix: true })).stdout;
+  expect(colored).toBe("\u001b[0m\u001b[36m[12]\u001b[0m \u001b[31ma\n\u001b[0m\u001b[36m[12]\u001b[0m b\n\u001b[0m");
+  const plain = (await run(["a\n"], { tty: true, prefix: true, color: false })).stdout;
+  expect(plain).toBe("[12] a\n");
 });

@@ -8,6 +8,8 @@ import { list } from "./input.ts";
 const BUSY: readonly TaskState[] = ["running", "paused"];
 export const ALL_STATES: readonly TaskState[] = BUSY.concat(STATES.filter((state) => !BUSY.includes(state)));
 export const FINISHED_STATES: TaskState[] = STATES.filter(isFinished);
+/** Ended by themselves, and not as they should. */
+export const FAILED_STATES: readonly TaskState[] = ["failed", "timed-out", "lost"];
 export const OPEN_STATES = ALL_STATES.filter((state) => !isFinished(state));
 
 /** The states of an option; undefined when it was not given. Its `choices` have checked them. */

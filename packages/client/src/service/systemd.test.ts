@@ -115,7 +115,9 @@ describe("unitFiles", () => {
         encoding: "utf8",
         env: { ...process.env, XDG_RUNTIME_DIR: dir, HOME: dir, SYSTEMD_LOG_LEVEL: "info" },
       });
-      expect(verified.stderr + verified.stdout).toBe("");
+      // Known from version 254 on, and passed over before.
+      const said = (verified.stderr + verified.stdout).replace(/^.*Unknown key (name )?'DelegateSubgroup'.*\n/m, "");
+      expect(said).toBe("");
       expect(verified.status).toBe(0);
     } finally {
       rmSync(dir, { recursive: true });

@@ -14,17 +14,23 @@ test("a wide task takes its slots, and is not overtaken while it waits for them"
   expect(world.plan()).toEqual([3]);
 });
 
-test("a task wider than its group starts when the group is empty", () => {
-  const world = new World(2);
-  world.submit(spec({ needs: { slots: 9 } }), spec());
+/** Afterwards the group is smaller than its task. */
+function lowered(from: number, to: number, ...specs: Parameters<World["submit"]>): World {
+  const world = new World(from);
+  world.submit(...specs);
+  world.do({ type: "set-group", name: "default", slots: to });
+  return world;
+}
+
+test("a task wider than its group has become starts when the group is empty", () => {
+  const world = lowered(9, 2, spec({ needs: { slots: 9 } }), spec());
   expect(world.plan()).toEqual([1]);
   world.end(1);
   expect(world.plan()).toEqual([2]);
 });
 
 test("a run keeps the slots it got, whatever becomes of its group", () => {
-  const world = new World(2);
-  world.submit(spec({ needs: { slots: 3 } }));
+  const world = lowered(3, 2, spec({ needs: { slots: 3 } }));
   world.plan();
   world.do({ type: "set-group", name: "default", slots: 3 });
   world.started(1);
@@ -137,8 +143,7 @@ test("tasks are moved to the front, the back and before others, and change place
 });
 
 test("what waits can be changed, what runs only where that has no effect yet", () => {
-  const world = new World(1);
-  world.submit(spec(), spec({ needs: { slots: 2 } }));
+  const world = lowered(2, 1, spec(), spec({ needs: { slots: 2 } }));
   world.plan();
   world.do({ type: "change", targets: one(2), changes: { priority: 3, label: "x", needs: null, group: "b" } });
   expect(world.task(2)).toMatchObject({ priority: 3, label: "x", group: "b" });

@@ -1,11 +1,10 @@
 /** Which queued task starts next. */
+import { compareRanks, rankOf } from "@claudine/protocol/rank";
 import type { EventBody, Task } from "@claudine/protocol";
-import { compareRanks } from "./heap.ts";
 import type { Capacity } from "./capacity.ts";
 import { lacking, park, unitsFor } from "./counted.ts";
 import { groupOf, slotsOf, totalSlotsOf, widthOf, type GroupState } from "./groups.ts";
 import type { State } from "./state.ts";
-import { rankOf } from "./waiting.ts";
 
 /** So many tasks for which the machine has no room are passed over by smaller ones, and none for longer than this. */
 const PASSED_OVER_AT_MOST = 32;

@@ -19,6 +19,16 @@ export function createBatches(): Batches {
 
 const FAILURES: ReadonlySet<TaskState> = new Set(["failed", "timed-out", "lost"]);
 
+/** Those of its tasks that there are, ended or not. */
+export function membersOf({ lookup }: Pick<Facts, "lookup">, { first, size }: Batch): TaskId[] {
+  return Array.from({ length: size }, (_, index) => first + index).filter((id) => lookup(id)?.batch?.first === first);
+}
+
+/** More may have failed already than may from now on. */
+export function noteChange({ batches }: State, batch: Batch): void {
+  batches.suspects.set(batch.first, batch);
+}
+
 /** A task of a batch has ended, or was queued again. */
 export function noteEnd({ batches }: State, { batch, status }: Task): void {
   if (batch === undefined) return;

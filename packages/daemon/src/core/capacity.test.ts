@@ -11,6 +11,7 @@ const host = (change: Partial<HostFacts> = {}): HostFacts => ({
   busyCpus: 0,
   memoryFreeBytes: 8 * GIB,
   memoryPressure: 0,
+  load: null,
   ...change,
 });
 const needs = (gib: number, more: Partial<TaskSpec> = {}) => spec({ needs: { memoryBytes: gib * GIB }, ...more });
@@ -84,6 +85,16 @@ test("nothing more starts where memory is gone or tasks wait for it, and small u
   expect(world.why(2)).toBe("waits for the machine: memory is short for 30% of the time");
   world.host = host();
   expect(world.plan()).toEqual([2, 3]);
+});
+
+test("without stall information a long line for busy cores keeps others out, and the memory of one does not", () => {
+  const world = worldWith({});
+  world.submit(spec(), spec());
+  world.host = host({ load: 8.5, busyCpus: 4 });
+  expect(world.plan()).toEqual([1]);
+  expect(world.why(2)).toBe("waits for the machine: 8.5 processes want its 4 cores");
+  world.host = host({ load: 8.5, busyCpus: 1 });
+  expect(world.plan()).toEqual([2]);
 });
 
 test("a kind that has run before needs what it used then", () => {

@@ -1,13 +1,24 @@
 /** Changes of tasks that wait. */
-import { isFinished, type EventBody, type Task, type TaskChanges } from "@claudine/protocol";
+import {
+  ClaudineError,
+  isFinished,
+  type EventBody,
+  type Task,
+  type TaskChanges,
+  type TaskId,
+} from "@claudine/protocol";
+import { membersOf } from "./batches.ts";
 import type { UserCommand } from "./command.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
+import { mergeRules, type ChangeWish } from "./merge-rules.ts";
+import { withTimeout } from "./longest-timeout.ts";
 import { checkGroups } from "./room.ts";
 import { eachTarget, stateWords } from "./targets.ts";
 
 /** Those that matter only when a run ends may be changed while it runs. */
-const WHILE_RUNNING: ReadonlySet<string> = new Set(["label", "retry"]);
+const WHILE_RUNNING: ReadonlySet<string> = new Set(["label", "retry", "key", "onFinish", "maxFails"]);
+const WHILE_RUNNING_HINT = "While it runs only label, retries, key, hook and the failures of its batch can be changed";
 
 /** @throws ClaudineError wrong_state, not_found, limit, invalid_params */
 export function decideChange(
@@ -16,20 +27,51 @@ export function decideChange(
 ): EventBody[] {
   if (changes.group !== undefined) checkGroups(facts.state, [changes.group]);
   const early = Object.keys(changes).every((name) => WHILE_RUNNING.has(name));
-  return eachTarget(facts, targets, {
+  const ids = new Set([...targets.named, ...targets.matched]);
+  if (typeof changes.key === "string" && ids.size > 1)
+    throw new ClaudineError("invalid_params", `Cannot change ${ids.size} tasks: a key names one task`);
+  const events = eachTarget(facts, targets, {
     verb: "change",
-    hint: ({ status }) => ("run" in status ? "While it runs only the label and the retries can be changed" : undefined),
+    hint: ({ status }) => ("run" in status ? WHILE_RUNNING_HINT : undefined),
     judge: (task) => {
       const { id, status } = task;
       if (isFinished(status.state) || ("run" in status && !early)) return stateWords(task);
-      checkRules(facts, { verb: `change task ${id}`, id, rules: changes });
-      return [{ type: "task.changed", id, changes: withOwnShell(task, changes) }];
+      return [changeOf(facts, task, { verb: `change task ${id}`, wish: changes })];
     },
+  });
+  return withBatches(facts, events);
+}
+
+/** @throws ClaudineError not_found, limit, invalid_params, wrong_state (the key is another's) */
+export function changeOf(facts: Facts, task: Task, { verb, wish }: { verb: string; wish: ChangeWish }): EventBody {
+  const { id } = task;
+  const merged = mergeRules(task, verb, wish);
+  const changes = merged.limits === undefined ? merged : withTimeout(facts.state.settings, merged);
+  const group = changes.group ?? task.group;
+  const after = changes.after === undefined ? task.after : (changes.after ?? []);
+  checkRules(facts, { verb, id, group, rules: changes, isAlone: (after ?? []).length === 0 });
+  const owner = typeof changes.key === "string" ? facts.keyed(changes.key) : undefined;
+  if (owner !== undefined && owner !== id)
+    throw new ClaudineError("wrong_state", `Cannot ${verb}: task ${owner} has this key`, {
+      hint: `claudine set ${owner} --key none takes it away`,
+    });
+  return { type: "task.changed", id, changes: withOwnShell(task, changes) };
+}
+
+/** What a batch allows is the same for all of its tasks. */
+export function withBatches(facts: Facts, events: readonly EventBody[]): EventBody[] {
+  const seen = new Set<TaskId>();
+  return events.flatMap((event) => {
+    const batch = event.type === "task.changed" ? event.changes.batch : undefined;
+    if (batch === undefined || event.type !== "task.changed") return [event];
+    const others = seen.has(batch.first) ? [] : membersOf(facts, batch).filter((id) => id !== event.id);
+    seen.add(batch.first);
+    return [event, ...others.map((id): EventBody => ({ type: "task.changed", id, changes: { batch } }))];
   });
 }
 
 /** A command line that is changed still runs by the shell of the person who submitted it. */
-export function withOwnShell({ argv }: Task, changes: TaskChanges): TaskChanges {
+function withOwnShell({ argv }: Task, changes: TaskChanges): TaskChanges {
   const [shell = "", dashC] = argv;
   const byShell = argv.length === 3 && dashC === "-c" && changes.argv?.length === 3 && changes.argv[1] === "-c";
   const script = changes.argv?.[2];

@@ -1,6 +1,7 @@
 /** Everything that can be asked of the engine, by people and by the reports of processes. */
-import type { HoldWhy, Outcome, ProcessIdentity, StopCause, TaskChanges, TaskId, Usage } from "@claudine/protocol";
+import type { HoldWhy, Outcome, ProcessIdentity, StopCause, TaskId, Usage } from "@claudine/protocol";
 
+import type { ChangeWish } from "./merge-rules.ts";
 import type { Submission } from "./submit.ts";
 
 /** Tasks `named` one by one must each allow the command; those `matched` by a range or word are taken where they do. */
@@ -26,8 +27,8 @@ export type UserCommand =
   | { type: "resume"; targets: Targets }
   | { type: "retry"; targets: Targets; envId?: string | undefined }
   | { type: "remove"; targets: Targets }
-  | { type: "change"; targets: Targets; changes: TaskChanges }
-  | { type: "edit"; edits: readonly { id: TaskId; changes: TaskChanges }[]; retry: boolean }
+  | { type: "change"; targets: Targets; changes: ChangeWish }
+  | { type: "edit"; edits: readonly { id: TaskId; changes: ChangeWish }[]; retry: boolean }
   | { type: "move"; targets: Targets; to: Place }
   | { type: "swap"; ids: readonly [TaskId, TaskId] }
   | { type: "start"; targets: Targets }
@@ -48,8 +49,11 @@ export type Report =
       startedAt: number | null;
       finishedAt: number;
       usage: Usage;
+      /** The kernel has ended it because it reached its limit of memory. */
+      overMemory?: boolean;
     }
   | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }
+  | { type: "report-output"; id: TaskId; attempt: number; bytes: number; maxBytes: number }
   | { type: "report-no-environment"; id: TaskId; attempt: number; names: readonly string[] }
   | { type: "report-daemon"; started: boolean; pid: number; version: string; bootId: string };
 

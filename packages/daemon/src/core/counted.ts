@@ -1,9 +1,9 @@
 /** Locks and counted resources: who has which units, and who waits for them. */
+import { rankOf } from "@claudine/protocol/rank";
 import type { Needs, Task, TaskId, Units } from "@claudine/protocol";
 import { createHeap, type Heap } from "./heap.ts";
 import { groupOf } from "./groups.ts";
 import type { State } from "./state.ts";
-import { rankOf } from "./waiting.ts";
 
 export type Counted = {
   total: number;

@@ -128,7 +128,7 @@ test("an unknown dependency, a circle, too many and too long a chain are refused
   const circle = () => world.do({ type: "change", targets: one(1), changes: after(3) });
   expect(circle).toThrow("Cannot change task 1: the tasks would wait for each other in a circle");
   expect(circle).toThrow(expect.objectContaining({ hint: "1 after 3 after 2 after 1" }));
-  expect(() => world.do({ type: "change", targets: one(1), changes: after(1) })).toThrow("in a circle");
+  expect(() => world.do({ type: "change", targets: one(1), changes: after(1) })).toThrow("it would wait for itself");
 });
 
 test("ten thousand dependents of one task are released in one turn", () => {

@@ -92,29 +92,35 @@ export function dependentsOf({ waiting }: State, ids: readonly TaskId[]): TaskId
   return [...found];
 }
 
-/** @throws ClaudineError not_found, limit, invalid_params (a circle, with its path) */
-export function checkDependencies(
-  facts: Lookup,
-  wish: { verb: string; id?: TaskId; after: readonly Dependency[] },
-): void {
-  const { verb, id, after } = wish;
+export type DependencyWish = {
+  verb: string;
+  id?: TaskId;
+  after: readonly Dependency[];
+  /** How long chains are: known of tasks that are about to be there, noted of others. */
+  depths?: Map<TaskId, number>;
+};
+
+/** @returns how long the chain is. @throws ClaudineError not_found, limit, invalid_params (a circle, with its path) */
+export function checkDependencies(facts: Lookup, wish: DependencyWish): number {
+  const { verb, id, after, depths } = wish;
   const { dependenciesPerTask, dependencyDepth } = facts.state.settings;
   if (after.length > dependenciesPerTask)
     throw new ClaudineError("limit", `Cannot ${verb}: it would depend on ${after.length} tasks`, {
       hint: `At most ${dependenciesPerTask}; let one task wait for the others and depend on that one, or raise dependencies.perTask in the configuration`,
     });
   for (const { id: on } of after) {
-    if (facts.lookup(on) === undefined)
+    if (depths?.has(on) !== true && facts.lookup(on) === undefined)
       throw new ClaudineError("not_found", `Cannot ${verb}: there is no task ${on} to depend on`, {
         hint: "`claudine list --all` shows every task",
       });
   }
   if (id !== undefined) refuseCircle(facts.state, { verb, id, after });
-  const depth = depthOf(facts.state, after, new Map());
+  const depth = depthOf(facts.state, after, depths ?? new Map());
   if (depth > dependencyDepth)
     throw new ClaudineError("limit", `Cannot ${verb}: the chain of dependencies would be ${depth} long`, {
       hint: `At most ${dependencyDepth}; dependencies.depth in the configuration raises it`,
     });
+  return depth;
 }
 
 function refuseCircle(
@@ -135,6 +141,7 @@ function refuseCircle(
   if (!cameBy.has(id)) return;
   const path = [id];
   for (let one = cameBy.get(id); one !== undefined && one !== id; one = cameBy.get(one)) path.unshift(one);
+  if (path.length === 1) throw new ClaudineError("invalid_params", `Cannot ${verb}: it would wait for itself`);
   throw new ClaudineError("invalid_params", `Cannot ${verb}: the tasks would wait for each other in a circle`, {
     hint: `${[id, ...path].join(" after ")}`,
   });
@@ -145,8 +152,8 @@ function depthOf(state: State, after: readonly Dependency[], known: Map<TaskId, 
   let deepest = 0;
   for (const { id } of after) {
     const task = state.live.get(id);
-    if (task === undefined) continue;
-    const depth = known.get(id) ?? depthOf(state, task.after ?? [], known);
+    if (task === undefined && !known.has(id)) continue;
+    const depth = known.get(id) ?? depthOf(state, task?.after ?? [], known);
     known.set(id, depth);
     deepest = Math.max(deepest, depth);
   }

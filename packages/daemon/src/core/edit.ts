@@ -1,9 +1,9 @@
 /** Changes several tasks in one step, each in its own way; finished ones are queued again with what was changed. */
-import { isFinished, type EventBody, type TaskChanges, type TaskId } from "@claudine/protocol";
-import { decideChange, withOwnShell } from "./change.ts";
-import { checkRules } from "./check-rules.ts";
+import { ClaudineError, isFinished, type EventBody, type TaskId } from "@claudine/protocol";
+import { changeOf, decideChange, withBatches } from "./change.ts";
 import type { UserCommand } from "./command.ts";
 import type { Facts } from "./decide.ts";
+import type { ChangeWish } from "./merge-rules.ts";
 import { checkGroups } from "./room.ts";
 import { eachTarget, stateWords } from "./targets.ts";
 
@@ -11,6 +11,7 @@ type Edit = Extract<UserCommand, { type: "edit" }>;
 
 /** @throws ClaudineError not_found, wrong_state, limit, invalid_params: then nothing is changed */
 export function decideEdit(facts: Facts, { edits, retry }: Edit): EventBody[] {
+  checkKeys(edits);
   const relinks = edits.some(({ changes }) => changes.after !== undefined);
   const live = relinks ? new Map(facts.state.live) : facts.state.live;
   const seen: Facts = relinks ? { ...facts, state: { ...facts.state, live } } : facts;
@@ -23,25 +24,30 @@ export function decideEdit(facts: Facts, { edits, retry }: Edit): EventBody[] {
   });
 }
 
-function changeOne(facts: Facts, id: TaskId, changes: TaskChanges): EventBody[] {
+function changeOne(facts: Facts, id: TaskId, changes: ChangeWish): EventBody[] {
   return decideChange(facts, { type: "change", targets: { named: [id], matched: [] }, changes });
 }
 
-function retryChanged(facts: Facts, id: TaskId, changes: TaskChanges): EventBody[] {
+function retryChanged(facts: Facts, id: TaskId, changes: ChangeWish): EventBody[] {
   if (changes.group !== undefined) checkGroups(facts.state, [changes.group]);
-  return eachTarget(
+  const events = eachTarget(
     facts,
     { named: [id], matched: [] },
     {
       verb: "retry",
       judge: (task) => {
         if (!isFinished(task.status.state)) return stateWords(task);
-        checkRules(facts, { verb: `retry task ${id}`, id, rules: changes });
-        return [
-          { type: "task.changed", id, changes: withOwnShell(task, changes) },
-          { type: "task.retried", id },
-        ];
+        return [changeOf(facts, task, { verb: `retry task ${id}`, wish: changes }), { type: "task.retried", id }];
       },
     },
   );
+  return withBatches(facts, events);
+}
+
+/** Each is checked against what there is, and so not against the others. */
+function checkKeys(edits: Edit["edits"]): void {
+  const keys = edits.flatMap(({ changes: { key } }) => (typeof key === "string" ? [key] : []));
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined)
+    throw new ClaudineError("invalid_params", `Cannot give two tasks the key "${twice.slice(0, 80)}"`);
 }

@@ -1,5 +1,6 @@
 /** How an event changes the state. Total: whatever was decided can be applied. */
 import { reduceTask, type Task, type TaskEvent } from "@claudine/protocol";
+import { noteChange } from "./batches.ts";
 import { setGroup } from "./groups.ts";
 import { learnFrom } from "./kinds.ts";
 import { indexTask } from "./indexes.ts";
@@ -14,6 +15,7 @@ export function evolve(state: State, event: TaskEvent, before: Task | undefined)
   const after = reduceTask(before, event);
   if (event.type === "task.submitted") state.nextId = Math.max(state.nextId, event.id + 1);
   indexTask(state, before, after);
+  if (event.type === "task.changed" && event.changes.batch !== undefined) noteChange(state, event.changes.batch);
   if (event.type === "run.finished" && after !== undefined) learnFrom(state.kinds, after);
   if (before !== undefined) state.counts[before.status.state] -= 1;
   if (after !== undefined) state.counts[after.status.state] += 1;

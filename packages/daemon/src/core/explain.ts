@@ -1,4 +1,5 @@
 /** Why a task waits, derived from the facts at the moment of asking. */
+import { compareRanks, rankOf } from "@claudine/protocol/rank";
 import { formatBytes, formatDuration, statusReason, type Dependency, type Task, type TaskId } from "@claudine/protocol";
 import { isLock, lacking, totalOf } from "./counted.ts";
 import { createCapacity, needOf, type HostPort } from "./capacity.ts";
@@ -7,9 +8,7 @@ import { fits } from "./admission.ts";
 import type { Facts } from "./decide.ts";
 import { pendingOf } from "./dependencies.ts";
 import { DEFAULT_GROUP, groupOf, slotsOf, totalSlotsOf, widthOf, type GroupState } from "./groups.ts";
-import { compareRanks } from "./heap.ts";
 import type { State } from "./state.ts";
-import { rankOf } from "./waiting.ts";
 
 export type ExplainFacts = Pick<Facts, "state" | "lookup" | "wall"> & { machine: HostPort };
 
@@ -36,8 +35,10 @@ export function* causes(facts: ExplainFacts, task: Task): Generator<string> {
 }
 
 function timeCauses({ wall }: ExplainFacts, { status }: Task): string[] {
-  const notBefore = status.state === "queued" ? status.notBefore : undefined;
-  return notBefore === undefined || notBefore <= wall ? [] : [`starts in ${formatDuration(notBefore - wall)}`];
+  if (status.state !== "queued" || status.notBefore === undefined || status.notBefore <= wall) return [];
+  const { notBefore, yielded } = status;
+  const why = yielded === true ? ", as its run was ended to free memory" : "";
+  return [`starts in ${formatDuration(notBefore - wall)}${why}`];
 }
 
 const NAMED_AT_MOST = 3;
@@ -96,6 +97,10 @@ function machineCauses(facts: ExplainFacts, task: Task): string[] {
       return [`needs ${lack.needs.toFixed(1)} cores, ${lack.free.toFixed(1)} free${roomAfter(facts, task)}`];
     case "pressure":
       return [`waits for the machine: memory is short for ${Math.round(lack.percent)}% of the time`];
+    case "load":
+      return [`waits for the machine: ${lack.load.toFixed(1)} processes want its ${lack.cores} cores`];
+    case "relief":
+      return [`waits for the machine: task ${lack.id} was paused for lack of memory and goes on first`];
   }
 }
 

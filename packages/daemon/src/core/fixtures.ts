@@ -33,9 +33,11 @@ export const SETTINGS: Settings = {
   totalSlots: undefined,
   agingMs: 600_000,
   graceMs: 5000,
+  maxTimeoutMs: undefined,
   autoscale: true,
   slotsFollow: false,
   reserve: { memoryBytes: 0, cpus: 0 },
+  pressure: { action: "off", memoryBytes: 0, stallPercent: 50 },
   resources: {},
   dependenciesPerTask: 100,
   dependencyDepth: 100,
@@ -107,7 +109,7 @@ export class World {
       else this.finished.delete(id);
     }
     const events = turn.facts.map(({ event }) => event);
-    this.events.push(...events);
+    for (const event of events) this.events.push(event);
     return events;
   }
 

@@ -1,4 +1,5 @@
 /** A binary heap that finds and removes any of its members in O(log n). */
+import { compareRanks } from "@claudine/protocol/rank";
 
 export type Heap<K> = {
   readonly size: number;
@@ -68,13 +69,4 @@ export function createHeap<K>(): Heap<K> {
     delete: remove,
     has: (key) => places.has(key),
   };
-}
-
-/** Number by number; below 0 when `a` comes first. */
-export function compareRanks(a: readonly number[], b: readonly number[]): number {
-  for (let index = 0; index < a.length; index += 1) {
-    const difference = (a[index] ?? 0) - (b[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

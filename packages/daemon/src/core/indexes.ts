@@ -1,4 +1,5 @@
 /** Keeps every index of the state in step with the tasks. */
+import { rankOf } from "@claudine/protocol/rank";
 import type { LiveRun, Task, TaskId } from "@claudine/protocol";
 import { noteEnd } from "./batches.ts";
 import { leave, take } from "./counted.ts";
@@ -7,7 +8,6 @@ import { linkDependencies, unlinkDependencies } from "./dependencies.ts";
 import { groupOf } from "./groups.ts";
 import { specText } from "./size.ts";
 import type { State } from "./state.ts";
-import { rankOf } from "./waiting.ts";
 
 /** Moves a task from one version to the next in every index. */
 export function indexTask(state: State, before: Task | undefined, after: Task | undefined): void {
@@ -45,6 +45,7 @@ function unindex(state: State, task: Task): void {
     state.waiting.unjudged.delete(id);
     state.waiting.short.delete(id);
   }
+  state.paused.delete(id);
   if (!state.inFlight.delete(id)) return;
   const width = "run" in status ? (status.run.slots ?? 1) : 1;
   group.running -= 1;
@@ -98,6 +99,7 @@ function indexRun(state: State, task: Task, run: LiveRun): void {
   group.used += width;
   state.used += width;
   state.inFlight.add(task.id);
+  if (task.status.state === "paused") state.paused.add(task.id);
   take(state, task, run.units);
   if (!state.idle.has(task.id)) startIdleWatch(state, task);
   setDeadline(state, task);

@@ -1,4 +1,5 @@
 /** What time and free slots ask for next. Called again after every event until it has nothing more to say. */
+import { rankOf } from "@claudine/protocol/rank";
 import type { EventBody, Task } from "@claudine/protocol";
 import { admission, reconsider } from "./admission.ts";
 import { giveUpNext } from "./batches.ts";
@@ -8,11 +9,12 @@ import type { Facts } from "./decide.ts";
 import { consequence, judge } from "./dependencies.ts";
 import { groupOf, slotsOf } from "./groups.ts";
 import { enterLine, setDeadline } from "./indexes.ts";
+import { relieve, watchesPressure } from "./pressure.ts";
 import { RESCALE_MS, rescale } from "./scale.ts";
 import type { State } from "./state.ts";
-import { rankOf } from "./waiting.ts";
 
-export type PlanFacts = Pick<Facts, "state" | "lookup" | "isUnreadable"> & Times & { capacity: Capacity };
+export type PlanFacts = Pick<Facts, "state" | "lookup" | "isUnreadable"> &
+  Times & { capacity: Capacity; machine: HostPort };
 
 /** Once before a series of `planNext`: what was short is looked at again, and the slots follow the machine. */
 export function beginPlan(state: State, { port, now }: { port: HostPort; now: number }): void {
@@ -37,7 +39,7 @@ export function planNext(facts: PlanFacts, admit: boolean): EventBody | undefine
   const due = nextDeadline(facts);
   if (due !== undefined) return due;
   ripen(facts);
-  return judgeNext(facts) ?? giveUpNext(facts) ?? (admit ? admission(facts) : undefined);
+  return relieve(facts) ?? judgeNext(facts) ?? giveUpNext(facts) ?? (admit ? admission(facts) : undefined);
 }
 
 /** When `planNext` has something to say next if nothing else happens, on the steady clock. */
@@ -62,7 +64,7 @@ function delayEndsAt(state: State): number | undefined {
 function lookAgainAt(state: State, now: number): number | undefined {
   const { autoscale, slotsFollow } = state.settings;
   const waits = state.waiting.short.size > 0 || (slotsFollow && isWanted(state));
-  return autoscale && waits ? now + RESCALE_MS : undefined;
+  return (autoscale && waits) || watchesPressure(state) ? now + RESCALE_MS : undefined;
 }
 
 function dueAt(state: State): number | undefined {

@@ -1,11 +1,12 @@
 /** For the property tests: random commands and ends, and a world that takes them. */
-import type { Dependency, TaskId, TaskSpec } from "@claudine/protocol";
+import type { Dependency, OnDependencyFailure, TaskId, TaskSpec } from "@claudine/protocol";
 import fc from "fast-check";
 import { spec, World } from "./fixtures.ts";
+import { groupOf, slotsOf, totalSlotsOf } from "./groups.ts";
 import { createState } from "./state.ts";
 
 export type Step =
-  | { do: "submit"; rules: Partial<TaskSpec>; after: readonly Dependency[] }
+  | { do: "submit"; rules: Partial<TaskSpec>; after: readonly Dependency[]; otherwise: OnDependencyFailure | undefined }
   | { do: "batch"; size: number; maxFails: number }
   | { do: "started" | "lost" | "written"; id: TaskId }
   | { do: "end"; id: TaskId; exitCode: number }
@@ -40,7 +41,7 @@ const rules = fc.record({
   retry: rarely(
     fc.record({
       limit: fc.integer({ min: 0, max: 2 }),
-      delayMs: fc.constantFrom(0, 500),
+      delayMs: fc.constant(500),
       backoff: fc.constantFrom("constant" as const, "exponential" as const),
       jitter: fc.boolean(),
     }),
@@ -54,15 +55,16 @@ const rules = fc.record({
   ),
   lostRetries: fc.integer({ min: 0, max: 2 }),
   key: rarely(fc.constantFrom("k", "l")),
-  onDependencyFailure: rarely(fc.constantFrom("skip" as const, "cancel" as const, "run" as const, "hold" as const)),
 });
+
+const otherwise = rarely(fc.constantFrom("skip" as const, "cancel" as const, "run" as const, "hold" as const));
 
 const after = fc.array(fc.record({ id, on: fc.constantFrom("success" as const, "any" as const, "failure" as const) }), {
   maxLength: 2,
 });
 
 export const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("submit" as const), rules, after }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("submit" as const), rules, after, otherwise }) },
   {
     weight: 8,
     arbitrary: fc.record({ do: fc.constant("end" as const), id, exitCode: fc.constantFrom(0, 0, 1) }),
@@ -143,10 +145,14 @@ export function take(world: World, one: Step): void {
 }
 
 /** Dependencies are on tasks that there are. */
-function submit(world: World, { rules: wished, after: wish }: Extract<Step, { do: "submit" }>): void {
+function submit(world: World, { rules: wished, after: wish, otherwise: then }: Extract<Step, { do: "submit" }>): void {
   const known = wish.filter((one) => world.task(one.id) !== undefined);
+  const { group = "default", needs } = wished;
+  const slots = Math.min(slotsOf(world.state, groupOf(world.state, group)), totalSlotsOf(world.state));
+  if ((needs?.slots ?? 1) > slots) return;
   const defined = Object.fromEntries(Object.entries(wished).filter(([, value]) => value !== undefined));
-  world.submit(spec({ ...defined, ...(known.length === 0 ? {} : { after: known }) }));
+  const waits = { after: known, ...(then === undefined ? {} : { onDependencyFailure: then }) };
+  world.submit(spec({ ...defined, ...(known.length === 0 ? {} : waits) }));
 }
 
 function submitBatch(world: World, { size, maxFails }: Extract<Step, { do: "batch" }>): void {

@@ -11,7 +11,8 @@ import {
 import type { Report } from "./command.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
-import { again } from "./retries.ts";
+import { again, yielded } from "./retries.ts";
+import { stopRun } from "./stop.ts";
 
 export function decideReport(facts: Facts, report: Report): EventBody[] {
   switch (report.type) {
@@ -31,6 +32,8 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
       return decideEnd(facts, report);
     case "report-memory":
       return decideMemory(facts, report);
+    case "report-output":
+      return decideOutput(facts, report);
     case "report-no-environment":
       return currentRun(facts, report.id, report.attempt) === undefined
         ? []
@@ -49,6 +52,15 @@ function decideMemory(facts: Facts, report: Extract<Report, { type: "report-memo
   return [{ type: "run.stopping", id, attempt, cause: "memory", signal: "SIGKILL", killAt: facts.now, note }];
 }
 
+/** It may tidy up: what it writes meanwhile is left out. */
+function decideOutput(facts: Facts, report: Extract<Report, { type: "report-output" }>): EventBody[] {
+  const run = currentRun(facts, report.id, report.attempt);
+  const task = facts.lookup(report.id);
+  if (task === undefined || run === undefined || run.stopping !== undefined) return [];
+  const note = `wrote ${formatBytes(report.bytes)} of output, and may write ${formatBytes(report.maxBytes)}`;
+  return stopRun(facts, { cause: "output", signal: "SIGTERM", note }, task);
+}
+
 function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefined {
   const task = facts.lookup(id);
   return task !== undefined && "run" in task.status && task.status.run.attempt === attempt
@@ -57,18 +69,36 @@ function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefi
 }
 
 function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" }>): EventBody[] {
-  const run = currentRun(facts, report.id, report.attempt);
-  if (run === undefined) return [];
+  const live = currentRun(facts, report.id, report.attempt);
+  if (live === undefined) return [];
   const { id, attempt, outcome, startedAt, finishedAt, usage } = report;
+  const capped = endedByCap(facts, report, live);
+  const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome);
   const note = endNote(run);
   const end: EventBody = { type: "run.finished", id, attempt, state, outcome, startedAt, finishedAt, usage, note };
   const task = facts.lookup(id);
-  const next = task === undefined ? undefined : again(task, state, outcome);
-  if (next === undefined) return [end];
+  if (task === undefined) return [end];
+  const ends: EventBody[] = capped === undefined ? [end] : [capped, end];
+  const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
+  if (next === undefined) return ends;
   const { afterMs } = next;
   const delay = afterMs === 0 ? {} : { notBefore: facts.wall + afterMs, ripeAt: facts.now + afterMs };
-  return [end, { type: "task.retried", id, automatic: true, ...delay }];
+  const after = next.after === undefined ? {} : { after: next.after };
+  return [...ends, { type: "task.retried", id, automatic: true, ...after, ...delay }];
+}
+
+/** What the kernel did, as if it had been done here. */
+function endedByCap(
+  facts: Facts,
+  { id, attempt, outcome, overMemory }: Extract<Report, { type: "report-ended" }>,
+  { stopping }: LiveRun,
+): Extract<EventBody, { type: "run.stopping" }> | undefined {
+  const limitBytes = facts.lookup(id)?.needs?.memoryMaxBytes;
+  const isWell = outcome.kind === "exited" && outcome.exitCode === 0;
+  if (overMemory !== true || limitBytes === undefined || stopping !== undefined || isWell) return undefined;
+  const note = `used more than the ${formatBytes(limitBytes)} of memory that it may use`;
+  return { type: "run.stopping", id, attempt, cause: "memory", signal: "SIGKILL", killAt: facts.now, note };
 }
 
 /** On the steady clock; the start is told a moment after it happened. */
@@ -98,6 +128,8 @@ const STOPPED: Readonly<Record<StopCause, TaskState>> = {
   timeout: "timed-out",
   "idle-timeout": "timed-out",
   memory: "failed",
+  output: "failed",
+  pressure: "cancelled",
 };
 
 function endNote(run: LiveRun): string | null {

@@ -1,13 +1,21 @@
 /** Whether and when a run that ended badly is followed by another. */
 import type { Outcome, RetryRule, Task, TaskState } from "@claudine/protocol";
 
-export type Again = { afterMs: number };
+export type Again = { afterMs: number; after?: "lost" | "pressure" };
 
-/** Runs since somebody last asked for one count against the limits: those that were lost, and the others. */
+/** So long a task that was ended to free memory stays out of the way, twice as long each time. */
+const YIELD_MS = 30_000;
+const YIELD_MS_MAX = 600_000;
+
+export function yielded({ yieldedRuns = 0 }: Task): Again {
+  return { after: "pressure", afterMs: Math.min(YIELD_MS * 2 ** Math.min(yieldedRuns, 10), YIELD_MS_MAX) };
+}
+
+/** Runs since somebody last asked for one count; those lost, and those ended to free memory, are no retries. */
 export function again(task: Task, state: TaskState, outcome: Outcome): Again | undefined {
-  const lost = task.lostRuns ?? 0;
-  if (state === "lost" && lost < task.lostRetries) return { afterMs: 0 };
-  const runs = task.attempt - (task.retriedAt ?? 0) - lost;
+  const { lostRuns = 0, yieldedRuns = 0 } = task;
+  if (state === "lost" && lostRuns < task.lostRetries) return { after: "lost", afterMs: 0 };
+  const runs = task.attempt - (task.retriedAt ?? 0) - lostRuns - yieldedRuns;
   const { retry } = task;
   if (retry === undefined || runs > retry.limit || !isForRule(retry, state, outcome)) return undefined;
   return { afterMs: delayOf(retry, { runs, seed: `${task.uid}.${task.attempt}` }) };

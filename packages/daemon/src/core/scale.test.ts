@@ -14,7 +14,7 @@ function simulate(seconds: number, at: (second: number) => Moment): number[] {
   return Array.from({ length: seconds }, (_, second) => {
     const { busyPerTask, others, pressure = 0 } = at(second);
     const busyCpus = Math.min(CORES, others + busyPerTask * (CORES + scale.extra));
-    const host = { cores: CORES, busyCpus, memoryFreeBytes: 4 * GIB, memoryPressure: pressure };
+    const host = { cores: CORES, busyCpus, memoryFreeBytes: 4 * GIB, memoryPressure: pressure, load: null };
     scale = rescale(scale, { now: second * 1000, host, wanted: true, slots: CORES, reserveBytes: GIB });
     return scale.extra;
   });
@@ -61,7 +61,7 @@ test("memory that runs short takes slots away", () => {
 test("the scheduler starts more than its slots only where they follow the machine, and looks again by itself", () => {
   for (const slotsFollow of [true, false]) {
     const world = new World(2, { slotsFollow });
-    world.host = { cores: 2, busyCpus: 0.1, memoryFreeBytes: 8 * GIB, memoryPressure: null };
+    world.host = { cores: 2, busyCpus: 0.1, memoryFreeBytes: 8 * GIB, memoryPressure: null, load: null };
     world.submit(...Array.from({ length: 5 }, () => spec()));
     expect(world.plan()).toHaveLength(2);
     world.now = 20_000;

@@ -1,4 +1,5 @@
-import { isFinished, type Task } from "@claudine/protocol";
+import { compareRanks, rankOf } from "@claudine/protocol/rank";
+import { isFinished, type Task, type TaskId } from "@claudine/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { wantsOf } from "./counted.ts";
@@ -69,6 +70,36 @@ test("whatever happens, limits hold, nothing that could run waits, and everythin
         const before = useOf(world);
         world.plan();
         check(world, before);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+/** Nobody starts before one of its group that waits for a slot only and comes first, or before what it depends on has ended. */
+function checkOrder(world: World, before: ReadonlyMap<TaskId, Task>): void {
+  const admitted = world.plan().flatMap((id) => {
+    const task = before.get(id);
+    return task === undefined ? [] : [task];
+  });
+  for (const { after = [] } of admitted) for (const { id } of after) expect(world.state.live.has(id)).toBe(false);
+  for (const task of world.state.live.values()) {
+    if (!/^waits for (a slot|\d+ slots|its turn)/.test(explain(world.facts(), task) ?? "")) continue;
+    const rivals = admitted.filter(({ group, status }) => group === task.group && status.state === "queued");
+    for (const rival of rivals) {
+      const ranks = [rival, task].map((one) => rankOf(one, world.state.settings));
+      expect(compareRanks(ranks[0] ?? [], ranks[1] ?? [])).toBeLessThan(0);
+    }
+  }
+}
+
+test("what starts comes first in its line, and what it depends on has ended", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const world = newWorld();
+      for (const one of steps) {
+        take(world, one);
+        checkOrder(world, new Map(world.state.live));
       }
     }),
     { numRuns: 1000 },

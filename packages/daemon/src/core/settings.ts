@@ -8,12 +8,16 @@ export type Settings = {
   /** So much waiting is worth one point of priority; undefined: a higher priority always comes first. */
   agingMs: number | undefined;
   graceMs: number;
+  /** No task may have a longer timeout, or none; undefined: any. */
+  maxTimeoutMs: number | undefined;
   /** Whether what is measured decides; else slots alone do. */
   autoscale: boolean;
   /** The default slots follow the machine. */
   slotsFollow: boolean;
   /** Kept free for everything else. */
   reserve: { memoryBytes: number; cpus: number };
+  /** What is done to a task while memory is critically short: less is free than this, or more time is lost waiting for it. */
+  pressure: { action: "off" | "pause" | "requeue"; memoryBytes: number; stallPercent: number };
   /** Counted resources, as `{gpu: 2}`. */
   resources: Readonly<Record<string, number>>;
   dependenciesPerTask: number;

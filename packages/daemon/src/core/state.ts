@@ -5,6 +5,7 @@ import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } fro
 import { createHeap, type Heap } from "./heap.ts";
 import { indexTask } from "./indexes.ts";
 import { learnFrom, type Kinds } from "./kinds.ts";
+import { createRelief, type Relief } from "./pressure.ts";
 import { scaleInUse, type Scale } from "./scale.ts";
 import type { Settings } from "./settings.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
@@ -17,6 +18,8 @@ export type State = {
   live: Map<TaskId, Task>;
   /** The unfinished tasks that run or are paused. */
   inFlight: Set<TaskId>;
+  /** Those of them that are paused. */
+  paused: Set<TaskId>;
   groups: Map<string, GroupState>;
   /** Slots in use, of all groups together. */
   used: number;
@@ -25,6 +28,7 @@ export type State = {
   waiting: Waiting;
   /** Slots beyond the configured ones. */
   scale: Scale;
+  relief: Relief;
   kinds: Kinds;
   batches: Batches;
   /** Unfinished tasks by their keys. */
@@ -63,11 +67,13 @@ export function createState(seed: Seed): State {
     settings: seed.settings,
     live: new Map(),
     inFlight: new Set(),
+    paused: new Set(),
     groups: new Map(),
     used: 0,
     totalSlots: undefined,
     waiting: createWaiting(),
     scale: { extra: 0, changedAt: 0 },
+    relief: createRelief(),
     kinds: new Map(),
     batches: createBatches(),
     keys: new Map(),

@@ -51,6 +51,12 @@ export function stopRun(facts: Pick<Facts, "state" | "now">, command: StopWish, 
   const { id, status } = task;
   const { attempt, stopping } = status.run;
   const killAt = facts.now + (command.graceMs ?? task.limits?.graceMs ?? facts.state.settings.graceMs);
+  // It is not to be queued again any more, and that is all that changes for one that has got its signal.
+  if (stopping?.cause === "pressure" && command.cause !== "pressure") {
+    const signal = stopping.killed ? "SIGKILL" : command.signal;
+    const soonest = Math.min(stopping.killAt, killAt);
+    return [{ type: "run.stopping", id, attempt, cause: command.cause, signal, killAt: soonest, note: command.note }];
+  }
   // A second request may only hasten the end: the first cause stays.
   if (stopping !== undefined && command.signal === "SIGKILL" && !stopping.killed) {
     return [{ type: "run.escalated", id, attempt, signal: "SIGKILL" }];

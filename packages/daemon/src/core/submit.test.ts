@@ -124,6 +124,35 @@ describe("a batch", () => {
   });
 });
 
+describe("what could never be kept", () => {
+  test.each<[Partial<TaskSpec>, string]>([
+    [{ needs: { slots: 3 } }, "it takes 3 slots, and group default has 2"],
+    [{ group: "big", needs: { slots: 5 } }, "it takes 5 slots, and group big has 4"],
+    [{ group: "huge", needs: { slots: 7 } }, "it takes 7 slots, and all groups together have 6"],
+    [{ limits: { timeoutMs: 7_200_000 } }, "its timeout is 2h00m, and at most 1h00m are allowed"],
+    [{ needs: { claims: { gpu: 2 } } }, "it claims 2 gpu, and there are 1"],
+  ])("%j is refused", (change, message) => {
+    const world = new World(2, { resources: { gpu: 1 }, maxTimeoutMs: 3_600_000, totalSlots: 6 });
+    world.do({ type: "set-group", name: "big", slots: 4 });
+    world.do({ type: "set-group", name: "huge", slots: 9 });
+    expect(() => world.submit(spec(), spec(change))).toThrow(`Cannot submit: ${message}`);
+    expect(world.state.live.size).toBe(0);
+  });
+
+  test("slots that follow the machine have no end that could be passed", () => {
+    const world = new World(2, { slotsFollow: true });
+    world.submit(spec({ needs: { slots: 9 } }));
+    expect(world.plan()).toEqual([1]);
+  });
+
+  test("where there is a longest timeout every task has one, also when its own is taken away", () => {
+    const world = new World(2, { maxTimeoutMs: 1000 });
+    world.submit(spec({ notBefore: 1e9 }), spec({ notBefore: 1e9, limits: { timeoutMs: 5, graceMs: 1 } }));
+    world.do({ type: "change", targets: one(2), changes: { limits: { timeoutMs: null } } });
+    expect([1, 2].map((id) => world.task(id)?.limits)).toEqual([{ timeoutMs: 1000 }, { timeoutMs: 1000, graceMs: 1 }]);
+  });
+});
+
 test("a key whose task cannot be read is refused, as it may have run; that of a task just removed is free", () => {
   const world = new World();
   world.submit(spec({ key: "nightly", uid: "a" }));

@@ -8,38 +8,82 @@ import {
   type TaskId,
   type TaskSpec,
 } from "@claudine/protocol";
+import { inOrder, type Refs } from "./call-refs.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
+import { DEFAULT_GROUP } from "./groups.ts";
+import { withTimeout } from "./longest-timeout.ts";
 import { kindOf } from "./kinds.ts";
 import { checkRoom } from "./room.ts";
 import { stopRun } from "./stop.ts";
 
-export type Submission = { spec: TaskSpec; held: boolean; ifRunning?: IfRunning | undefined };
+export type Submission = Refs & { spec: TaskSpec; held: boolean; ifRunning?: IfRunning | undefined };
+/** An entry of a call: a task that is taken, with those like it, or one that is there already. */
+type Entry = { id: TaskId; isNew: boolean; others: readonly Task[] };
 
 /** @throws ClaudineError limit, not_found, invalid_params; then none is taken */
 export function decideSubmit(facts: Facts, tasks: readonly Submission[], maxFails: number | undefined): EventBody[] {
   checkRoom(facts.state, tasks);
+  const entries = entriesOf(facts, tasks);
+  const after = checkedDependencies(facts, tasks, entries);
   const events: EventBody[] = [];
-  const keys = new Set<string>();
-  const first = facts.state.nextId;
-  let id = first;
-  for (const { spec, held, ifRunning } of tasks) {
-    checkRules(facts, { verb: "submit", rules: spec });
-    if (spec.key !== undefined && (keys.has(spec.key) || isTaken(facts, spec.key))) continue;
-    if (spec.key !== undefined) keys.add(spec.key);
-    const others = ifRunning === undefined ? [] : unfinishedLike(facts, spec);
-    if (ifRunning === "skip" && others.length > 0) continue;
-    if (ifRunning === "replace") events.push(...others.flatMap((task) => replace(facts, task)));
-    events.push({ type: "task.submitted", id, spec: { ...spec, ...startAfter(spec, others) }, held });
-    id += 1;
+  for (const [index, { spec, held, ifRunning }] of tasks.entries()) {
+    const { id, isNew, others } = entries[index] ?? { id: 0, isNew: false, others: [] };
+    if (!isNew) continue;
+    if (ifRunning === "replace") for (const task of others) events.push(...replace(facts, task));
+    const waits = startAfter(after[index], others);
+    events.push({ type: "task.submitted", id, spec: { ...withTimeout(facts.state.settings, spec), ...waits }, held });
   }
-  return maxFails === undefined ? events : asBatch(events, { first, size: id - first, maxFails });
+  const first = facts.state.nextId;
+  const size = entries.reduce((count, { isNew }) => count + Number(isNew), 0);
+  return maxFails === undefined ? events : asBatch(events, { first, size, maxFails });
+}
+
+function entriesOf(facts: Facts, tasks: readonly Submission[]): Entry[] {
+  const keys = new Map<string, TaskId>();
+  let next = facts.state.nextId;
+  return tasks.map(({ spec, ifRunning }) => {
+    const { key } = spec;
+    const known = key === undefined ? undefined : (keys.get(key) ?? ownerOf(facts, key));
+    if (known !== undefined) return { id: known, isNew: false, others: [] };
+    const others = ifRunning === undefined ? [] : unfinishedLike(facts, spec);
+    if (ifRunning === "skip" && others[0] !== undefined) return { id: others[0].id, isNew: false, others: [] };
+    const id = next;
+    next += 1;
+    if (key !== undefined) keys.set(key, id);
+    return { id, isNew: true, others };
+  });
+}
+
+/** What each entry waits for. Those that others wait for are checked first, so that the chains can be measured. */
+function checkedDependencies(
+  facts: Facts,
+  tasks: readonly Submission[],
+  entries: readonly Entry[],
+): (readonly Dependency[] | undefined)[] {
+  const refs = inOrder(tasks);
+  const depths = new Map<TaskId, number>();
+  const after: (readonly Dependency[] | undefined)[] = tasks.map(({ spec }) => spec.after);
+  for (const index of refs?.order ?? tasks.keys()) {
+    const { spec, afterRefs = [] } = tasks[index] ?? {};
+    const { id = 0, isNew = false } = entries[index] ?? {};
+    const own = afterRefs.map(({ ref, on }) => ({ id: entries[refs?.indexOf(ref) ?? 0]?.id ?? 0, on }));
+    if (own.length > 0) after[index] = [...(spec?.after ?? []), ...own];
+    const depth = checkRules(facts, {
+      verb: "submit",
+      group: spec?.group ?? DEFAULT_GROUP,
+      rules: { ...spec, after: after[index]?.slice() },
+      depths,
+    });
+    if (refs !== undefined && isNew) depths.set(id, depth);
+  }
+  return after;
 }
 
 /** @throws ClaudineError storage when nobody can tell what became of the task that has the key */
-function isTaken(facts: Facts, key: string): boolean {
+function ownerOf(facts: Facts, key: string): TaskId | undefined {
   const id = facts.keyed(key);
-  if (id === undefined || facts.lookup(id) !== undefined) return id !== undefined;
+  if (id === undefined || facts.lookup(id) !== undefined) return id;
   throw new ClaudineError("storage", `Cannot submit: the key ${key} is that of task ${id}, which cannot be read`, {
     hint: "`claudine doctor --fix` sets it aside; then the key is free, and the task may run a second time",
   });
@@ -52,11 +96,11 @@ export function unfinishedLike({ state }: Pick<Facts, "state">, spec: TaskSpec):
 }
 
 /** After what there is has ended, whatever its end. Each queued one already waits for the one before it. */
-function startAfter({ after = [] }: TaskSpec, others: readonly Task[]): { after?: Dependency[] } {
+function startAfter(after: readonly Dependency[] | undefined, others: readonly Task[]): { after?: Dependency[] } {
   const last = others.at(-1);
   const running = others.filter((task) => "run" in task.status && task !== last);
   const wait = [...running, ...(last === undefined ? [] : [last])].map(({ id }): Dependency => ({ id, on: "any" }));
-  return wait.length === 0 ? {} : { after: [...after, ...wait] };
+  return wait.length === 0 && after === undefined ? {} : { after: [...(after ?? []), ...wait] };
 }
 
 function replace(facts: Facts, task: Task): readonly EventBody[] {

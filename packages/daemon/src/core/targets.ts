@@ -63,6 +63,9 @@ function judgeTarget(command: Exclude<TargetCommand, { type: "remove" }>, task: 
     case "release":
       return status.state === "held" ? judgeRelease(command, task) : stateWords(task);
     case "pause":
+      // Then it is a person's wish, and does not go on by itself any more.
+      if (status.state === "paused" && status.pressure !== undefined)
+        return [{ type: "run.paused", id, attempt: status.run.attempt }];
       if (status.state !== "running") return stateWords(task);
       if (status.run.stopping !== undefined) return "it is being ended";
       return [{ type: "run.paused", id, attempt: status.run.attempt }];

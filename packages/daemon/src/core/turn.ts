@@ -40,10 +40,10 @@ export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt
   const find = (id: TaskId): Task | undefined =>
     changes.has(id) ? changes.get(id)?.after : (state.live.get(id) ?? lookup(id));
 
-  /** The key of one that was just removed is free. */
+  /** The key of one that was just removed, or has just got another, is free. */
   const findKeyed = (key: string): TaskId | undefined => {
     const id = state.keys.get(key) ?? keyed(key);
-    return id !== undefined && changes.has(id) && find(id) === undefined ? undefined : id;
+    return id !== undefined && changes.has(id) && find(id)?.key !== key ? undefined : id;
   };
 
   const apply = (body: EventBody): Fact => {
@@ -79,7 +79,7 @@ export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt
       beginPlan(state, { port: machine, now: clock.steady() });
       const times = { now: clock.steady(), wall: clock.wall(), evenSince: clock.evenSince(), outputAt };
       for (;;) {
-        const body = planNext({ state, lookup: find, isUnreadable, capacity, ...times }, admit);
+        const body = planNext({ state, lookup: find, isUnreadable, capacity, machine, ...times }, admit);
         if (body === undefined) return;
         apply(body);
       }

@@ -1,8 +1,7 @@
 /** Where each queued task waits: for its time, for its dependencies, for a resource, or in its group's line. */
-import type { Task, TaskId } from "@claudine/protocol";
+import type { TaskId } from "@claudine/protocol";
 import { createHeap, type Heap } from "./heap.ts";
 import type { Counted } from "./counted.ts";
-import type { Settings } from "./settings.ts";
 
 export type Waiting = {
   /** Tasks that do not start before a time, by it. */
@@ -31,16 +30,4 @@ export function createWaiting(): Waiting {
     short: new Set(),
     parked: new Map(),
   };
-}
-
-/**
- * The place in a line, the smallest first. A point of priority counts as much as having been submitted `agingMs`
- * earlier, so whoever waits is overtaken by those of a priority `p` points higher for `p × agingMs` at most: nobody
- * starves, and no rank ever changes while a task waits.
- */
-export function rankOf({ priority, status }: Task, { agingMs }: Settings): readonly number[] {
-  if (status.state !== "queued") return [];
-  return agingMs === undefined
-    ? [-priority, status.since, status.order]
-    : [status.since - priority * agingMs, status.order];
 }

@@ -2,8 +2,13 @@
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import type { TaskId } from "@claudine/protocol";
 import { crashPoint } from "../running/crash-points.ts";
+import { type Codec, CODECS } from "./codec.ts";
 
-export type RunFiles = { record: string; stdout: string; stderr: string };
+export type StreamName = "stdout" | "stderr";
+export const STREAMS: readonly StreamName[] = ["stdout", "stderr"];
+
+/** `index` tells when the streams grew, `gaps` what of them is left out. */
+export type RunFiles = { record: string; stdout: string; stderr: string; index: string; gaps: string };
 export type RunFolders = {
   files(id: TaskId, attempt: number): RunFiles;
   /** Makes the folder a run's files go to. */
@@ -22,7 +27,13 @@ export function createRunFolders(stateDir: string): RunFolders {
   const folder = (id: TaskId) => `${stateDir}/runs/${Math.floor(id / TASKS_PER_FOLDER)}`;
   const files = (id: TaskId, attempt: number): RunFiles => {
     const stem = `${folder(id)}/${id}.${attempt}`;
-    return { record: `${stem}.record`, stdout: `${stem}.stdout`, stderr: `${stem}.stderr` };
+    return {
+      record: `${stem}.record`,
+      stdout: `${stem}.stdout`,
+      stderr: `${stem}.stderr`,
+      index: `${stem}.index`,
+      gaps: `${stem}.gaps`,
+    };
   };
   return {
     files,
@@ -44,9 +55,27 @@ export function createRunFolders(stateDir: string): RunFolders {
     remove(id, attempts) {
       crashPoint("before-run-files-removal");
       for (let attempt = 1; attempt <= attempts; attempt += 1) {
-        for (const path of Object.values(files(id, attempt))) rmSync(path, { force: true });
+        const own = files(id, attempt);
+        for (const path of [own.record, ...outputPaths(own)]) rmSync(path, { force: true });
       }
       crashPoint("after-run-files-removal");
     },
   };
+}
+
+/** Where a closed stream is kept in less space. */
+export function packedPath(path: string, { extension }: Pick<Codec, "extension">): string {
+  return `${path}.${extension}`;
+}
+
+/** All that is kept of what a run has written. */
+export function outputPaths({ stdout, stderr, index, gaps }: RunFiles): string[] {
+  const packed = CODECS.flatMap((codec) => [packedPath(stdout, codec), packedPath(stderr, codec)]);
+  return [stdout, stderr, ...packed, index, gaps];
+}
+
+/** Which file of which run a name in one of the folders is; undefined for what is none. */
+export function parseFileName(name: string): { id: TaskId; attempt: number; kind: string } | undefined {
+  const match = /^(\d{1,10})\.(\d{1,9})\.(record|(?:stdout|stderr)(?:\.zst|\.gz)?|index|gaps)$/.exec(name);
+  return match === null ? undefined : { id: Number(match[1]), attempt: Number(match[2]), kind: match[3] ?? "" };
 }

@@ -1,7 +1,8 @@
 /** Finds files of runs whose task is no more, and sets them aside. */
 import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { TaskId } from "@claudine/protocol";
+import { parseFileName } from "./files.ts";
 
 /**
  * Paths of run files that no task owns, relative to the runs folder. `lookup` gives what the store has now; it is asked
@@ -15,8 +16,8 @@ export function findOrphans(stateDir: string, lookup: () => (id: TaskId) => bool
     .flatMap((folder) => readdirSync(join(runs, folder.name)).map((name) => join(folder.name, name)));
   const exists = lookup();
   return paths.filter((path) => {
-    const id = /(?:^|\/)(\d+)\.\d+\.(?:record|stdout|stderr)$/.exec(path)?.[1];
-    return (id === undefined || !exists(Number(id))) && existsSync(join(runs, path));
+    const id = parseFileName(basename(path))?.id;
+    return (id === undefined || !exists(id)) && existsSync(join(runs, path));
   });
 }
 

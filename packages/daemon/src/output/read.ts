@@ -1,51 +1,49 @@
-/** Reads pieces of a log file. */
+/** Reads pieces of a stream, found by offset, by lines from its end, or by time. */
 import { isUtf8 } from "node:buffer";
-import { constants, open, type FileHandle } from "node:fs/promises";
+import { lineEnd, lineStart, tailOffset } from "./line-offsets.ts";
+import type { OutputStream, StreamPiece } from "./stream.ts";
+import { marksOf, type Mark, offsetSince, offsetUntil, type Timeline } from "./times.ts";
 
-export type Piece = { offset: number; bytes: Buffer; size: number };
-export type PieceWanted = { offset: number; tailLines?: number | undefined; maxBytes: number };
+export type PieceWanted = {
+  offset: number;
+  tailLines?: number | undefined;
+  /** Epoch ms. */
+  since?: number | undefined;
+  until?: number | undefined;
+  times?: boolean | undefined;
+  maxBytes: number;
+};
 
-/** An absent file reads as empty. */
-export async function readPiece(path: string, wanted: PieceWanted): Promise<Piece> {
-  let file: FileHandle;
-  try {
-    // A FIFO in its place must not hold a thread.
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
-      return { offset: wanted.offset, bytes: Buffer.alloc(0), size: 0 };
-    throw error;
-  }
-  try {
-    const { size } = await file.stat();
-    const offset = wanted.tailLines === undefined ? wanted.offset : await tailOffset(file, size, wanted.tailLines);
-    const length = Math.max(0, Math.min(wanted.maxBytes, size - offset));
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-    return { offset, bytes: buffer.subarray(0, bytesRead), size };
-  } finally {
-    await file.close();
-  }
+/** `size` is where the stream ends, or what is wanted of it. */
+export type Piece = StreamPiece & { size: number; marks?: Mark[] };
+
+/** @param timeline is asked for only where times are wanted */
+export async function readPiece(
+  stream: OutputStream,
+  wanted: PieceWanted,
+  timeline: (size: number) => Promise<Timeline>,
+): Promise<Piece> {
+  const { since, until, times, maxBytes } = wanted;
+  const isTimed = since !== undefined || until !== undefined || times === true;
+  const line = isTimed ? await timeline(stream.size) : undefined;
+  const size =
+    until === undefined || line === undefined ? stream.size : await lineEnd(stream, offsetUntil(line, until));
+  const sinceOffset =
+    since === undefined || line === undefined ? undefined : await lineStart(stream, offsetSince(line, since));
+  const offset = await startOf(stream, wanted, { sinceOffset, size });
+  const piece = await stream.read(offset, Math.max(0, Math.min(maxBytes, size - offset)));
+  const range = { from: piece.offset, to: piece.offset + piece.bytes.length };
+  return { ...piece, size, ...(times === true && line !== undefined ? { marks: marksOf(line, range) } : {}) };
 }
 
-const BLOCK = 65_536;
+type Ends = { sinceOffset: number | undefined; size: number };
 
-/** Where the last `lines` lines begin; a last line without newline counts. */
-async function tailOffset(file: FileHandle, size: number, lines: number): Promise<number> {
-  if (lines === 0) return size;
-  const block = Buffer.alloc(BLOCK);
-  let end = size;
-  let left = lines;
-  while (end > 0) {
-    const start = Math.max(0, end - BLOCK);
-    const { bytesRead } = await file.read(block, 0, end - start, start);
-    for (let index = bytesRead - 1; index >= 0; index -= 1) {
-      if (block[index] !== 0x0a || start + index === size - 1) continue;
-      left -= 1;
-      if (left === 0) return start + index + 1;
-    }
-    end = start;
-  }
-  return 0;
+async function startOf(stream: OutputStream, wanted: PieceWanted, { sinceOffset, size }: Ends): Promise<number> {
+  const { tailLines } = wanted;
+  const from = sinceOffset ?? (tailLines === undefined ? wanted.offset : 0);
+  const start = tailLines === undefined ? from : Math.max(from, await tailOffset(stream, size, tailLines));
+  // Who has read more than there is, as the task has made its file shorter, goes on at its end.
+  return Math.min(start, size);
 }
 
 /** Text where the bytes are UTF-8 (a character cut at the end waits for the next piece), else base64. */

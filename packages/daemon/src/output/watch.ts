@@ -10,7 +10,7 @@ export type LogWatch = {
 };
 
 /** A file that can't be watched, as it is not there yet or there are too many watches, is looked at so often. */
-const LOOK_AGAIN_MS = 50;
+const LOOK_AGAIN_MS = 20;
 
 /** Start it before reading: what is written in between is then not missed. */
 export function watchLog(path: string | undefined): LogWatch {

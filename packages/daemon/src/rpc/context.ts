@@ -17,6 +17,8 @@ import type { Engine } from "../engine.ts";
 import type { EnvVault } from "../environment/env-vault.ts";
 import type { Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
+import type { Preview } from "../output/keeper.ts";
+import type { Pace } from "./pace.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { Backup, Reader } from "../reading/reader.ts";
 import type { InputPiece } from "../running/task-input.ts";
@@ -32,6 +34,8 @@ export type Context = {
   watchers: Watchers;
   usage: UsagePort;
   runs: RunFolders;
+  /** What output there is, and what of it would be removed now. */
+  sweepPreview(): Promise<Preview>;
   config: Config;
   paths: Paths;
   log: Log;
@@ -47,6 +51,8 @@ export type Context = {
   look(task: Task): void;
   /** Why its run cannot start now, in words; undefined when nothing keeps it from it. */
   startRefusal(task: Task): string | undefined;
+  /** For answers that take long to build. */
+  pace: Pace;
   connections(): number;
   /** Told of each line that a client sent. */
   onRequest(): void;

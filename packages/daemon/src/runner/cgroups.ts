@@ -4,12 +4,17 @@
  * that work without; nothing that fails is fatal.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { findOwnCgroup, type OwnCgroup } from "./own-cgroup.ts";
 
 export type Cgroups = {
   /** Makes the group of a run. @returns its folder, for the shim's child to enter; undefined when there is none */
-  make(runUid: string): string | undefined;
+  make(runUid: string, memoryMaxBytes?: number): string | undefined;
+  /** Whether the kernel keeps the run within its limit of memory. */
+  isCapped(runUid: string): boolean;
+  /** Whether the kernel has ended it because it reached that limit. */
+  ranOutOfMemory(runUid: string): boolean;
   /** Ends all in the group with SIGKILL; resolves when none is left, or at the deadline. */
   kill(runUid: string, deadlineMs: number): Promise<void>;
   freeze(runUid: string, on: boolean): void;
@@ -19,16 +24,15 @@ export type Cgroups = {
   remove(runUid: string): void;
 };
 
-/** Only a group that is named after the daemon is its own: `claudined.service`, which has Delegate=yes. */
-const OWN_NAME = /^claudined\b/;
 const RUN_NAME = /^run-/;
 const PAUSE_MS = 5;
 
-export function openCgroups(own: string | undefined = findOwn()): Cgroups {
+export function openCgroups({ path: own, limitsMemory }: Partial<OwnCgroup> = findOwnCgroup() ?? {}): Cgroups {
   const folder = (runUid: string) => join(own ?? "", `run-${runUid}`);
   const put = (runUid: string, file: string, text: string): void => {
     if (own !== undefined) attempt(() => writeFileSync(join(folder(runUid), file), text));
   };
+  const get = (runUid: string, file: string): string => (own === undefined ? "" : readText(join(folder(runUid), file)));
   const empty = async (runUid: string, deadlineMs: number): Promise<boolean> => {
     const deadlineAt = performance.now() + deadlineMs;
     while (own !== undefined && isPopulated(folder(runUid))) {
@@ -41,8 +45,22 @@ export function openCgroups(own: string | undefined = findOwn()): Cgroups {
   const leftBehind = new Set(own === undefined ? [] : groupsIn(own));
   return {
     // It may be there already: the start was tried before, or the daemon before died on the way to it.
-    make: (runUid) =>
-      own !== undefined && attempt(() => mkdirSync(folder(runUid), { recursive: true })) ? folder(runUid) : undefined,
+    make(runUid, memoryMaxBytes) {
+      if (own === undefined || !attempt(() => mkdirSync(folder(runUid), { recursive: true }))) return undefined;
+      if (limitsMemory === true && memoryMaxBytes !== undefined) {
+        // All of the run ends together, and what goes to the swap would not be held back.
+        put(runUid, "memory.oom.group", "1");
+        put(runUid, "memory.swap.max", "0");
+        put(runUid, "memory.max", String(memoryMaxBytes));
+      }
+      return folder(runUid);
+    },
+    isCapped: (runUid) => /^\d/.test(get(runUid, "memory.max")),
+    // The count of kills alone is also of those for the want of the whole machine.
+    ranOutOfMemory(runUid) {
+      const events = get(runUid, "memory.events");
+      return /^oom [1-9]/m.test(events) && /^oom_kill [1-9]/m.test(events);
+    },
     async kill(runUid, deadlineMs) {
       put(runUid, "cgroup.kill", "1");
       if (own !== undefined && existsSync(join(folder(runUid), "cgroup.kill"))) await empty(runUid, deadlineMs);
@@ -57,22 +75,6 @@ export function openCgroups(own: string | undefined = findOwn()): Cgroups {
   };
 }
 
-/** The daemon's own group, when it may make others in it. */
-function findOwn(): string | undefined {
-  try {
-    const path = /^0::(\/.*)$/m.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1] ?? "/";
-    const mount = / \/ (\S+) .* - cgroup2 /.exec(readFileSync("/proc/self/mountinfo", "utf8"))?.[1];
-    if (mount === undefined || !OWN_NAME.test(basename(path))) return undefined;
-    const own = join(mount, path);
-    const probe = join(own, `probe-${process.pid}`);
-    mkdirSync(probe);
-    rmdirSync(probe);
-    return own;
-  } catch {
-    return undefined;
-  }
-}
-
 function groupsIn(own: string): string[] {
   try {
     return readdirSync(own)
@@ -84,10 +86,14 @@ function groupsIn(own: string): string[] {
 }
 
 function isPopulated(path: string): boolean {
+  return /^populated 1$/m.test(readText(join(path, "cgroup.events")));
+}
+
+function readText(path: string): string {
   try {
-    return /^populated 1$/m.test(readFileSync(join(path, "cgroup.events"), "utf8"));
+    return readFileSync(path, "utf8");
   } catch {
-    return false;
+    return "";
   }
 }
 

@@ -9,7 +9,7 @@ export type HookPorts = {
   /** Of the configuration. */
   callback: string | undefined;
   run(hook: HookCommand): Promise<string | undefined>;
-  files(id: number, attempt: number): RunFiles;
+  files(id: number, attempt: number): Pick<RunFiles, "stdout" | "stderr">;
   /** The task's own environment; empty when it cannot be read any more. */
   environment(task: Task): Readonly<Record<string, string>>;
   /** How many tasks wait now. */

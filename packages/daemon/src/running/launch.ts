@@ -13,7 +13,7 @@ export type LaunchPorts = {
   stdinPath(task: Task, attempt: number): string;
   createStdin(path: string): Promise<void>;
   /** Makes the run's control group; undefined where there is none. */
-  makeGroup(runUid: string): string | undefined;
+  makeGroup(runUid: string, memoryMaxBytes?: number): string | undefined;
   socket: string;
 };
 
@@ -49,7 +49,7 @@ export function createLaunch(ports: LaunchPorts): Launch {
 }
 
 function specOf(ports: LaunchPorts, task: Task, run: LiveRun): Omit<StartSpec, "env" | "stdinPath"> {
-  const group = ports.makeGroup(runUid(task, run.attempt));
+  const group = ports.makeGroup(runUid(task, run.attempt), task.needs?.memoryMaxBytes);
   const files = ports.runs.files(task.id, run.attempt);
   const [program = "", ...words] = task.argv;
   return {

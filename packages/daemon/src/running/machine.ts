@@ -3,12 +3,13 @@ import type { HostSample, LiveUsage } from "@claudine/protocol";
 import type { HostFacts, Used } from "../core/capacity.ts";
 
 export function hostFacts(sample: HostSample): HostFacts {
-  const { cores, usableCores, cpuPercent, memAvailableBytes, pressure } = sample;
+  const { cores, usableCores, cpuPercent, load1, memAvailableBytes, pressure } = sample;
   return {
     cores: usableCores,
     busyCpus: (cpuPercent / 100) * cores,
     memoryFreeBytes: memAvailableBytes,
     memoryPressure: pressure.memory,
+    load: pressure.cpu === null ? load1 : null,
   };
 }
 

@@ -80,6 +80,8 @@ export function openProcesses(options: RunProcessesOptions) {
       signalRun(system, run.identity, signal as NodeJS.Signals);
     },
     makeGroup: cgroups.make,
+    isCapped: cgroups.isCapped,
+    ranOutOfMemory: cgroups.ranOutOfMemory,
     removeGroup: cgroups.remove,
     async signalTree(run: RunProcesses, signal: string) {
       // Nothing that is frozen can act on a signal; a stop is sent first, so that the leader is seen to be stopped.

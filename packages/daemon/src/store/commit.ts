@@ -65,6 +65,7 @@ export function createCommitter(tables: Tables, { journalKeep, path }: CommitOpt
       await inTransaction(batch.events.length <= SMALL_EVENTS, () => {
         uses.write();
         for (const [id, change] of batch.changes) writeTask(tables, { id, ...change });
+        writeKeys(tables, batch.changes);
         for (const event of batch.events) writeEvent(tables, event);
         for (let seq = firstSeq; seq < trimTo; seq += 1) void tables.journal.remove(seq);
         void tables.root.put("head", uses.latest === undefined ? batch.head : { ...batch.head, env: uses.latest });
@@ -118,13 +119,19 @@ function writeTask(tables: Tables, { id, before, after }: Change): void {
     if (was !== undefined) void tables.byState.remove([was, id]);
     if (is !== undefined) void tables.byState.put([is, id], true);
   }
-  if (before === undefined && after?.key !== undefined) void tables.keys.put(after.key, id);
   const table = is === undefined ? tables.live : tables.finished;
   const other = is === undefined ? tables.finished : tables.live;
   if (before !== undefined && (was === undefined) !== (is === undefined)) void other.remove(id);
   if (after !== undefined) return void table.put(id, after);
   void table.remove(id);
   if (before !== undefined) removeRest(tables, before);
+}
+
+/** One task may get the key that another gives up. */
+function writeKeys({ keys }: Tables, changes: Batch["changes"]): void {
+  const changed = [...changes].filter(([, { before, after }]) => before?.key !== after?.key);
+  for (const [, { before }] of changed) if (before?.key !== undefined) void keys.remove(before.key);
+  for (const [id, { after }] of changed) if (after?.key !== undefined) void keys.put(after.key, id);
 }
 
 function finishedState(task: Task | undefined): TaskState | undefined {
@@ -142,7 +149,6 @@ function writeGroup(tables: Tables, { name, slots, paused }: Extract<TaskEvent, 
 }
 
 function removeRest(tables: Tables, task: Task): void {
-  if (task.key !== undefined) void tables.keys.remove(task.key);
   for (let attempt = 1; attempt <= task.attempt; attempt += 1) void tables.runs.remove([task.id, attempt]);
 }
 

@@ -23,6 +23,10 @@ export type SupervisorPorts = {
   signalGroup(run: RunProcesses, signal: string): void;
   /** Resolves when no process of the run is left, or at the deadline; tells which. */
   treeGone(run: RunProcesses, deadlineMs: number): Promise<boolean>;
+  /** Whether the kernel keeps the run within its limit of memory, so that nobody has to watch it. */
+  isCapped(runUid: string): boolean;
+  /** Whether the kernel has ended it because of that limit. */
+  ranOutOfMemory(runUid: string): boolean;
   bootId: string;
   /** Of a run that has ended: its input and its control group. */
   clearAway(task: Task, attempt: number): void;

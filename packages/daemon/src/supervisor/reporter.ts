@@ -70,6 +70,7 @@ export function createReporter(ports: SupervisorPorts): Reporter {
             type: "report-ended",
             id: task.id,
             attempt: run.attempt,
+            overMemory: task.needs?.memoryMaxBytes !== undefined && ports.ranOutOfMemory(runUid(task, run.attempt)),
             ...runEnd(start.startedAt, end, ports.meter.untrack(key)),
           });
         };
@@ -95,7 +96,8 @@ export function createReporter(ports: SupervisorPorts): Reporter {
     sampled: (key, rssBytes) =>
       withRun(key, ({ task, run }) => {
         const { memoryMaxBytes = Number.POSITIVE_INFINITY } = task.needs ?? {};
-        if (rssBytes > memoryMaxBytes && run.stopping === undefined)
+        if (rssBytes <= memoryMaxBytes || run.stopping !== undefined) return;
+        if (!ports.isCapped(runUid(task, run.attempt)))
           report({ type: "report-memory", id: task.id, attempt: run.attempt, rssBytes });
       }),
     noEnvironment: (key, names) =>

@@ -16,6 +16,7 @@ export const DAEMON_METHODS = {
       groups: z.array(Group),
       live: z.array(LiveUsage),
       reasons: z.array(Notice),
+      agingMs: z.number().nullable().describe("So much waiting is worth a point of priority; null when none is"),
     }),
   ),
   "daemon.status": method(

@@ -29,7 +29,7 @@ export const QUEUE_METHODS = {
   "task.hold": method("Keeps queued tasks from starting.", z.strictObject(select), tasks),
   "task.release": method("Lets held tasks start.", z.strictObject({ ...select, env: NewEnv }), tasks),
   "task.change": method(
-    "Changes what waiting tasks ask for; all or none. Label and retries may also be changed while a task runs.",
+    "Changes what waiting tasks ask for; all or none. Label, retries, key, hook and the failures of a batch may also be changed while a task runs.",
     z.strictObject({ ...select, changes: ChangeTask }),
     tasks,
   ),
@@ -73,6 +73,25 @@ export const QUEUE_METHODS = {
       olderThanMs: z.int().min(0).optional(),
       dryRun: z.boolean().default(false),
     }),
-    z.object({ ids: z.array(TaskId) }),
+    z.object({
+      ids: z.array(TaskId),
+      output: z
+        .object({
+          bytes: z.number().describe("On the disk, of these tasks"),
+          totalBytes: z.number().describe("Of all tasks"),
+          swept: z
+            .array(
+              z.object({
+                id: TaskId,
+                attempt: z.int(),
+                bytes: z.number(),
+                why: z.enum(["age", "total"]).describe("Older than `output.keep`, or more than `output.maxTotal`"),
+              }),
+            )
+            .describe("What the daemon removes next by itself; the tasks stay"),
+        })
+        .optional()
+        .describe("With `dryRun`"),
+    }),
   ),
 } as const;

@@ -1,5 +1,6 @@
 /** Methods that read tasks. */
 import * as z from "zod";
+import { Usual } from "../host.ts";
 import { Selector } from "../params.ts";
 import { Run, TaskId, TaskInfo, TaskState } from "../task.ts";
 import { method, select } from "./method.ts";
@@ -30,6 +31,9 @@ export const READING_METHODS = {
       environment: z
         .object({ names: z.array(z.string()), sealed: z.array(z.string()) })
         .describe("Names only; `sealed` ones are kept encrypted"),
+      usual: Usual.nullable().describe(
+        "What tasks of its kind (its label, else its command) used; null when none is known",
+      ),
     }),
   ),
   "task.explain": method(

@@ -20,13 +20,10 @@ export class LogBuffer {
     this.partial = true;
   }
 
-  /** Output was left out because it came faster than anyone can read. */
-  gap(stream: Stream): void {
+  /** Output is left out here. */
+  gap(stream: Stream, why: string): void {
     this.#texts = { ...this.#texts, [stream]: new LogText(stream) };
-    this.#lines.push({
-      stream,
-      text: [{ text: "[output left out here: it comes faster than it can be shown]", sgr: ["2"] }],
-    });
+    this.#lines.push({ stream, text: [{ text: `[output left out here: ${why}]`, sgr: ["2"] }] });
   }
 
   /** Number of the first line there is, and of the one after the last. */

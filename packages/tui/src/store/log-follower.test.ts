@@ -24,7 +24,8 @@ function follow(stdout: Read) {
 
 const piece = (data: string, offset: number, more: Partial<Result<"log.read">> = {}): Result<"log.read"> => {
   const nextOffset = offset + data.length;
-  return { attempt: 2, offset, nextOffset, size: nextOffset, encoding: "utf8", data, eof: false, ...more };
+  const facts = { attempt: 2, offset, nextOffset, size: nextOffset, leftOut: 0, eof: false } as const;
+  return { ...facts, encoding: "utf8", data, ...more };
 };
 
 test("starts near the end, waits for more, and stops at the end", async () => {

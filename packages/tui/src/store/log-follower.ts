@@ -1,6 +1,7 @@
 /** Reads the output of the chosen task as it grows: one waiting call per stream, ended when another task is chosen. */
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Result } from "@claudine/protocol/methods";
+import { formatBytes } from "@claudine/protocol/units";
 import { LogBuffer } from "./log-buffer.ts";
 import type { Stream } from "./log-text.ts";
 import type { Clock, Source } from "./source.ts";
@@ -23,6 +24,7 @@ const WAIT_MS = 3000;
 /** Running through the list must not ask for the log of every row. */
 const SETTLE_MS = 80;
 const RETRY_MS = 1000;
+const TOO_FAST = "it comes faster than it can be shown";
 
 type Ports = { source: Source; clock: Clock; changed: () => void };
 type Piece = Result<"log.read">;
@@ -97,7 +99,7 @@ export class LogFollower {
     while (!at.eof && !signal.aborted) {
       if (at.size - at.nextOffset > FAR_BEHIND_BYTES) {
         at = await this.#tail(state, stream, signal);
-        state.buffer.gap(stream);
+        state.buffer.gap(stream, TOO_FAST);
       } else {
         const params = { ...state.target, stream, offset: at.nextOffset, maxBytes: CHUNK_BYTES, waitMs: WAIT_MS };
         at = await this.#ports.source.call("log.read", params, { signal });
@@ -107,6 +109,7 @@ export class LogFollower {
   }
 
   #take(state: LogState, stream: Stream, piece: Piece): void {
+    if (piece.leftOut > 0) state.buffer.gap(stream, `${formatBytes(piece.leftOut)} are not kept`);
     if (piece.data === "") return;
     state.buffer.push(stream, Buffer.from(piece.data, piece.encoding));
     this.#ports.changed();

@@ -50,10 +50,12 @@ export class Model {
   }
 
   applyHost(host: HostRead, asked: readonly number[]): void {
+    const isAgedAnew = host.agingMs !== this.host?.agingMs;
     this.host = host;
     this.live = new Map(host.live.map((usage) => [usage.id, usage]));
     const told = new Map(host.reasons.map(({ id, why }) => [id, why]));
     this.reasons = new Map(asked.map((id) => [id, told.get(id) ?? null]));
+    if (isAgedAnew) this.#sortAll();
   }
 
   /** Puts those tasks anew whose place time has changed. */
@@ -77,6 +79,7 @@ export class Model {
   }
 
   #spec(): OrderSpec {
-    return { sort: this.#sort, filter: this.#filter, now: this.#now(), live: this.live };
+    const agingMs = this.host?.agingMs ?? undefined;
+    return { sort: this.#sort, filter: this.#filter, now: this.#now(), live: this.live, agingMs };
   }
 }

@@ -5,7 +5,13 @@ import { SORT_KEYS } from "../keys.ts";
 import { ended, held, makeTask, NOW, paused, queued, running } from "../testing/make-task.ts";
 import { merge, outdated, RECENT_MS, sortAll, type OrderSpec } from "./order.ts";
 
-const SPEC: OrderSpec = { sort: { by: "attention", down: false }, filter: undefined, now: NOW, live: new Map() };
+const SPEC: OrderSpec = {
+  sort: { by: "attention", down: false },
+  filter: undefined,
+  now: NOW,
+  live: new Map(),
+  agingMs: 600_000,
+};
 const ids = (entries: readonly { task: Task }[]) => entries.map(({ task }) => task.id);
 
 test("puts what needs attention first", () => {
@@ -23,6 +29,24 @@ test("puts what needs attention first", () => {
     makeTask(11, queued(2)),
   ];
   expect(ids(sortAll(tasks, SPEC))).toEqual([9, 8, 6, 5, 7, 3, 11, 4, 2, 1, 10]);
+});
+
+test("waiting tasks stand as the daemon would start them: by aged rank, those of later times last", () => {
+  const since = (minutes: number, more: object = {}) =>
+    ({ state: "queued", since: NOW - minutes * 60_000, order: 1, ...more }) as const;
+  const tasks = [
+    makeTask(1, since(30)),
+    makeTask(2, since(1), { priority: 2 }),
+    makeTask(3, since(1), { priority: 4 }),
+    makeTask(4, since(90, { notBefore: NOW + 2000 }), { priority: 9 }),
+    makeTask(5, since(0, { notBefore: NOW + 1000 })),
+    makeTask(6, since(60, { notBefore: NOW - 1000 })),
+  ];
+  const entries = sortAll(tasks, SPEC);
+  expect(ids(entries)).toEqual([6, 3, 1, 2, 5, 4]);
+  expect(ids(sortAll(tasks, { ...SPEC, agingMs: undefined }))).toEqual([3, 2, 6, 1, 5, 4]);
+  const later = { ...SPEC, now: NOW + 2000 };
+  expect(outdated(entries, later).map(({ id }) => id)).toEqual([5, 4]);
 });
 
 test("lets an old failure sink among the finished", () => {

@@ -1,5 +1,6 @@
 /** The order of the table, kept up to date by merging what changed instead of sorting everything again. */
 import type { LiveUsage } from "@claudine/protocol/host";
+import { compareRanks, rankOf } from "@claudine/protocol/rank";
 import { isFinished } from "@claudine/protocol/states";
 import type { Task, TaskState } from "@claudine/protocol/task";
 import type { SortKey } from "../keys.ts";
@@ -11,13 +12,15 @@ export const RECENT_MS = 10 * 60_000;
 export type Sort = { by: SortKey; down: boolean };
 
 /** What decides the place of a task, as it was when it was put there. */
-export type Entry = { task: Task; key: number | string; section: number; first: number; second: number };
+export type Entry = { task: Task; key: number | string; section: number; place: readonly number[] };
 
 export type OrderSpec = {
   sort: Sort;
   filter: Filter | undefined;
   now: number;
   live: ReadonlyMap<number, LiveUsage>;
+  /** Of the daemon: so much waiting is worth a point of priority. */
+  agingMs: number | undefined;
 };
 
 /** Sections from what needs attention to what does not; recent failures come first of all. */
@@ -68,13 +71,15 @@ export function outdated(entries: readonly Entry[], spec: OrderSpec): Task[] {
     return entries.filter((entry) => "run" in entry.task.status || entry.key !== -1).map(({ task }) => task);
   if (by === "time") return entries.filter((entry) => !isFinished(entry.task.status.state)).map(({ task }) => task);
   return entries
-    .filter((entry) => entry.section === 0 && sectionOf(entry.task, spec.now) !== 0)
+    .filter(({ task, section, place }) => {
+      const isOld = section === 0 && sectionOf(task, spec.now) !== 0;
+      return isOld || (task.status.state === "queued" && place[0] === 1 && !isLater(task, spec.now));
+    })
     .map(({ task }) => task);
 }
 
 function entryOf(task: Task, spec: OrderSpec): Entry {
-  const [first, second] = placeInSection(task);
-  return { task, key: keyOf(task, spec), section: sectionOf(task, spec.now), first, second };
+  return { task, key: keyOf(task, spec), section: sectionOf(task, spec.now), place: placeInSection(task, spec) };
 }
 
 function sectionOf(task: Task, now: number): number {
@@ -83,12 +88,15 @@ function sectionOf(task: Task, now: number): number {
   return failed && now - status.finishedAt < RECENT_MS ? 0 : SECTIONS[status.state];
 }
 
-/** Running: the longest first, so that new ones join at the end; queued: the next first; finished: the newest first. */
-function placeInSection(task: Task): [number, number] {
+/**
+ * Running: the longest first, so that new ones join at the end; queued: as the daemon would start them, those whose time
+ * has not come last; finished: the newest first.
+ */
+function placeInSection(task: Task, spec: OrderSpec): readonly number[] {
   const { status } = task;
   switch (status.state) {
     case "queued":
-      return [-task.priority, status.order];
+      return isLater(task, spec.now) ? [1, status.notBefore ?? 0] : [0, ...rankOf(task, spec)];
     case "held":
       return [status.since, task.id];
     case "running":
@@ -102,6 +110,10 @@ function placeInSection(task: Task): [number, number] {
     case "skipped":
       return [-status.finishedAt, -task.id];
   }
+}
+
+function isLater({ status }: Task, now: number): boolean {
+  return status.state === "queued" && status.notBefore !== undefined && status.notBefore > now;
 }
 
 function keyOf(task: Task, { sort, live, now }: OrderSpec): number | string {
@@ -153,7 +165,7 @@ function compare(one: Entry, other: Entry, sort: Sort): number {
   const byKey = one.key === other.key ? 0 : one.key < other.key ? -turned : turned;
   if (byKey !== 0) return byKey;
   const turn = sort.by === "attention" ? turned : 1;
-  const rest = one.section - other.section || one.first - other.first || one.second - other.second;
+  const rest = one.section - other.section || compareRanks(one.place, other.place);
   // In the end by id: what compares as equal would stand where it changed last.
   return (rest || one.task.id - other.task.id) * turn;
 }

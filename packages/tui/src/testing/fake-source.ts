@@ -14,6 +14,7 @@ export const QUIET_HOST: Result<"host.read"> = {
   groups: [{ name: "default", slots: 4, paused: false, running: 0, used: 0, queued: 0 }],
   live: [],
   reasons: [],
+  agingMs: 600_000,
 };
 
 /** An empty log that has come to its end. */
@@ -22,6 +23,7 @@ export const NO_LOG: Result<"log.read"> = {
   offset: 0,
   nextOffset: 0,
   size: 0,
+  leftOut: 0,
   encoding: "utf8",
   data: "",
   eof: true,

@@ -46,18 +46,23 @@ export const show: Command = {
 };
 
 async function shownAsJson(client: Client, id: number) {
-  const { task, runs, environment } = await client.call("task.get", { id });
-  return { ...task, runs, environment };
+  const { task, ...rest } = await client.call("task.get", { id });
+  return { ...task, ...rest };
 }
 
 const NAME_WIDTH = 11;
 
-function printTask(io: Io, { task, runs, environment }: Shown, now: number): void {
+function printTask(io: Io, { task, runs, environment, usual }: Shown, now: number): void {
   const state = paint(stateText(task), STATE_COLORS[task.state], io.color);
   const why = reasonText(task);
   const reason = why === "" ? "" : ` (${oneLine(why)})`;
   io.out(`${paint(`Task ${task.id}`, "bold", io.color)}  ${state}${reason}\n`);
-  for (const [name, value] of [...facts(task, now), ...usageFacts(task, now), environmentFact(environment)]) {
+  for (const [name, value] of [
+    ...facts(task, now),
+    usualFact(usual),
+    ...usageFacts(task, now),
+    environmentFact(environment),
+  ]) {
     if (value !== "") io.out(`${name.padEnd(NAME_WIDTH)} ${oneLine(value)}\n`);
   }
   if (runs.length > 1) io.out(`\n${renderTable(RUN_COLUMNS, runs, io).join("\n")}\n`);
@@ -84,6 +89,14 @@ function facts(task: TaskInfo, now: number): Fact[] {
 
 function moment(at: number | null, now: number): string {
   return at === null ? "" : `${clock(at)} (${formatDuration(Math.max(0, now - at))} ago)`;
+}
+
+/** What the scheduler expects of it, where the task does not say so itself. */
+function usualFact(usual: Shown["usual"]): Fact {
+  if (usual === null) return ["Usually", ""];
+  const { memoryBytes, cpus, wallMs, runs } = usual;
+  const from = `${runs} ${runs === 1 ? "run" : "runs"} of its kind`;
+  return ["Usually", `${formatBytes(memoryBytes)}, ${cpus.toFixed(1)} cores, ${formatDuration(wallMs)} (${from})`];
 }
 
 function usageFacts(task: TaskInfo, now: number): Fact[] {

@@ -24,7 +24,6 @@ export type Wish = {
 export async function editTasks(io: Io, client: Client, wish: Wish): Promise<TaskInfo[]> {
   const tasks = await tasksToEdit(client, wish);
   const entries = tasks.map(entryOf);
-  const known = new Map(tasks.map((task) => [task.id, task]));
   const find = idFinder(() => Promise.resolve(client));
   const retry = wish.verb === "retry";
   return editText({
@@ -38,7 +37,7 @@ export async function editTasks(io: Io, client: Client, wish: Wish): Promise<Tas
       const edits: ParamsIn<"task.edit">["edits"] = [];
       for (const { id, flags, command } of wanted) {
         const asked = { input: { flags }, verb: `${wish.verb} task ${id}`, clearable: true, now: Date.now(), find };
-        const changes = await changesOf(asked, known.get(id));
+        const changes = await changesOf(asked);
         edits.push({ id, changes: command === undefined ? changes : { ...changes, command } });
       }
       return edits.length === 0 ? [] : (await client.call("task.edit", { edits, retry })).tasks;

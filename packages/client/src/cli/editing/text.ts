@@ -4,7 +4,7 @@ import type { TaskInfo } from "@claudine/protocol/task";
 import type { FlagValue } from "../command.ts";
 import { nearest } from "../nearest.ts";
 import { AFTER_OPTIONS } from "../rules/depends.ts";
-import { RULE_OPTIONS } from "../rules/options.ts";
+import { LATER_OPTIONS, RULE_OPTIONS } from "../rules/options.ts";
 import { ruleWords, type Word } from "../rules/words.ts";
 
 /** A task as it stands in the text; keys are those of the options. */
@@ -13,7 +13,8 @@ export type Entry = Readonly<Record<string, Word>>;
 export type Edited = { id: number; flags: Record<string, FlagValue>; command?: string | string[] };
 
 const PLAIN = ["label", "group", "priority", "cwd"];
-const KEYS = ["id", "command", ...PLAIN, ...RULE_OPTIONS.map(({ name }) => name).filter((name) => name !== "delay")];
+const OPTIONS = [...RULE_OPTIONS, ...LATER_OPTIONS];
+const KEYS = ["id", "command", ...PLAIN, ...OPTIONS.map(({ name }) => name).filter((name) => name !== "delay")];
 const NONE = "none";
 
 export function entryOf(task: TaskInfo): Entry {
@@ -119,7 +120,7 @@ function differences(old: Entry, entry: Entry): Edited {
   const flags: Record<string, FlagValue> = {};
   const differs = (key: string) => JSON.stringify(old[key]) !== JSON.stringify(entry[key]);
   for (const key of PLAIN) if (differs(key)) flags[key] = String(entry[key] ?? plainDefault(key, old));
-  for (const { name, type } of RULE_OPTIONS) {
+  for (const { name, type } of OPTIONS) {
     if (Object.hasOwn(AFTER_OPTIONS, name) || !differs(name)) continue;
     flags[name] = flagFrom(entry[name] ?? missing(name), type);
   }

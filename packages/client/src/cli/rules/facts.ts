@@ -12,9 +12,13 @@ export function ruleFacts(task: TaskInfo, now: number): Fact[] {
     ["Starts", startText(task, now)],
     ["Retries", retryText(task)],
     ["Timeout", timeoutText(task)],
+    ["Output", outputText(task)],
     ["Needs", needsText(task)],
     ["Locks", locks.join(", ")],
     ["Claims", claimsText(task)],
+    ["Batch", task.maxFails === null ? "" : `given up when more than ${task.maxFails} of it have failed`],
+    ["Key", task.key ?? ""],
+    ["Then", task.onFinish ?? ""],
   ];
 }
 
@@ -65,6 +69,20 @@ function timeoutText({ limits }: TaskInfo): string {
     ...(idleTimeoutMs === undefined ? [] : [`${exactDuration(idleTimeoutMs)} without output`]),
     ...(warnSignal === undefined ? [] : [`${warnSignal.signal} ${exactDuration(warnSignal.beforeMs)} before`]),
     ...(graceMs === undefined ? [] : [`grace ${exactDuration(graceMs)}`]),
+  ].join("; ");
+}
+
+const WHEN_FULL = {
+  "truncate-middle": "of more, head and tail are kept",
+  "stop-keeping": "of more, the head is kept",
+  kill: "it is ended when it writes more",
+} as const;
+
+function outputText({ limits }: TaskInfo): string {
+  const { outputMaxBytes, whenOutputFull } = limits ?? {};
+  return [
+    ...(outputMaxBytes === undefined ? [] : [`at most ${exactBytes(outputMaxBytes)} is kept`]),
+    ...(whenOutputFull === undefined ? [] : [WHEN_FULL[whenOutputFull]]),
   ].join("; ");
 }
 

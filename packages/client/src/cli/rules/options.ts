@@ -14,6 +14,13 @@ export const PRIORITY_OPTION: Option = {
 const text = (name: string, arg: string, describe: string): Option => ({ name, type: "string", arg, describe });
 const many = (name: string, arg: string, describe: string): Option => ({ name, type: "list", arg, describe });
 
+/** What matters when a task has ended, or when it is submitted again, and so may be changed while it runs. */
+export const LATER_OPTIONS: readonly Option[] = [
+  text("key", "KEY", "The same key gives the same task"),
+  text("max-fails", "N", "When more tasks of its batch have failed, cancel the others"),
+  text("on-finish", "COMMAND", "A shell command to run when the task has ended"),
+];
+
 export const RULE_OPTIONS: readonly Option[] = [
   many("after", "IDS", "Start when these have succeeded: 5, 1-3,7, last, last:3, label:NAME; repeat for more"),
   many("after-any", "IDS", "Start when these have ended, however"),
@@ -47,4 +54,9 @@ export const RULE_OPTIONS: readonly Option[] = [
   text("cpus", "N", "Cores it keeps busy"),
   text("memory", "SIZE", "Memory it will use at its peak: 512M, 4G"),
   text("memory-max", "SIZE", "End it when it uses more memory than this"),
+  text("output-max", "SIZE", "Keep so much of the output of a run (as configured)"),
+  {
+    ...text("output-full", "WHAT", "When it writes more: keep head and tail, keep the head, or end it (as configured)"),
+    choices: ["truncate-middle", "stop-keeping", "kill"],
+  },
 ];

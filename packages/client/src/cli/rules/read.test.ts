@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { FlagValue } from "../command.ts";
 import { idFinder } from "./depends.ts";
-import { type Base, readRules } from "./read.ts";
+import { readRules } from "./read.ts";
 
 const NOW = Date.parse("2026-11-25T20:00:00Z");
 const find = idFinder(() => Promise.reject(new Error("no daemon is asked")));
 
 type Flags = Record<string, FlagValue>;
 const submit = (flags: Flags) => readRules({ input: { flags }, verb: "submit", clearable: false, now: NOW, find });
-const set = (flags: Flags, base: Base) =>
-  readRules({ input: { flags }, verb: "change task 5", clearable: true, now: NOW, find }, base);
+const set = (flags: Flags) => readRules({ input: { flags }, verb: "change task 5", clearable: true, now: NOW, find });
 
 describe("of a new task", () => {
   test("nothing given, nothing asked for", async () => {
@@ -118,35 +117,22 @@ describe("of a new task", () => {
 });
 
 describe("of a task that is there", () => {
-  const retry = { limit: 3, delayMs: 5000, backoff: "constant", jitter: false } as const;
-
-  test("what is not said stays", async () => {
-    expect(await set({ timeout: "1h" }, { limits: { graceMs: 1, timeoutMs: 5 } })).toEqual({
-      limits: { graceMs: 1, timeoutMs: 3_600_000 },
-    });
-    expect(await set({ "retry-delay": "1s" }, { retry })).toEqual({ retry: { ...retry, delayMs: 1000 } });
-    expect(await set({ "on-dependency-failure": "run" }, { after: [{}] })).toEqual({ onDependencyFailure: "run" });
+  test("only what was said", async () => {
+    expect(await set({ timeout: "1h" })).toEqual({ limits: { timeoutMs: 3_600_000 } });
+    expect(await set({ "retry-delay": "1s" })).toEqual({ retry: { delayMs: 1000 } });
+    expect(await set({ "on-dependency-failure": "run" })).toEqual({ onDependencyFailure: "run" });
   });
 
-  test("none takes a rule away, and the last one all of them", async () => {
-    expect(await set({ timeout: "none" }, { limits: { graceMs: 1, timeoutMs: 5 } })).toEqual({
-      limits: { graceMs: 1 },
+  test("none takes a part of a rule away, and without a number of retries there are none", async () => {
+    expect(await set({ timeout: "none", lock: ["none"] })).toEqual({
+      limits: { timeoutMs: null },
+      needs: { locks: null },
     });
-    expect(await set({ timeout: "none", lock: ["none"] }, { limits: { timeoutMs: 5 }, needs: { slots: 2 } })).toEqual({
-      limits: null,
-      needs: { slots: 2 },
-    });
-    expect(await set({ retries: "none" }, { retry })).toEqual({ retry: null });
-    expect(await set({ after: ["none"], at: "none" }, {})).toEqual({ after: null, notBefore: null });
+    expect(await set({ retries: "none" })).toEqual({ retry: null });
+    expect(await set({ after: ["none"], at: "none" })).toEqual({ after: null, notBefore: null });
   });
 
-  test("contradicting what is there is refused", async () => {
-    await expect(set({ "warn-signal": "USR1@60s" }, {})).rejects.toThrow(
-      "Cannot change task 5: --warn-signal goes with --timeout",
-    );
-    await expect(
-      set({ timeout: "none" }, { limits: { timeoutMs: 9000, warnSignal: { signal: "SIGUSR1", beforeMs: 1 } } }),
-    ).rejects.toThrow("--warn-signal goes with --timeout");
-    await expect(set({ jitter: true }, {})).rejects.toThrow("--jitter goes with --retries");
+  test("what is not a value is refused", async () => {
+    await expect(set({ timeout: "soon" })).rejects.toThrow('Cannot change task 5: --timeout "soon" is not a duration');
   });
 });

@@ -1,13 +1,12 @@
-/** Makes a task's rules from the options: what was not said stays as it was, contradictions are refused. */
+/** Makes a task's rules from the options. */
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { ChangeTask } from "@claudine/protocol/methods";
-import type { Limits, Needs, RetryRule } from "@claudine/protocol/rules";
 import { flag, type Flagged, list, text } from "../input.ts";
 import { AFTER_OPTIONS, dependencies, type FindIds } from "./depends.ts";
 import { delayed, moment } from "./not-before.ts";
 import { claims, cores, DAY_MS, duration, exitCodes, lockNames, size, warnSignal, wholeNumber } from "./values.ts";
 
-/** What is read when there are changes; null takes a rule away. */
+/** Null takes a rule away, or a part of it. */
 export type RuleChanges = Pick<
   ChangeTask,
   "after" | "onDependencyFailure" | "notBefore" | "retry" | "limits" | "needs"
@@ -23,37 +22,24 @@ export type Asked = {
   find: FindIds;
 };
 
-/** The rules that are there already. */
-export type Base = {
-  after?: readonly unknown[];
-  retry?: RetryRule | null;
-  limits?: Limits | null;
-  needs?: Needs | null;
-};
-
 const NONE = "none";
 
-/** @throws ClaudineError invalid_params, not_found */
-export async function readRules(asked: Asked, base: Base = {}): Promise<RuleChanges> {
+/** Of a task that is there only the parts that were given: the daemon knows the others. @throws ClaudineError invalid_params, not_found */
+export async function readRules(asked: Asked): Promise<RuleChanges> {
   const { verb, input } = asked;
   try {
-    const noMore = asked.clearable && text(input, "retries") === NONE;
-    const retry = noMore ? null : merge(asked, RETRY, base.retry);
-    const limits = merge(asked, LIMITS, base.limits);
-    const needs = merge(asked, NEEDS, base.needs);
-    checkRetry(retry);
-    checkLimits(limits);
-    checkNeeds(needs);
+    const retry = partsOf<NonNullable<RuleChanges["retry"]>>(asked, RETRY);
+    const limits = partsOf<NonNullable<RuleChanges["limits"]>>(asked, LIMITS);
+    const needs = partsOf<NonNullable<RuleChanges["needs"]>>(asked, NEEDS);
     const notBefore = await readStart(asked);
     const after = await readAfter(asked);
     const onFailure = text(input, "on-dependency-failure");
-    if (onFailure !== undefined && (after ?? base.after ?? []).length === 0)
-      throw refuse("--on-dependency-failure goes with --after, --after-any or --after-failure");
+    if (!asked.clearable) checkNew({ retry, limits, needs, isLost: onFailure !== undefined && after === undefined });
     return leaveOut({
       after,
       onDependencyFailure: onFailure as RuleChanges["onDependencyFailure"],
       notBefore,
-      retry: retry === null || retry === undefined ? retry : { ...NO_RETRY, ...retry },
+      retry: retry?.limit === null ? null : retry,
       limits,
       needs,
     });
@@ -63,7 +49,20 @@ export async function readRules(asked: Asked, base: Base = {}): Promise<RuleChan
   }
 }
 
-const NO_RETRY = { limit: 0, delayMs: 0, backoff: "constant", jitter: false } as const;
+type New = Pick<RuleChanges, "retry" | "limits" | "needs">;
+
+/** What all is known of is refused here, in the words of the options. */
+function checkNew({
+  retry,
+  limits,
+  needs,
+  isLost,
+}: { [K in keyof New]: New[K] | undefined } & { isLost: boolean }): void {
+  checkRetry(retry);
+  checkLimits(limits);
+  checkNeeds(needs);
+  if (isLost) throw refuse("--on-dependency-failure goes with --after, --after-any or --after-failure");
+}
 
 function refuse(why: string, hint?: string): ClaudineError {
   return new ClaudineError("invalid_params", why, { hint });
@@ -96,6 +95,8 @@ const LIMITS: readonly Row[] = [
   one("idle-timeout", "idleTimeoutMs", (word) => duration(word, { min: 1 })),
   one("warn-signal", "warnSignal", warnSignal),
   one("grace", "graceMs", (word) => duration(word, { max: DAY_MS })),
+  one("output-max", "outputMaxBytes", size),
+  one("output-full", "whenOutputFull", (word) => word),
 ];
 
 const NEEDS: readonly Row[] = [
@@ -107,31 +108,15 @@ const NEEDS: readonly Row[] = [
   { option: "claim", key: "claims", read: claims },
 ];
 
-/** Those that change a part of a rule, so that the rest of it must be known. */
-export const PARTIAL_OPTIONS: readonly string[] = [
-  ...[...RETRY, ...LIMITS, ...NEEDS].map(({ option }) => option),
-  "on-dependency-failure",
-];
-/** Those that may be changed while a task runs. */
-export const RETRY_OPTIONS: readonly string[] = RETRY.map(({ option }) => option);
-
-/** Undefined when none of the options was given, null when nothing is left. */
-function merge<Rules extends RetryRule | Limits | Needs>(
-  asked: Asked,
-  rows: readonly Row[],
-  base: Rules | null | undefined,
-): Partial<Rules> | null | undefined {
-  const merged: Record<string, unknown> = { ...base };
-  let changed = false;
-  for (const { option, key, read } of rows) {
+/** Undefined when none of the options was given; null takes a part away. */
+function partsOf<Parts extends object>(asked: Asked, rows: readonly Row[]): Parts | undefined {
+  const given = rows.flatMap(({ option, key, read }): [string, unknown][] => {
     const words = wordsOf(asked.input, option);
-    if (words.length === 0) continue;
-    changed = true;
-    if (asked.clearable && words.length === 1 && words[0] === NONE) Reflect.deleteProperty(merged, key);
-    else merged[key] = naming(option, () => read(words));
-  }
-  if (!changed) return undefined;
-  return (Object.keys(merged).length === 0 ? null : merged) as Partial<Rules> | null;
+    if (words.length === 0) return [];
+    const isNone = asked.clearable && words.length === 1 && words[0] === NONE;
+    return [[key, isNone ? null : naming(option, () => read(words))]];
+  });
+  return given.length === 0 ? undefined : (Object.fromEntries(given) as Parts);
 }
 
 function wordsOf(input: Flagged, option: string): readonly string[] {
@@ -155,9 +140,9 @@ function named(option: string, error: unknown): unknown {
     : error;
 }
 
-function checkRetry(retry: Partial<RetryRule> | null | undefined): void {
+function checkRetry(retry: New["retry"]): void {
   if (retry === null || retry === undefined) return;
-  if (retry.limit === undefined) {
+  if (retry.limit === undefined || retry.limit === null) {
     const given = RETRY.find(({ key }) => Object.hasOwn(retry, key));
     throw refuse(`--${given?.option} goes with --retries`, "Say how often: --retries 3");
   }
@@ -166,24 +151,24 @@ function checkRetry(retry: Partial<RetryRule> | null | undefined): void {
     throw refuse("--backoff exponential doubles a delay, and there is none", "Add --retry-delay 5s");
   if (retry.jitter === true && !waits)
     throw refuse("--jitter varies a delay, and there is none", "Add --retry-delay 5s");
-  if (retry.maxDelayMs === undefined) return;
+  if (retry.maxDelayMs === undefined || retry.maxDelayMs === null) return;
   if (retry.backoff !== "exponential")
     throw refuse("--max-delay goes with --backoff exponential", "Without it the delay stays as it is");
   if (retry.maxDelayMs < (retry.delayMs ?? 0)) throw refuse("--max-delay is shorter than --retry-delay");
 }
 
-function checkLimits(limits: Partial<Limits> | null | undefined): void {
+function checkLimits(limits: New["limits"]): void {
   const { timeoutMs, warnSignal: warning } = limits ?? {};
-  if (warning === undefined) return;
-  if (timeoutMs === undefined)
+  if (warning === undefined || warning === null) return;
+  if (timeoutMs === undefined || timeoutMs === null)
     throw refuse("--warn-signal goes with --timeout", "Say how long it may run: --timeout 1h");
   if (warning.beforeMs >= timeoutMs)
     throw refuse("--warn-signal comes before the task has begun", "Give a time that is shorter than --timeout");
 }
 
-function checkNeeds(needs: Partial<Needs> | null | undefined): void {
+function checkNeeds(needs: New["needs"]): void {
   const { memoryBytes, memoryMaxBytes } = needs ?? {};
-  if (memoryBytes !== undefined && memoryMaxBytes !== undefined && memoryBytes > memoryMaxBytes)
+  if (typeof memoryBytes === "number" && typeof memoryMaxBytes === "number" && memoryBytes > memoryMaxBytes)
     throw refuse("--memory is more than --memory-max", "It would be ended before it has what it needs");
 }
 

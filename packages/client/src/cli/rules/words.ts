@@ -14,6 +14,9 @@ export function ruleWords(task: TaskInfo): Record<string, Word> {
     ...retryWords(task),
     ...limitWords(task),
     ...needWords(task),
+    key: task.key,
+    "max-fails": task.maxFails,
+    "on-finish": task.onFinish,
   });
 }
 
@@ -40,7 +43,7 @@ function retryWords({ retry }: TaskInfo): Record<string, Word | undefined> {
 }
 
 function limitWords({ limits }: TaskInfo): Record<string, Word | undefined> {
-  const { timeoutMs, idleTimeoutMs, warnSignal, graceMs } = limits ?? {};
+  const { timeoutMs, idleTimeoutMs, warnSignal, graceMs, outputMaxBytes, whenOutputFull } = limits ?? {};
   const time = (ms: number | undefined) => (ms === undefined ? undefined : exactDuration(ms));
   return {
     timeout: time(timeoutMs),
@@ -50,6 +53,8 @@ function limitWords({ limits }: TaskInfo): Record<string, Word | undefined> {
         ? undefined
         : `${warnSignal.signal.replace(/^SIG/, "")}@${exactDuration(warnSignal.beforeMs)}`,
     grace: time(graceMs),
+    "output-max": outputMaxBytes === undefined ? undefined : exactBytes(outputMaxBytes),
+    "output-full": whenOutputFull,
   };
 }
 

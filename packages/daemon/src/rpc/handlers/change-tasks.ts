@@ -1,5 +1,5 @@
 /** Holds, releases, pauses, resumes, retries, removes and cleans. */
-import { isFinished, STATES, type Task, type TaskId, type TaskState } from "@claudine/protocol";
+import { isFinished, type Result, STATES, type Task, type TaskId, type TaskState } from "@claudine/protocol";
 import type { Targets, UserCommand } from "../../core/command.ts";
 import type { Fact } from "../../engine.ts";
 import type { Context, Handler } from "../context.ts";
@@ -85,7 +85,7 @@ export const clean: Handler<"task.clean"> = async (context, params, caller) => {
       found.push(...(await oldOnes(context, matched.slice(start, start + PIECE), params)));
     }
   }
-  if (params.dryRun) return { ids: found.toSorted((a, b) => a - b) };
+  if (params.dryRun) return { ids: found.toSorted((a, b) => a - b), output: await outputOf(context, new Set(found)) };
   const removed: TaskId[] = [];
   for (let start = 0; start < found.length; start += PIECE) {
     const matched = found.slice(start, start + PIECE);
@@ -93,6 +93,13 @@ export const clean: Handler<"task.clean"> = async (context, params, caller) => {
   }
   return { ids: removed.toSorted((a, b) => a - b) };
 };
+
+async function outputOf(context: Context, ids: ReadonlySet<TaskId>): Promise<Result<"task.clean">["output"]> {
+  const { runs, sweep } = await context.sweepPreview();
+  const bytesOf = (some: typeof runs) => some.reduce((sum, { bytes }) => sum + bytes, 0);
+  const swept = sweep.remove.map(({ run: { id, attempt, bytes }, why }) => ({ id, attempt, bytes, why }));
+  return { bytes: bytesOf(runs.filter(({ id }) => ids.has(id))), totalBytes: bytesOf(runs), swept };
+}
 
 type Wanted = { group?: string | undefined; olderThanMs?: number | undefined };
 

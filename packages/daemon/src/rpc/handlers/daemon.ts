@@ -55,6 +55,7 @@ export const host: Handler<"host.read"> = async (context, params) =>
     counts: { ...state.counts },
     groups: groupsOf(state),
     live: context.usage.all(),
+    agingMs: state.settings.agingMs ?? null,
     reasons: params.explain.flatMap((id) => {
       const task = taskOf(context, state, id);
       const why =

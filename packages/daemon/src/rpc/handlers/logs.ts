@@ -1,8 +1,11 @@
 /** Reads output, and writes to the standard input. */
-import { ClaudineError, isFinished, type LiveRun, type Params, type Task } from "@claudine/protocol";
+import { ClaudineError, formatDuration, isFinished, type LiveRun, type Params, type Task } from "@claudine/protocol";
 import { stateWords } from "../../core/targets.ts";
-import { encodePiece, type PieceWanted, readPiece } from "../../output/read.ts";
+import { readIndex } from "../../output/run-index.ts";
+import { encodePiece, type Piece, type PieceWanted, readPiece } from "../../output/read.ts";
+import { openStream } from "../../output/stream.ts";
 import { type LogWatch, watchLog } from "../../output/watch.ts";
+import type { RunFiles } from "../../output/files.ts";
 import type { Caller, Context, Handler } from "../context.ts";
 import { taskOf } from "../select.ts";
 import { hasStarted, waitForTasks } from "../wait.ts";
@@ -10,18 +13,24 @@ import { noSuchTask } from "./read-tasks.ts";
 
 export const read: Handler<"log.read"> = async (context, params, caller) => {
   const until = performance.now() + params.waitMs;
-  let wanted: PieceWanted = { offset: params.offset, tailLines: params.tailLines, maxBytes: params.maxBytes };
+  let wanted: PieceWanted = params;
   let watch: RunWatch | undefined;
   try {
     for (;;) {
       // Looked at before the file: what a finished run has written is then all there.
-      const { attempt, over, path } = await runOf(context, params);
-      const { length, ...piece } = await caller.inTurn(() => readEncoded(path, wanted, over));
+      const run = await runOf(context, params);
+      const { length, ...piece } = await caller.inTurn(() =>
+        context.pace.take((crowded) =>
+          readEncoded(context, { params, run, wanted: crowded ? aLittle(wanted) : wanted }),
+        ),
+      );
       const nextOffset = piece.offset + length;
-      const eof = over && nextOffset >= piece.size;
+      const eof = (run.endedAt !== undefined || isPast(params.until)) && nextOffset >= piece.size;
       const left = until - performance.now();
-      if (length > 0 || eof || left <= 0 || caller.closed.aborted) return { attempt, ...piece, nextOffset, eof };
-      wanted = { offset: piece.offset, tailLines: undefined, maxBytes: params.maxBytes };
+      if (length > 0 || piece.leftOut > 0 || eof || left <= 0 || caller.closed.aborted)
+        return { attempt: run.attempt, ...piece, nextOffset, eof };
+      wanted = { offset: piece.offset, until: params.until, times: params.times, maxBytes: params.maxBytes };
+      const path = run.files?.[params.stream];
       if (watch !== undefined && watch.path === path) {
         await watch.changed(left);
       } else {
@@ -35,17 +44,92 @@ export const read: Handler<"log.read"> = async (context, params, caller) => {
   }
 };
 
-type Encoded = ReturnType<typeof encodePiece> & { offset: number; size: number };
+/** Of each among many. */
+const LITTLE_BYTES = 65_536;
 
-async function readEncoded(path: string | undefined, wanted: PieceWanted, over: boolean): Promise<Encoded> {
-  if (path === undefined) return { ...encodePiece(Buffer.alloc(0), false), offset: wanted.offset, size: 0 };
-  const { offset, bytes, size } = await readPiece(path, wanted);
-  return { ...encodePiece(bytes, !over || offset + bytes.length < size), offset, size };
+function aLittle(wanted: PieceWanted): PieceWanted {
+  return { ...wanted, maxBytes: Math.min(wanted.maxBytes, LITTLE_BYTES) };
 }
 
-type RunState = { attempt: number; over: boolean; path: string | undefined };
+function isPast(at: number | undefined): boolean {
+  return at !== undefined && at < Date.now();
+}
 
-async function runOf(context: Context, { id, attempt: asked, stream }: Params<"log.read">): Promise<RunState> {
+type Asked = { params: Params<"log.read">; run: RunState; wanted: PieceWanted };
+type Encoded = ReturnType<typeof encodePiece> & Omit<Piece, "bytes">;
+
+async function readEncoded(context: Context, { params, run, wanted }: Asked): Promise<Encoded> {
+  const { bytes, ...piece } = await readFrom(context, { params, run, wanted });
+  const more = run.endedAt === undefined || piece.offset + bytes.length < piece.size;
+  return { ...encodePiece(bytes, more), ...piece };
+}
+
+/** @throws ClaudineError not_found, os */
+async function readFrom(context: Context, { params, run, wanted }: Asked): Promise<Piece> {
+  const { files, endedAt } = run;
+  const nothing: Piece = { offset: wanted.offset, leftOut: 0, bytes: Buffer.alloc(0), size: 0 };
+  if (files === undefined) return nothing;
+  const { stream } = params;
+  try {
+    const open = await openStream(files, stream);
+    if (open === undefined && mustBeThere(run)) throw gone(context, params);
+    if (open === undefined) return nothing;
+    try {
+      return await readPiece(open, wanted, async (size) => ({
+        sightings: await readIndex(files.index),
+        stream,
+        size,
+        endAt: endedAt ?? Date.now(),
+      }));
+    } finally {
+      await open.close();
+    }
+  } catch (error) {
+    throw unreadable(params, error);
+  }
+}
+
+/** A started run has files from the moment when its command is executed, which is right after the start is noted. */
+const STARTING_MS = 5000;
+
+function mustBeThere({ startedAt, endedAt }: RunState): boolean {
+  return startedAt !== null && (endedAt !== undefined || Date.now() - startedAt > STARTING_MS);
+}
+
+function gone({ config }: Context, { id }: Params<"log.read">): ClaudineError {
+  const { keep } = config.output;
+  const kept = keep === "off" ? "" : `; it is kept for ${formatDuration(keep)} (output.keep in the configuration)`;
+  return new ClaudineError("not_found", `Cannot read the output of task ${id}: its file is gone`, {
+    hint: `Somebody has removed it, or it was too old${kept}`,
+  });
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: "no permission to read its file",
+  EPERM: "no permission to read its file",
+  EISDIR: "a folder is in the place of its file",
+  ENOTDIR: "something is in the place of its folder",
+  EIO: "the disk failed",
+  ENXIO: "something is in the place of its file",
+};
+
+/** What somebody did to the file is told to who reads it, and is no bug. */
+function unreadable({ id }: Params<"log.read">, error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const why = error instanceof ClaudineError ? undefined : REFUSALS[code];
+  if (why === undefined) return error;
+  return new ClaudineError("os", `Cannot read the output of task ${id}: ${why} (${code})`, { cause: error });
+}
+
+type RunState = {
+  attempt: number;
+  startedAt: number | null;
+  /** Undefined while it goes on. */
+  endedAt: number | undefined;
+  files: RunFiles | undefined;
+};
+
+async function runOf(context: Context, { id, attempt: asked }: Params<"log.read">): Promise<RunState> {
   const task = await context.engine.read((state) => taskOf(context, state, id));
   if (task === undefined) throw noSuchTask("read the output of", id);
   const attempt = asked ?? task.attempt;
@@ -55,14 +139,24 @@ async function runOf(context: Context, { id, attempt: asked, stream }: Params<"l
       `Cannot read run ${attempt} of task ${id}: it has had ${task.attempt} ${task.attempt === 1 ? "run" : "runs"}`,
     );
   }
-  if (attempt === 0) return { attempt, over: isFinished(task.status.state), path: undefined };
-  return { attempt, over: isOver(task, attempt), path: context.runs.files(id, attempt)[stream] };
+  const { status } = task;
+  if (attempt === 0) {
+    const endedAt = isFinished(status.state) ? task.createdAt : undefined;
+    return { attempt, startedAt: null, endedAt, files: undefined };
+  }
+  const files = context.runs.files(id, attempt);
+  if ("run" in status && status.run.attempt === attempt)
+    return { attempt, startedAt: status.run.started?.startedAt ?? null, endedAt: undefined, files };
+  const { startedAt, finishedAt } = endOf(context, task, attempt);
+  return { attempt, startedAt, endedAt: finishedAt ?? Date.now(), files };
 }
 
-function isOver(task: Task, attempt: number): boolean {
-  return !("run" in task.status) || task.status.run.attempt !== attempt;
-}
+type RunEnd = { startedAt: number | null; finishedAt: number | undefined };
 
+function endOf({ store }: Context, { id, status }: Task, attempt: number): RunEnd {
+  const run = store.runs(id).find((one) => one.attempt === attempt);
+  return run ?? ("finishedAt" in status ? status : { startedAt: null, finishedAt: undefined });
+}
 type RunWatch = Pick<LogWatch, "changed" | "close"> & { path: string | undefined };
 
 /** Changes of the file, of the task, and the end of the connection. */

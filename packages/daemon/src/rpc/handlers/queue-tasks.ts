@@ -1,6 +1,7 @@
 /** Changes tasks that wait, moves them in their lines, starts them by force, and says why they wait. */
-import { quoteArgv, type ChangeTask, type TaskChanges } from "@claudine/protocol";
+import { quoteArgv, type ChangeTask } from "@claudine/protocol";
 import type { UserCommand } from "../../core/command.ts";
+import type { ChangeWish } from "../../core/merge-rules.ts";
 import { causes } from "../../core/explain.ts";
 import type { Caller, Context, Handler } from "../context.ts";
 import { selectTasks, taskOf } from "../select.ts";
@@ -16,7 +17,7 @@ export const change: Handler<"task.change"> = async (context, { selector, change
 };
 
 /** A command is stored as it executes. */
-function changesOf(context: Context, { command, ...others }: ChangeTask): TaskChanges {
+function changesOf(context: Context, { command, ...others }: ChangeTask): ChangeWish {
   const rest = withSignalName(others);
   if (command === undefined) return rest;
   const text = typeof command === "string" ? command : quoteArgv(command);

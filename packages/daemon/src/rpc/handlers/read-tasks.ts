@@ -8,6 +8,7 @@ import {
   type TaskInfo,
   type TaskState,
 } from "@claudine/protocol";
+import { learned } from "../../core/kinds.ts";
 import type { State } from "../../core/state.ts";
 import type { Context, Handler } from "../context.ts";
 import { taskSize } from "../../core/size.ts";
@@ -101,6 +102,7 @@ export const get: Handler<"task.get"> = async (context, { id }, caller) =>
       return {
         task: infoOf(context, state, task),
         runs: context.store.runs(id),
+        usual: learned(state.kinds, task) ?? null,
         environment: { names: [...Object.keys(env?.plain ?? {}), ...sealed].toSorted(), sealed },
       };
     }),

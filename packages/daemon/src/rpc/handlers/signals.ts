@@ -5,10 +5,12 @@ import { ClaudineError, type Limits } from "@claudine/protocol";
 /** They ask a process to end: SIGKILL follows after the grace. The others are only sent. */
 export const ENDING_SIGNALS: ReadonlySet<string> = new Set(["SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGKILL"]);
 
+type SomeLimits = { warnSignal?: Limits["warnSignal"] | null };
+
 /** A rule is stored with the signal's one name. @throws ClaudineError invalid_params */
-export function withSignalName<T extends { limits?: Limits | null | undefined }>(rules: T): T {
+export function withSignalName<T extends { limits?: SomeLimits | null | undefined }>(rules: T): T {
   const warnSignal = rules.limits?.warnSignal;
-  if (warnSignal === undefined) return rules;
+  if (warnSignal === undefined || warnSignal === null) return rules;
   return {
     ...rules,
     limits: { ...rules.limits, warnSignal: { ...warnSignal, signal: signalName(warnSignal.signal) } },

@@ -29,7 +29,9 @@ export const submit: Handler<"task.submit"> = async (context, params) => {
     const record = task.env === undefined ? baseRecord : context.vault.seal({ ...base, ...task.env });
     envs.set(record.id, record);
     const spec = specOf(context, task, { ...params, env: base, envId: record.id });
-    if (tasks.push({ spec, held: task.held ?? false, ifRunning: task.ifRunning }) % PIECE === 0) {
+    const { ref, ifRunning } = task;
+    const afterRefs = task.after?.flatMap((one) => (one.ref === undefined ? [] : [{ ref: one.ref, on: one.on }]));
+    if (tasks.push({ spec, held: task.held ?? false, ifRunning, ref, afterRefs }) % PIECE === 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -99,10 +101,14 @@ function specOf(context: Context, task: SubmitTask, call: Call): TaskSpec {
     lostRetries,
     env: _env,
     held: _held,
+    ref: _ref,
+    ifRunning: _ifRunning,
+    after,
     ...rules
   } = task;
   return {
     ...withSignalName(rules),
+    ...idsIn(after),
     uid: randomUUID(),
     command: typeof command === "string" ? command : quoteArgv(command),
     argv: argvOf(command, context.config.shell ?? task.env?.["SHELL"] ?? call.env["SHELL"]),
@@ -116,6 +122,12 @@ function specOf(context: Context, task: SubmitTask, call: Call): TaskSpec {
     arrayIndex: arrayIndex ?? null,
     lostRetries: lostRetries ?? 0,
   };
+}
+
+/** Those on others of the call are known when these have ids. */
+function idsIn(after: SubmitTask["after"]): Pick<TaskSpec, "after"> {
+  const known = after?.flatMap(({ id, on }) => (id === undefined ? [] : [{ id, on }]));
+  return known === undefined || known.length === 0 ? {} : { after: known };
 }
 
 /** One word is for the shell. */

@@ -1,0 +1,48 @@
+/** The output of tasks as one JSON document. */
+import { ClaudineError } from "@claudine/protocol/errors";
+import type { Client } from "../client.ts";
+import type { Io } from "./command.ts";
+import { printJson } from "./print.ts";
+import { type StreamName, tail, type TailOptions } from "./tail.ts";
+
+type Wanted = Pick<TailOptions, "id" | "attempt" | "tailLines" | "since" | "until"> & {
+  streams: readonly StreamName[];
+};
+type Texts = { id: number; stdout?: string; stderr?: string; leftOutBytes?: Partial<Record<StreamName, number>> };
+
+/** Text as it is; what is not UTF-8 shows as replacement characters. */
+export async function outputTexts(client: Client, { streams, ...wanted }: Wanted): Promise<Texts> {
+  const texts: Texts = { id: wanted.id };
+  let bytesLeft = JSON_BYTES_MAX;
+  for (const stream of streams) {
+    const pieces: Buffer[] = [];
+    let missing = 0;
+    await tail(client, { ...wanted, stream, follow: false }, async ({ bytes, leftOut }) => {
+      bytesLeft -= bytes.length;
+      if (bytesLeft < 0) throw tooLarge(wanted.id);
+      missing += leftOut;
+      pieces.push(bytes);
+    });
+    texts[stream] = Buffer.concat(pieces).toString("utf8");
+    if (missing > 0) texts.leftOutBytes = { ...texts.leftOutBytes, [stream]: missing };
+  }
+  return texts;
+}
+
+/** Node's longest text. */
+const JSON_BYTES_MAX = 0x1fffffe8;
+
+export function printTexts(io: Io, texts: unknown, ids: readonly number[]): void {
+  try {
+    printJson(io, texts);
+  } catch (error) {
+    // Escapes make it longer than it is on the disk, and several are longer together.
+    throw error instanceof RangeError ? tooLarge(ids[0] ?? 0) : error;
+  }
+}
+
+function tooLarge(id: number): ClaudineError {
+  return new ClaudineError("too_large", `Cannot show the output of task ${id} as JSON: it is too long for one text`, {
+    hint: `claudine logs ${id} --stdout gives its bytes, and -n only the last lines`,
+  });
+}

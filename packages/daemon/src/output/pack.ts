@@ -1,0 +1,106 @@
+/** Packs a closed stream: a whole new file first, then the plain one goes. */
+import type { Stats } from "node:fs";
+import { type FileHandle, open, rename, rm, stat, utimes } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { crashPoint } from "../running/crash-points.ts";
+import { BEST_CODEC, type Codec } from "./codec.ts";
+import { packedPath } from "./files.ts";
+import type { Gap } from "./gaps.ts";
+import { FRAME_BYTES, type FrameSize, gapFrame, GAP_FRAME_BYTES, tableFrame } from "./packed.ts";
+
+export type Packing = { path: string; gap: Gap | undefined; closed: AbortSignal; codec?: Codec };
+
+/** @returns false when somebody has written to it meanwhile: it is not closed, and stays as it is. @throws AbortError */
+export async function packStream({ path, gap, closed, codec = BEST_CODEC }: Packing): Promise<boolean> {
+  const target = packedPath(path, codec);
+  const part = `${target}.tmp`;
+  const source = await open(path, "r");
+  try {
+    const before = await source.stat();
+    await writePacked(part, source, { ...parts(before.size, gap), closed, codec });
+    await utimes(part, before.atime, before.mtime);
+    if (!(await isUnchanged(path, before))) return false;
+    crashPoint("before-pack-rename");
+    await rename(part, target);
+    await flush(dirname(path));
+    crashPoint("after-pack-rename");
+    // The task may have been removed meanwhile, with its output.
+    if (!(await isUnchanged(path, before))) {
+      await rm(target, { force: true });
+      return false;
+    }
+    crashPoint("before-pack-removal");
+    await rm(path);
+    crashPoint("after-pack-removal");
+    return true;
+  } finally {
+    await source.close();
+    await rm(part, { force: true });
+  }
+}
+
+async function isUnchanged(path: string, before: Stats): Promise<boolean> {
+  const after = await stat(path).catch(() => undefined);
+  return after?.size === before.size && after.mtimeMs === before.mtimeMs && after.ino === before.ino;
+}
+
+type Part = { from: number; to: number };
+type Parts = { gap: Gap | undefined; kept: readonly Part[] };
+type Work = Parts & Required<Pick<Packing, "closed" | "codec">>;
+
+function parts(size: number, gap: Gap | undefined): Parts {
+  if (gap === undefined || gap.from >= size) return { gap: undefined, kept: [{ from: 0, to: size }] };
+  const to = Math.min(gap.to, size);
+  return {
+    gap: { from: gap.from, to },
+    kept: [
+      { from: 0, to: gap.from },
+      { from: to, to: size },
+    ],
+  };
+}
+
+async function writePacked(path: string, source: FileHandle, { gap, kept, closed, codec }: Work): Promise<void> {
+  const target = await open(path, "w", 0o600);
+  try {
+    const frames: FrameSize[] = [];
+    const block = Buffer.alloc(FRAME_BYTES);
+    for (const { from, to } of kept) {
+      for (let at = from; at < to; at += FRAME_BYTES) {
+        closed.throwIfAborted();
+        frames.push(await packFrame(target, source, { at, block, codec, length: Math.min(FRAME_BYTES, to - at) }));
+      }
+    }
+    if (gap !== undefined) {
+      await target.write(gapFrame(gap));
+      frames.push({ packed: GAP_FRAME_BYTES, plain: 0 });
+    }
+    await target.write(tableFrame(frames));
+    await target.sync();
+  } finally {
+    await target.close();
+  }
+}
+
+type Piece = { at: number; length: number; block: Buffer; codec: Codec };
+
+async function packFrame(target: FileHandle, source: FileHandle, piece: Piece): Promise<FrameSize> {
+  const startedAt = performance.now();
+  const { buffer, bytesRead } = await source.read(piece.block, 0, piece.length, piece.at);
+  const packed = await piece.codec.pack(buffer.subarray(0, bytesRead));
+  await target.write(packed);
+  // Half of a core is enough: nobody waits for this.
+  await delay(performance.now() - startedAt);
+  return { packed: packed.length, plain: bytesRead };
+}
+
+/** The new name is on the disk before the old one goes. */
+async function flush(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,51 @@
+/** Finds what output there is on the disk, a little at a time. */
+import { lstatSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { parseFileName } from "./files.ts";
+import type { KeptRun } from "./sweep-plan.ts";
+
+/** Looked at in one go, so that others get their turn. */
+const PIECE = 100;
+const BLOCK_BYTES = 512;
+/** The disk gives out space in blocks: less than this packed saves none. */
+const WORTH_BYTES = 8192;
+
+/** @returns runs with output, in no order */
+export async function scanOutput(stateDir: string): Promise<KeptRun[]> {
+  const found: KeptRun[] = [];
+  const root = join(stateDir, "runs");
+  let looked = 0;
+  for (const folder of await namesIn(root)) {
+    const runs = new Map<string, KeptRun & { hasOutput: boolean }>();
+    for (const name of await namesIn(join(root, folder))) {
+      looked += 1;
+      if (looked % PIECE === 0) await setImmediate();
+      const parsed = parseFileName(name);
+      const stat = parsed && lstatSync(join(root, folder, name), { throwIfNoEntry: false });
+      if (parsed === undefined || stat?.isFile() !== true) continue;
+      const { id, attempt, kind } = parsed;
+      const key = `${id}.${attempt}`;
+      const run = runs.get(key) ?? { id, attempt, at: 0, bytes: 0, isPlain: false, hasOutput: false };
+      runs.set(key, run);
+      run.at = Math.max(run.at, stat.mtimeMs);
+      if (kind === "record") continue;
+      run.hasOutput = true;
+      run.bytes += stat.blocks * BLOCK_BYTES;
+      run.isPlain ||= (kind === "stdout" || kind === "stderr") && stat.size >= WORTH_BYTES;
+    }
+    for (const { hasOutput, ...run } of runs.values()) if (hasOutput) found.push(run);
+  }
+  return found;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw error;
+  }
+}
