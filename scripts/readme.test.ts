@@ -5,7 +5,14 @@ import { expect, test } from "vitest";
 import { COMMANDS } from "../packages/client/src/cli/commands/index.ts";
 import { rootDir } from "./build/dist-folder.ts";
 
-const PAGES = ["README.md", "docs/architecture.md", "docs/scheduling.md", "docs/service.md", "docs/protocol.md"];
+const PAGES = [
+  "README.md",
+  "docs/architecture.md",
+  "docs/scheduling.md",
+  "docs/service.md",
+  "docs/mcp.md",
+  "docs/protocol.md",
+];
 const read = (page: string) => readFileSync(join(rootDir, page), "utf8");
 
 test("the first commands are the ones that .ci/run runs", () => {

@@ -31,6 +31,10 @@ test.for(REVISIONS)("revision %s: submit, wait, result", async (revision) => {
   expect(facts).toMatchObject({ finished: true, id: 1, state: "failed", exitCode: 3, reason: "exit code 3" });
   expect(texts.slice(1)).toEqual(["stdout:\nout\n", "stderr:\nerr\n"]);
   expect((await mcp.call("logs", { id: 2 })).texts[1]).toBe("a b|c|");
+  await mcp.call("submit", { cwd: "..", tasks: [{ command: "pwd" }, { command: "pwd", cwd: "work" }] });
+  await mcp.call("wait", { selector: ["3", "4"] });
+  expect((await mcp.call("logs", { id: 3 })).texts[1]).toBe(`${rig.home.dir}\n`);
+  expect((await mcp.call("logs", { id: 4 })).texts[1]).toBe(`${rig.home.work}\n`);
 });
 
 test("every tool has a schema, a description and annotations; nothing but reading is called so", async () => {

@@ -39,6 +39,6 @@ function fromLineStart(piece: Piece): Piece {
 }
 
 /** Where a piece lies in all of it. */
-export function placeOf({ offset, nextOffset, size, eof }: Piece) {
-  return { offset, nextOffset, size, eof };
+export function placeOf({ offset, nextOffset, size, leftOut, eof }: Piece) {
+  return { offset, nextOffset, size, ...(leftOut > 0 ? { leftOut } : {}), eof };
 }

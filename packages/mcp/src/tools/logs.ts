@@ -12,7 +12,9 @@ export const logs = defineTool({
   title: "Read the output of a task",
   method: "log.read",
   also: "The second block is the text, without colours. Go on at nextOffset; tailLines begins near the end.",
-  params: METHODS["log.read"].params.extend({ maxBytes: z.int().min(1).max(BYTES_MAX).default(BYTES) }),
+  params: METHODS["log.read"].params
+    .omit({ times: true })
+    .extend({ maxBytes: z.int().min(1).max(BYTES_MAX).default(BYTES) }),
   does: "reads",
   async run({ client, signal }, args) {
     const piece = await client.call("log.read", args, { signal });
