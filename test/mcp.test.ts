@@ -1,6 +1,7 @@
 /** `claudine mcp`: what coding agents get, through the official client. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import type { Progress } from "@modelcontextprotocol/client";
 import { expect, test } from "vitest";
 import { startDaemon, TELLS_REQUESTS } from "./support/daemon.ts";
@@ -206,6 +207,20 @@ test("10 MB in one argument, and 100,000 elements, are refused; the session goes
   expect((await mcp.call("status")).facts).toMatchObject({ daemon: { accepting: true } });
 });
 
+test("a hundred calls at once are answered, one more is refused", async () => {
+  const rig = await startDaemon();
+  const mcp = await startMcp(rig);
+  await mcp.call("submit", { tasks: [{ command: "until [ -e go ]; do sleep 0.05; done" }] });
+  const waits = Array.from({ length: 100 }, () => mcp.call("wait", { selector: ["1"] }));
+  expect(await mcp.call("wait", { selector: ["1"] })).toMatchObject({
+    isError: true,
+    texts: [expect.stringMatching(/^Cannot wait: 100 calls are being answered\nhint: /)],
+  });
+  await writeFile(rig.file("go"), "");
+  for (const { facts } of await Promise.all(waits)) expect(facts).toMatchObject({ reached: true });
+  expect((await mcp.call("list")).isError).toBe(false);
+});
+
 test("the daemon is started by the first call; --no-autostart says how to", async () => {
   const rig = await startDaemon({ daemon: false });
   const refusing = await startMcp(rig, "2026-07-28", ["--no-autostart"]);
@@ -240,13 +255,13 @@ test("a daemon that is killed, stopped or restarted is no end of the session", a
 test("the environment of the server goes with a task, and no answer shows it", async () => {
   const rig = await startDaemon({ env: { API_TOKEN: "s3cret-value", CLAUDINE_TASK_ID: "77" } });
   const mcp = await startMcp(rig);
-  const command = '[ "$API_TOKEN" = s3cret-value ] && [ "$CLAUDINE_TASK_ID" = 1 ] && [ "$MORE" = yes ]';
+  const command = '[ ${#API_TOKEN} = 12 ] && [ "$CLAUDINE_TASK_ID" = 1 ] && [ "$MORE" = yes ]';
   const submitted = await mcp.call("submit", { tasks: [{ command, env: { MORE: "yes" } }] });
   await rig.ended(1);
   const seen = [submitted, await mcp.call("status", { id: 1 }), await mcp.call("result", { id: 1 })];
   expect(seen[2]?.facts).toMatchObject({ state: "succeeded" });
   const { contents } = await mcp.client.readResource({ uri: "claudine://task/1" });
-  expect(JSON.stringify([seen.map(({ texts }) => texts), contents])).not.toMatch(/"API_TOKEN"|"environment"/);
+  expect(JSON.stringify([seen.map(({ texts }) => texts), contents])).not.toMatch(/s3cret|"API_TOKEN"|"environment"/);
 });
 
 test("when the client goes away, so does the server; stdout has nothing but the protocol", async () => {

@@ -1,4 +1,5 @@
 /** One MCP server: tools and resources over a connection to the daemon. */
+import { ClaudineError } from "@claudine/protocol/errors";
 import { version } from "@claudine/protocol/version";
 import {
   type CallToolResult,
@@ -18,16 +19,24 @@ const INSTRUCTIONS =
   "Claudine runs commands in the background on this machine and keeps their output, exit code and what they used. " +
   "submit gives ids at once; wait until they end; result says how one ended. Tasks go on when this session ends.";
 
+/** At the same time. */
+const CALLS_MAX = 100;
+
 export type Ports = { link: DaemonLink; log(text: string): void };
 
 export function createServer(ports: Ports): McpServer {
   const mcp = new McpServer(
     { name: "claudine", title: "Claudine", version },
-    { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS },
+    { capabilities: { tools: { listChanged: false }, resources: { listChanged: false } }, instructions: INSTRUCTIONS },
   );
   // The handlers are set by hand: what McpServer says of bad arguments has no hint, and several lines.
   mcp.server.setRequestHandler("tools/list", () => ({ tools: LISTED_TOOLS }));
-  mcp.server.setRequestHandler("tools/call", ({ params }, context) => callTool(ports, params, context));
+  const calls = new Set<object>();
+  mcp.server.setRequestHandler("tools/call", async ({ params }, context) => {
+    if (calls.size >= CALLS_MAX) return failureOf(tooMany(params.name), ports.log);
+    calls.add(context);
+    return callTool(ports, params, context).finally(() => calls.delete(context));
+  });
   mcp.server.setRequestHandler("resources/templates/list", () => ({ resourceTemplates: [...RESOURCE_TEMPLATES] }));
   mcp.server.setRequestHandler("resources/list", (_, { mcpReq: { signal } }) =>
     told(ports, async () => ({ resources: await listResources({ client: await ports.link.client(), signal }) })),
@@ -45,6 +54,12 @@ const LISTED_TOOLS = TOOLS.map(({ name, title, description, params, annotations 
   annotations,
   inputSchema: jsonSchemaOf(params),
 }));
+
+function tooMany(tool: string): ClaudineError {
+  return new ClaudineError("limit", `Cannot ${tool.slice(0, 100)}: ${CALLS_MAX} calls are being answered`, {
+    hint: "Wait for one of them; a selector takes several tasks at once",
+  });
+}
 
 type Asked = { name: string; arguments?: unknown };
 
