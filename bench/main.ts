@@ -11,6 +11,7 @@ import { followDelay } from "./rows/follow-delay.ts";
 import { followFanOut } from "./rows/follow-fan-out.ts";
 import { logsTail } from "./rows/logs-tail.ts";
 import { nextStart } from "./rows/next-start.ts";
+import { schedulePrecision } from "./rows/schedule-precision.ts";
 import { output1gb } from "./rows/output-1gb.ts";
 import { schedulerCost } from "./rows/scheduler-cost.ts";
 import { schedulerSimulation } from "./rows/scheduler-simulation.ts";
@@ -29,6 +30,7 @@ const ROWS: readonly Row[] = [
   startUp,
   schedulerCost,
   schedulerSimulation,
+  schedulePrecision,
   output1gb,
   logsTail,
   followDelay,

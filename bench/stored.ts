@@ -1,4 +1,5 @@
 /** A state folder as if a daemon had run so many tasks, made by the store itself. */
+import { NO_SCHEDULE_CHANGES } from "@claudine/daemon/core/schedule-changes";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Outcome, Task, TaskEvent, TaskId, TaskSpec, Usage } from "@claudine/protocol";
@@ -12,7 +13,7 @@ const ENV = { id: "0".repeat(32), plain: { PATH: "/usr/local/bin:/usr/bin:/bin",
 /** `dir` as for `startDaemon`. The finished tasks come first. */
 export async function makeStored(dir: string, { finished, queued }: Stored): Promise<void> {
   const path = join(dir, "state/claudine/store");
-  const store = openStore({ path, journalKeep: 1_000_000, onUnreadable: () => {} });
+  const store = openStore({ path, journalKeep: 1_000_000, historyKeep: 1000, onUnreadable: () => {} });
   const counts = { ...store.load().counts };
   const all = finished + queued;
   for (let first = 1; first <= all; first += BATCH) {
@@ -26,6 +27,7 @@ export async function makeStored(dir: string, { finished, queued }: Stored): Pro
     await store.commit({
       events: tasks.map(eventOf),
       changes: new Map(tasks.map((task) => [task.id, { before: undefined, after: task }])),
+      schedules: NO_SCHEDULE_CHANGES,
       envs: [ENV],
       head: { nextId: last + 1, lastSeq: last, counts: { ...counts } },
     });

@@ -17,7 +17,17 @@ export class VirtualDaemon {
   constructor(change: Partial<Settings>, machine: Machine = { host: () => undefined, used: () => undefined }) {
     const settings = { ...SETTINGS, ...change };
     const counts = noCounts();
-    this.state = createState({ nextId: 1, lastSeq: 0, settings, groups: [], tasks: [], history: [], counts });
+    this.state = createState({
+      nextId: 1,
+      lastSeq: 0,
+      settings,
+      groups: [],
+      tasks: [],
+      history: [],
+      schedules: [],
+      calendar: { next: () => null },
+      counts,
+    });
     this.#machine = machine;
   }
 

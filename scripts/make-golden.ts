@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Client, connect } from "@claudine/client";
+import type { NewSchedule } from "@claudine/protocol/methods";
 import { SCHEMA } from "../packages/daemon/src/store/schema.ts"; // oxlint-disable-line no-restricted-imports -- made by what it is for
 
 const ROOT = join(import.meta.dirname, "..");
@@ -64,6 +65,32 @@ async function fill(client: Client): Promise<void> {
   await submit("echo queued", { label: "queued" });
   await submit("true", { label: "queued sealed" }, { API_TOKEN: "a secret of the golden state" });
   await fillRules(client, submit);
+  await fillSchedules(client);
+}
+
+/** One that has ended well, one that is paused, and one that has everything. */
+async function fillSchedules(client: Client): Promise<void> {
+  const add = (name: string, schedule: Omit<NewSchedule, "name">) =>
+    client.call("schedule.add", { ...CALL, schedule: { name, zone: "Europe/Berlin", ...schedule } });
+  const task = { command: ["/bin/true"], group: "schedules", label: "scheduled" };
+  await add("once", { when: { kind: "at", at: Date.now() + 1000 }, task });
+  await until(async () => {
+    const { firings } = await client.call("schedule.history", { name: "once" });
+    return firings.find(({ state }) => state === "succeeded");
+  });
+  await add("paused", { when: { kind: "every", everyMs: 900_000 }, task });
+  await client.call("schedule.pause", { names: ["paused"] });
+  await add("everything", {
+    when: { kind: "cron", expression: "30 2 L * MON#2" },
+    jitterMs: 30_000,
+    until: Date.UTC(2096, 0, 1),
+    maxRuns: 1000,
+    missed: "skip",
+    catchupWindowMs: 3_600_000,
+    overlap: "queue",
+    afterSchedules: ["once"],
+    task: { ...task, held: true, lostRetries: 2, env: { API_TOKEN: "a secret of the golden state" } },
+  });
 }
 
 type SubmitOne = (command: string | string[], more?: object) => Promise<number>;

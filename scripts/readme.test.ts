@@ -9,6 +9,7 @@ const PAGES = [
   "README.md",
   "docs/architecture.md",
   "docs/scheduling.md",
+  "docs/schedules.md",
   "docs/service.md",
   "docs/mcp.md",
   "docs/protocol.md",

@@ -12,7 +12,7 @@ import { readRecord } from "../packages/daemon/src/runner/record.ts";
 import { damagePages, spoilRecord } from "./support/crash-damage.ts";
 import { Ledger } from "./support/crash-ledger.ts";
 import { checkState, expectNoOrphans, expectSoundState } from "./support/crash-rig.ts";
-import { cancelEndless, type Kind, taskOf } from "./support/crash-tasks.ts";
+import { cancelEndless, type Kind, SCHEDULED, taskOf } from "./support/crash-tasks.ts";
 import { createRig, type Rig } from "./support/daemon.ts";
 import { signalIfThere } from "./support/home.ts";
 import { isRunning } from "./support/process.ts";
@@ -23,7 +23,10 @@ const CONFIG = "slots: 8\ngrace: 100ms\nsampleInterval: 100ms\n";
 const OF_SHIM = CRASH_POINTS.filter((name) => name.includes("-shim-"));
 const OF_TOOLS = CRASH_POINTS.filter((name) => /-(restore|salvage|record)-(aside|rename|finish)$/.test(name));
 const OF_KEEPER = CRASH_POINTS.filter((name) => /-(output-removal|pack-(rename|removal))$/.test(name));
-const OF_DAEMON = CRASH_POINTS.filter((name) => ![...OF_SHIM, ...OF_TOOLS, ...OF_KEEPER].includes(name));
+/** What a schedule missed: schedule-crash.test.ts. */
+const OF_MISSED = CRASH_POINTS.filter((name) => name.endsWith("-commit-task.failed"));
+const ELSEWHERE = new Set([...OF_SHIM, ...OF_TOOLS, ...OF_KEEPER, ...OF_MISSED]);
+const OF_DAEMON = CRASH_POINTS.filter((name) => !ELSEWHERE.has(name));
 
 /** What the daemon that is to die works on; it may die anywhere in it. */
 async function workload(rig: Rig, ledger: Ledger, client: Client): Promise<void> {
@@ -62,11 +65,28 @@ async function workload(rig: Rig, ledger: Ledger, client: Client): Promise<void>
     selector(await submitOne(taskOf("long", { group: "brief", limits: { timeoutMs: 300 } }))),
   );
   await client.call("group.remove", { name: "brief" });
+  await scheduleAll(rig, client);
   await client.call("store.backup", { path: join(rig.home.dir, "backup") });
   await client.call("task.wait", selector(exit));
   await client.call("task.remove", selector(exit));
   ledger.acknowledge("task.removed", exit ?? 0);
   await client.call("daemon.stop", {});
+}
+
+/** Everything that can happen to a schedule but what it misses. */
+async function scheduleAll(rig: Rig, client: Client): Promise<void> {
+  const call = { env: {}, cwd: rig.home.work, umask: 0o22 };
+  const schedule = { name: "often", when: { kind: "every", everyMs: 1000 } as const, task: SCHEDULED };
+  await client.call("schedule.add", { ...call, schedule });
+  const fired = async () => (await client.call("schedule.get", { name: "often" })).schedule;
+  await until("it to be due", async () => (await fired()).fired > 0);
+  await client.call("schedule.pause", { names: ["often"] });
+  const { next } = await client.call("schedule.get", { name: "often" }).then(({ schedule: now }) => now);
+  const { times } = await client.call("schedule.next", { name: "often", count: 1 });
+  await until("it to miss one", () => next === null && Date.now() > (times[0]?.at ?? 0));
+  await client.call("schedule.resume", { names: ["often"] });
+  await client.call("schedule.edit", { name: "often", changes: { overlap: "queue" } });
+  await client.call("schedule.remove", { names: ["often"] });
 }
 
 /** Starts a daemon that dies at `point`, keeps it busy, and waits for its end. */
@@ -105,7 +125,7 @@ async function takeOver(rig: Rig, ledger: Ledger): Promise<void> {
 }
 
 test("every place is one that a test below dies at", () => {
-  expect(new Set([...OF_DAEMON, ...OF_TOOLS, ...OF_KEEPER, ...OF_SHIM])).toEqual(new Set(CRASH_POINTS));
+  expect(new Set([...OF_DAEMON, ...ELSEWHERE])).toEqual(new Set(CRASH_POINTS));
 });
 
 describe.concurrent("the daemon dies", () => {

@@ -46,7 +46,7 @@ describe("one record of the store", () => {
     const dir = await mkdtemp(join(inject("testRoot"), "f"));
     await cp(join(GOLDEN, "store"), dir, { recursive: true });
     const tables = openTables(dir);
-    const store = openStore({ path: dir, journalKeep: 1000, onUnreadable: () => {} });
+    const store = openStore({ path: dir, journalKeep: 1000, historyKeep: 10, onUnreadable: () => {} });
     const expected = everything(store);
     for (let round = 0; round < 1000; round += 1) {
       const name = random.pick(NAMES) ?? "live";

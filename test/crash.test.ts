@@ -12,7 +12,7 @@ import { Ledger } from "./support/crash-ledger.ts";
 import { autostart, expectNoOrphans, expectSoundState, killDaemon } from "./support/crash-rig.ts";
 import { type Random, seeded, seedFrom } from "./support/crash-random.ts";
 import { RESOURCES } from "./support/crash-rules.ts";
-import { cancelEndless } from "./support/crash-tasks.ts";
+import { cancelEndless, SCHEDULED } from "./support/crash-tasks.ts";
 import { signalIfThere } from "./support/home.ts";
 import { until } from "./support/until.ts";
 
@@ -24,6 +24,13 @@ const TIMEOUT_MS = 180_000 + KILLS * 15_000;
 /** Some die while they come up, some just after, most under load. */
 const LIFE_MS_BELOW = 400;
 const STATE_CHECK_EVERY = 4;
+
+/** Each is due every second, also while no daemon is there. */
+const SCHEDULES = [
+  ["all", { overlap: "all", missed: "catchup" }],
+  ["queue", { overlap: "queue" }],
+  ["skip", { missed: "skip" }],
+] as const;
 
 /** Starts the daemon, in one way or the other, maybe killing some before they are up. @returns how many it killed */
 async function bringUp(rig: Rig, random: Random): Promise<number> {
@@ -51,6 +58,10 @@ test(`killed ${KILLS} times at random (CLAUDINE_CRASH_SEED=${seed})`, { timeout:
   const rig = await startDaemon({ config: `slots: 12\ngrace: 100ms\nsampleInterval: 200ms\n${RESOURCES}` });
   const ledger = new Ledger(rig.home.work);
   const client = await rig.client();
+  for (const [name, rules] of SCHEDULES) {
+    const schedule = { name, when: { kind: "every", everyMs: 1000 } as const, task: SCHEDULED, ...rules };
+    await client.call("schedule.add", { env: {}, cwd: rig.home.work, umask: 0o22, schedule });
+  }
   const driver = drive({ client, ledger, random, cwd: rig.home.work });
   for (let kills = 0, round = 1; kills < KILLS; round += 1) {
     const life = random.int(LIFE_MS_BELOW);
@@ -89,6 +100,7 @@ async function makeRoom(rig: Rig, ledger: Ledger): Promise<void> {
 /** Everything ends, nothing is left behind, and every output is there. */
 async function comeToAnEnd(rig: Rig, ledger: Ledger): Promise<void> {
   const client = await rig.client();
+  await client.call("schedule.remove", { names: SCHEDULES.map(([name]) => name) });
   await client.call("task.release", { selector: ["held"] }).catch(() => {});
   await client.call("task.resume", { selector: ["paused"] }).catch(() => {});
   await cancelEndless(client);

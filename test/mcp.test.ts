@@ -51,6 +51,9 @@ test("every tool has a schema, a description and annotations; nothing but readin
     "explain",
     "retry",
     "cancel",
+    "schedules",
+    "schedule",
+    "unschedule",
   ]);
   for (const { inputSchema, description } of tools) {
     expect(inputSchema).toMatchObject({ type: "object", additionalProperties: false });
@@ -61,6 +64,8 @@ test("every tool has a schema, a description and annotations; nothing but readin
     ["submit", true],
     ["retry", true],
     ["cancel", true],
+    ["schedule", true],
+    ["unschedule", true],
   ]);
   const submit = tools.find(({ name }) => name === "submit");
   expect(submit?.inputSchema.properties).toMatchObject({
@@ -90,6 +95,27 @@ test("list, status, explain, cancel and retry", async () => {
   await rig.ended(2);
   const { facts } = await mcp.call("status", { id: 2 });
   expect(facts).toMatchObject({ id: 2, state: "succeeded", attempt: 2, runs: [{ attempt: 1 }, { attempt: 2 }] });
+});
+
+test("schedules are added, listed, looked at and removed", async () => {
+  const rig = await startDaemon({ env: { API_TOKEN: "s3cret-value" } });
+  const mcp = await startMcp(rig);
+  const task = { command: "pwd; echo ${#API_TOKEN}" };
+  const when = { kind: "cron", expression: "0 2 * * *" };
+  const added = await mcp.call("schedule", { cwd: "..", schedule: { name: "nightly", when, task } });
+  expect(added.facts).toMatchObject({ name: "nightly", state: "active", next: expect.any(Number) });
+  expect((await mcp.call("schedules")).facts).toMatchObject({ schedules: [{ name: "nightly", when: "0 2 * * *" }] });
+  await rig.claudine("schedule", "run", "nightly");
+  await rig.ended(1);
+  expect((await mcp.call("logs", { id: 1 })).texts[1]).toBe(`${rig.home.dir}\n12\n`);
+  const one = await mcp.call("schedules", { name: "nightly" });
+  expect(one.facts).toMatchObject({ firings: [{ cause: "run", task: 1 }], times: expect.any(Array) });
+  expect(JSON.stringify([added.texts, one.texts])).not.toMatch(/s3cret|"environment"/);
+  expect((await mcp.call("unschedule", { names: ["nightly"] })).facts).toEqual({ removed: ["nightly"] });
+  expect(await mcp.call("schedules", { name: "nightly" })).toMatchObject({
+    isError: true,
+    texts: [expect.stringMatching(/^Cannot .*nightly/)],
+  });
 });
 
 test("wait tells how far it is, and answers in time when the tasks take longer", async () => {

@@ -40,6 +40,22 @@ describe.skipIf(!canOpenScreen)("on a terminal", () => {
     await client.call("task.clean", {});
   }
 
+  test("d shows the schedules and the time left to each, and goes back", async () => {
+    await sweep();
+    await rig.claudine("schedule", "add", "yearly", "--cron", "@yearly", "--", "echo", "a year");
+    const screen = openTop(rig);
+    await screen.shows("No tasks yet");
+    screen.type("d");
+    await screen.shows(/yearly +\d+d\d\dh +@yearly +echo 'a/);
+    await rig.claudine("schedule", "pause", "yearly");
+    await screen.shows(/yearly +paused +@yearly/);
+    screen.type("d");
+    await screen.shows("No tasks yet");
+    screen.type("q");
+    expect(await screen.ended()).toBe(0);
+    await rig.claudine("schedule", "remove", "yearly");
+  });
+
   test("starts empty, shows tasks as they come and go, and leaves the terminal as it was", async () => {
     await sweep();
     const screen = openTop(rig);

@@ -1,8 +1,9 @@
 /** A gigabyte of output through a task, beside the same command writing to a file by itself. */
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type BenchDaemon, withDaemon } from "../daemon.ts";
-import { cpuTicks, endedChildrenTicks, HAS_PROC, rssMegabytes } from "../process-figures.ts";
+import { childPids, cpuTicks, endedChildrenTicks, HAS_PROC, rssMegabytes } from "../process-figures.ts";
 import { runScript } from "../program.ts";
 import { alternate, finding, type Finding, type Row } from "../row.ts";
 
@@ -12,6 +13,8 @@ const WRITER = `yes '${LINE.trim()}' | head -c ${GIB}`;
 const MS_PER_TICK = 10;
 /** For the daemon's memory while it runs. */
 const LOOK_MS = 20;
+const KEPT_BYTES = 101 * 2 ** 20;
+const CUT_MS = 30_000;
 
 /** Percentages are of the processor time of what writes. */
 type Figures = {
@@ -57,19 +60,27 @@ async function measureTask(daemon: BenchDaemon, figures: Figures): Promise<void>
   const timer = setInterval(() => (rssMost = Math.max(rssMost, rssMegabytes(daemon.pid))), LOOK_MS);
   const { wallMs, cpuMs, id } = await runTask(daemon, WRITER);
   clearInterval(timer);
+  const file = join(daemon.dir, "state/claudine/runs/0", `${id}.1.stdout`);
+  await untilCut(file, daemon.pid);
   const after = ticks();
   const share = (used: number) => (100 * MS_PER_TICK * used) / cpuMs;
   figures.ours.push(wallMs);
   figures.rss.push(rssMost - rssBefore);
   figures.daemon.push(share(after.daemon - before.daemon));
   figures.helpers.push(share(after.helpers - before.helpers));
-  const file = join(daemon.dir, "state/claudine/runs/0", `${id}.1.stdout`);
   if (statSync(file).size !== GIB) throw new Error("The task has not written a gigabyte");
   await daemon.client.call("task.remove", { selector: [`${id}`] });
   // What any task costs that takes as long: the start, samples, the end.
   const silentBefore = ticks().daemon;
   await runTask(daemon, `sleep ${wallMs / 1000}`);
   figures.silent.push(share(ticks().daemon - silentBefore));
+}
+
+/** Until what is over the limit was given back. */
+async function untilCut(file: string, pid: number): Promise<void> {
+  const isCut = () => statSync(file).blocks * 512 <= KEPT_BYTES && childPids(pid).length <= 1;
+  for (const until = performance.now() + CUT_MS; !isCut(); await delay(LOOK_MS))
+    if (performance.now() > until) throw new Error("The output was not cut to its limit");
 }
 
 async function runTask(
@@ -104,6 +115,6 @@ function findings({ ours, alone, rss, daemon, silent, helpers }: Figures): Findi
       { ours: daemon, reference: { name: "a task as long that writes nothing", figures: silent } },
     ),
     finding({ row, what: "of that for output", unit: "%", goal: { of: "figure", atMost: 2 } }, { ours: ofOutput }),
-    finding({ row, what: "CPU for giving 0.9 GB back, of the writer's", unit: "%" }, { ours: helpers }),
+    finding({ row, what: "CPU for giving 0.9 GB back at the end, of the writer's", unit: "%" }, { ours: helpers }),
   ];
 }

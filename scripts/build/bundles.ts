@@ -2,7 +2,7 @@
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from "esbuild";
-import { DATES, splitCommandLine } from "./command-line.ts";
+import { APART, splitCommandLine } from "./command-line.ts";
 import { rootDir } from "./dist-folder.ts";
 
 interface Bundle {
@@ -81,15 +81,15 @@ async function commandLine(): Promise<Bundle[]> {
       options: { ...commonJs, ...lean, alias: rpcClientOnly, minify: true, supported: { "dynamic-import": false } },
       banner: SHEBANG,
       program: true,
-      without: ["zod", "yargs", "react", "ink", "chrono-node", "temporal-polyfill"],
+      without: ["zod", "yargs", "react", "ink", "chrono-node", "temporal-polyfill", "yaml"],
     },
     {
       out: "claudine-full.cjs",
       options: { ...commonJs, ...full, ...readable, define: { ...commonJs.define, "import.meta.url": "__metaUrl" } },
       banner: META_URL,
-      without: ["react", "ink", "chrono-node", "temporal-polyfill"],
+      without: ["react", "ink", "chrono-node", "temporal-polyfill", "yaml"],
     },
-    { ...DATES, options: { format: "cjs", ...readable }, banner: "" },
+    ...APART.map((part): Bundle => ({ ...part, options: { format: "cjs", ...readable }, banner: "" })),
   ];
 }
 

@@ -3,15 +3,18 @@
  * Node starts fastest from one CommonJS file, and esbuild splits only ES modules, so the cut is made here.
  * The second file takes the modules of the first from it: a class must not exist twice, or `instanceof` fails.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from "esbuild";
 import { rootDir } from "./dist-folder.ts";
 
 const ENTRY = "packages/client/src/cli/main.ts";
 const LEAN = "./claudine.cjs";
 const FULL = "./claudine-full.cjs";
-/** A file of its own: it brings packages that hardly any call needs, and nothing of ours. */
-export const DATES = { entry: "packages/client/src/cli/rules/dates.ts", out: "claudine-dates.cjs" };
+/** Files of their own: they bring packages that hardly any call needs, and nothing of ours. */
+export const APART = [
+  { entry: "packages/client/src/cli/rules/dates.ts", out: "claudine-dates.cjs" },
+  { entry: "packages/client/src/cli/schedules/yaml.ts", out: "claudine-yaml.cjs" },
+] as const;
 
 export interface CommandLine {
   readonly lean: BuildOptions;
@@ -90,8 +93,11 @@ function virtualEntry(lines: readonly string[]): BuildOptions {
 const apart: Plugin = {
   name: "apart",
   setup(build) {
-    build.onResolve({ filter: /\/claudine-dates\.cjs$/ }, ({ path }) => ({ path, external: true }));
-    build.onResolve({ filter: /^\.\/dates\.ts$/ }, () => ({ path: DATES.out, namespace: "apart" }));
+    build.onResolve({ filter: /\/claudine-(dates|yaml)\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    build.onResolve({ filter: /^\..*\/(dates|yaml)\.ts$/ }, ({ path }) => {
+      const part = APART.find(({ entry }) => entry.endsWith(`/${basename(path)}`));
+      return part === undefined ? undefined : { path: part.out, namespace: "apart" };
+    });
     build.onLoad({ filter: /.*/, namespace: "apart" }, ({ path }) => ({
       contents: `module.exports = require("./${path}");`,
       resolveDir: rootDir,

@@ -14,6 +14,7 @@ const WHEN = {
   "task.skipped": "A dependency ended otherwise than the task wanted, so it will not run.",
   "task.moved": "A queued task was given another place in its line.",
   "task.changed": "What a waiting task asks for was changed.",
+  "task.failed": "A task failed without a run, as what a schedule has missed.",
   "task.removed": "A task was forgotten, with its output.",
   "run.admitted": "A slot is free for the task, and its command is about to be started.",
   "run.started": "The command executes.",
@@ -26,6 +27,14 @@ const WHEN = {
   "run.finished": "The run came to an end, in one way or another.",
   "group.changed": "A group was made, paused or resumed, or its slots were changed.",
   "group.removed": "A group and its slots were forgotten.",
+  "schedule.added": "A schedule was added.",
+  "schedule.changed": "A schedule was changed; tasks of it that are there already are as they were.",
+  "schedule.paused": "A schedule is not due any more until it is resumed.",
+  "schedule.resumed": "A schedule is due again, from now on.",
+  "schedule.fired":
+    "A schedule was due, or was run by a person: the task that it became is submitted in the same commit.",
+  "schedule.skipped": "Times at which a schedule was due became no task.",
+  "schedule.removed": "A schedule and its history were forgotten; its tasks stay.",
   "daemon.started": "A daemon took over the state.",
   "daemon.stopped": "A daemon ended in an orderly way. After a crash there is none.",
 } as const satisfies Record<EventType, string>;

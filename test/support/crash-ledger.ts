@@ -26,6 +26,10 @@ export class Ledger {
   readonly #counts = new Map<string, number>();
   readonly #runs = new Map<string, RunFacts>();
   readonly #labels = new Map<number, string | null>();
+  /** Of schedules that are due at intervals: how long these are, and the last due time that the journal accounts for. */
+  readonly #dues = new Map<string, { everyMs: number; last: number }>();
+  /** Tasks that a schedule became, until they are submitted. */
+  readonly #fired = new Set<number>();
   #lastSeq = 0;
   readonly #mayEnd: (outcome: Outcome) => boolean;
   readonly #work: string;
@@ -88,6 +92,7 @@ export class Ledger {
   #apply(event: TaskEvent): void {
     deepStrictEqual(event.seq, this.#lastSeq + 1, `the journal has a gap before ${event.seq}`);
     this.#lastSeq = event.seq;
+    this.#applySchedule(event);
     if (!("id" in event)) return;
     // What nobody asked for was not acknowledged.
     const isAutomatic = event.type === "task.retried" && event.automatic === true;
@@ -97,12 +102,27 @@ export class Ledger {
       ok(!this.#uids.has(event.spec.uid), `task ${event.id} is there twice`);
       this.#uids.set(event.spec.uid, event.id);
       this.#labels.set(event.id, event.spec.label);
+      deepStrictEqual(this.#fired.delete(event.id), event.spec.schedule !== undefined, `task ${event.id} was due`);
     }
     if (event.type === "run.admitted") checkAdmission(event, this.tasks);
     const task = reduceTask(this.tasks.get(event.id), event);
     if (task === undefined) this.tasks.delete(event.id);
     else this.tasks.set(event.id, task);
     if ("attempt" in event) this.#applyRun(event);
+  }
+
+  /** Each due time is accounted for once, and none is left out. */
+  #applySchedule(event: TaskEvent): void {
+    if (event.type === "schedule.added" && event.spec.when.kind === "every") {
+      const { everyMs, from } = event.spec.when;
+      this.#dues.set(event.name, { everyMs, last: from + Math.floor((event.at - from) / everyMs) * everyMs });
+    }
+    if (event.type === "schedule.fired") this.#fired.add(event.task);
+    if ((event.type !== "schedule.fired" || event.cause === "run") && event.type !== "schedule.skipped") return;
+    const known = this.#dues.get(event.name);
+    if (known === undefined) return;
+    deepStrictEqual(event.due, known.last + known.everyMs, `the due time of ${event.name} after ${known.last}`);
+    known.last = event.type === "schedule.skipped" ? event.to : event.due;
   }
 
   #applyRun(event: Extract<TaskEvent, { attempt: number }>): void {

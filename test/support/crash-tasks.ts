@@ -27,6 +27,9 @@ export function taskOf(kind: Kind, more: Partial<Submit> = {}): Submit {
   return { command: ["/bin/sh", "-c", SCRIPTS[kind]], label: kind, ...more };
 }
 
+/** For schedules: none waits for another of its call. */
+export const SCHEDULED = { command: ["/bin/sh", "-c", SCRIPTS.exit], label: "exit" };
+
 /** How a run ends that nobody ended; undefined when it does not. */
 export function expectedOutcome(label: string | null, id: number, attempt: number): Outcome | undefined {
   if (label === "exit" || label === "nap") return { kind: "exited", exitCode: (id + attempt) % 5 };

@@ -17,10 +17,12 @@ export async function rewriteRecord(
   await root.close();
 }
 
+type ValueTable = "live" | "tasks" | "meta" | "schedules";
+
 /** The same for values that are objects; `change` gets and gives them. */
 export async function rewriteValue(
   home: Home,
-  { table, key }: { table: "live" | "tasks" | "meta"; key: number | string },
+  { table, key }: { table: ValueTable; key: number | string },
   change: (value: unknown) => unknown,
 ): Promise<void> {
   const root = open({ path: join(home.stateDir, "store"), maxDbs: 16 });
@@ -31,10 +33,7 @@ export async function rewriteValue(
 }
 
 /** The value as it is now. */
-export async function readValue(
-  home: Home,
-  at: { table: "live" | "tasks" | "meta"; key: number | string },
-): Promise<unknown> {
+export async function readValue(home: Home, at: { table: ValueTable; key: number | string }): Promise<unknown> {
   let found: unknown;
   await rewriteValue(home, at, (value) => (found = value));
   return found;

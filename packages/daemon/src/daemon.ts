@@ -16,6 +16,8 @@ import { createRunFolders } from "./output/files.ts";
 import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
+import { createCalendar } from "./schedules/calendar.ts";
+import { createZones } from "./schedules/zones.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
@@ -64,9 +66,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const store = openStore({
     path: join(paths.stateDir, "store"),
     journalKeep: config.journalKeep,
+    historyKeep: config.scheduleHistory,
     onUnreadable: health.unreadable,
   });
   const lastBoot = store.lastBoot();
+  const zones = createZones();
+  const calendar = createCalendar(zones);
   const vault = createEnvVault(paths.runtimeDir, config.secretNames);
   const runs = createRunFolders(paths.stateDir);
   const watchers = createWatchers();
@@ -86,7 +91,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     used: (id) => usedOf(usage.current(id)),
   };
   const engine: Engine<EnvRecord> = createEngine<EnvRecord>({
-    load: () => ({ ...store.load(), settings: settingsOf(config, options.cores) }),
+    load: () => ({ ...store.load(), settings: settingsOf(config, options.cores), calendar }),
     machine,
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
     lookup: store.task,
@@ -153,6 +158,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       createStdin: processes.createStdin,
       makeGroup: processes.makeGroup,
       socket: paths.socket,
+      timeText: zones.text,
     }),
     runs,
     clearAway: (task, attempt) => {
@@ -172,6 +178,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       engine,
       store,
       vault,
+      zones,
       watchers,
       usage,
       runs,

@@ -2,7 +2,7 @@ import { ClaudineError, type Task, type TaskId, noCounts } from "@claudine/proto
 import { NO_USAGE } from "@claudine/protocol/info";
 import { expect, test } from "vitest";
 import { createClock } from "./time/clock.ts";
-import { SETTINGS, spec } from "./core/fixtures.ts";
+import { PLAIN_CALENDAR, SETTINGS, spec } from "./core/fixtures.ts";
 import type { Seed } from "./core/state.ts";
 import { createEngine, type CommitBatch, type Fact } from "./engine.ts";
 
@@ -28,6 +28,8 @@ function bench() {
       ...head,
       settings: SETTINGS,
       groups: [],
+      schedules: [],
+      calendar: PLAIN_CALENDAR,
       history: [],
       tasks: [...tasks.values()].filter((task) => !("finishedAt" in task.status)),
     }),

@@ -4,6 +4,7 @@ import type { Clock, TimeMark } from "./time/clock.ts";
 import { isReport, isReportOfRun, type Command } from "./core/command.ts";
 import { wakeAt } from "./core/plan.ts";
 import { needsRoom } from "./core/room.ts";
+import type { ScheduleChanges } from "./core/schedule-changes.ts";
 import { createTurn, type Change, type Fact, type Turn } from "./core/turn.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { createState, type Seed, type State } from "./core/state.ts";
@@ -15,6 +16,7 @@ export type { Fact } from "./core/turn.ts";
 export type CommitBatch<Env> = {
   events: readonly TaskEvent[];
   changes: ReadonlyMap<TaskId, Change>;
+  schedules: ScheduleChanges;
   envs: readonly Env[];
   head: { nextId: number; lastSeq: number; counts: State["counts"]; time: TimeMark };
 };
@@ -96,7 +98,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
     const { nextId, lastSeq, counts } = state;
     const events = turn.facts.map(({ event }) => event);
     const head = { nextId, lastSeq, counts: { ...counts }, time: ports.clock.mark() };
-    await ports.commit({ events, changes: turn.changes, envs, head });
+    await ports.commit({ events, changes: turn.changes, schedules: turn.schedules, envs, head });
   }
 
   /**
@@ -198,7 +200,9 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
   function schedule(): void {
     clearTimeout(timer);
     const now = ports.clock.steady();
-    const dueAt = trouble.stuck ? undefined : wakeAt(state, { now, wall: ports.clock.wall() });
+    const dueAt = trouble.stuck
+      ? undefined
+      : wakeAt(state, { now, wall: ports.clock.wall() }, admitting && trouble.problem === undefined);
     const at = Math.min(dueAt ?? Infinity, trouble.againAt ?? Infinity);
     if (at === Infinity || closed) return;
     timer = setTimeout(() => void pump().catch(ports.onFatal), Math.min(Math.max(0, at - now), SLEEP_MS_MAX));

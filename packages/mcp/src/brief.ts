@@ -1,4 +1,5 @@
-/** Tasks in few words: a model pays for every field it reads. */
+/** Tasks and schedules in few words: a model pays for every field it reads. */
+import type { ScheduleInfo } from "@claudine/protocol/schedule";
 import type { TaskInfo } from "@claudine/protocol/task";
 
 const COMMAND_CHARS = 300;
@@ -28,6 +29,15 @@ export function briefTask(task: TaskInfo): Partial<TaskInfo> & { wallMs?: number
 export function fullTask(task: TaskInfo): Partial<TaskInfo> {
   const { argv: _, uid: __, ...rest } = task;
   return withoutEmpty({ ...rest, command: cut(task.command, COMMAND_CHARS_OF_ONE) });
+}
+
+export function briefSchedule({ name, state, when, zone, next, command, label, last }: ScheduleInfo) {
+  const lastly = last === null ? {} : { last: withoutEmpty({ due: last.due, task: last.task, state: last.state }) };
+  return withoutEmpty({ name, state, when, zone, next, command: cut(command, COMMAND_CHARS), label, ...lastly });
+}
+
+export function fullSchedule({ argv: _, ...schedule }: ScheduleInfo): Partial<ScheduleInfo> {
+  return withoutEmpty({ ...schedule, command: cut(schedule.command, COMMAND_CHARS_OF_ONE) });
 }
 
 /** At most so many, and how many there are more. */

@@ -164,6 +164,12 @@ export const Config = z.strictObject({
     ),
   output: Output.prefault({}),
   journalKeep: z.int().min(1000).max(100_000_000).default(1_000_000).describe("How many events the journal keeps"),
+  scheduleHistory: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1000)
+    .describe("How many firings the history of each schedule keeps"),
   maxMessageBytes: z
     .int()
     .min(65_536)

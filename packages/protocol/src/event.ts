@@ -1,5 +1,6 @@
 /** Everything that can happen to a task, in the past tense; the journal holds these in order. */
 import * as z from "zod";
+import { FiringCause, ScheduleSpec, SkipWhy } from "./schedule.ts";
 import {
   HoldWhy,
   Millis,
@@ -36,6 +37,7 @@ export const EventBody = z.discriminatedUnion("type", [
     ripeAt: Millis.optional().describe("The same on the daemon's steady clock"),
   }),
   of("task.skipped", { id: TaskId, because: TaskId, note: z.string() }),
+  of("task.failed", { id: TaskId, note: z.string().describe("Why it was never run") }),
   of("task.removed", { id: TaskId, attempts: z.int().describe("Runs whose files go too") }),
   of("run.admitted", {
     ...run,
@@ -73,6 +75,25 @@ export const EventBody = z.discriminatedUnion("type", [
     paused: z.boolean().optional(),
   }),
   of("group.removed", { name: z.string() }),
+  of("schedule.added", { name: z.string(), spec: ScheduleSpec }),
+  of("schedule.changed", { name: z.string(), spec: ScheduleSpec.describe("All of it, as it is now") }),
+  of("schedule.paused", { name: z.string() }),
+  of("schedule.resumed", { name: z.string() }),
+  of("schedule.fired", {
+    name: z.string(),
+    due: Millis,
+    cause: FiringCause,
+    task: TaskId.describe("The task that it is"),
+  }),
+  of("schedule.skipped", {
+    name: z.string(),
+    due: Millis.describe("The first time that was due"),
+    to: Millis.describe("The last one"),
+    count: z.int().positive().nullable().describe("How many there were; null is more than 1000"),
+    why: SkipWhy,
+    note: z.string(),
+  }),
+  of("schedule.removed", { name: z.string() }),
   of("daemon.started", { pid: z.int(), version: z.string(), bootId: z.string() }),
   of("daemon.stopped", { pid: z.int() }),
 ]);

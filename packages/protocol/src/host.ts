@@ -55,3 +55,12 @@ export const LiveUsage = z.object({
   usage: Usage,
 });
 export type LiveUsage = z.infer<typeof LiveUsage>;
+
+/** Counted since each schedule was added. */
+export const ScheduleCounts = z.object({
+  total: z.int(),
+  paused: z.int(),
+  next: z.number().nullable().describe("When the first of them is due, epoch milliseconds"),
+  fired: z.int().describe("Due times that became tasks"),
+  skipped: z.int().describe("Due times that did not"),
+});

@@ -49,6 +49,7 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     key: task.key ?? null,
     maxFails: task.batch?.maxFails ?? null,
     units: run?.units ?? null,
+    schedule: task.schedule ?? null,
     pid: run?.started?.pid ?? null,
     stopping: run?.stopping !== undefined,
     createdAt: task.createdAt,

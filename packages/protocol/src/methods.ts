@@ -8,6 +8,7 @@ import { OUTPUT_METHODS } from "./methods/output.ts";
 import { QUEUE_METHODS } from "./methods/queue.ts";
 import { READING_METHODS } from "./methods/reading.ts";
 import { RUNNING_METHODS } from "./methods/running.ts";
+import { SCHEDULES_METHODS } from "./methods/schedules.ts";
 
 export * from "./params.ts";
 
@@ -17,6 +18,7 @@ export const METHODS = {
   ...READING_METHODS,
   ...OUTPUT_METHODS,
   ...GROUPS_METHODS,
+  ...SCHEDULES_METHODS,
   ...EVENTS_METHODS,
   ...DAEMON_METHODS,
 } as const;

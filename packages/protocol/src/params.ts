@@ -1,7 +1,8 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
 import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
-import { TaskChanges, TaskId } from "./task.ts";
+import { ScheduleName, scheduleRules } from "./schedule.ts";
+import { Millis, TaskChanges, TaskId } from "./task.ts";
 
 /** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
 export const Selector = z
@@ -71,6 +72,11 @@ export const SubmitTask = z.strictObject({
       "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
     ),
   ...rules,
+  afterSchedules: z
+    .array(ScheduleName)
+    .max(100)
+    .optional()
+    .describe("Depends on the task of each of these schedules that is under way, else on its last success"),
   ref: Ref.optional().describe("Its name in this call, so that others of it can depend on it; not kept"),
   after: z
     .array(SubmitDependency)
@@ -83,6 +89,64 @@ export const SubmitTask = z.strictObject({
   ),
 });
 export type SubmitTask = z.infer<typeof SubmitTask>;
+
+/** A task of a schedule: what makes it one of a kind, and when it starts, is the schedule's. */
+export const ScheduledTask = SubmitTask.omit({
+  key: true,
+  ifRunning: true,
+  notBefore: true,
+  arrayIndex: true,
+  afterSchedules: true,
+  ref: true,
+}).extend({ after: rules.after });
+export type ScheduledTask = z.infer<typeof ScheduledTask>;
+
+const WhenAsked = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("cron"), expression: z.string().max(1000) }),
+  z.strictObject({
+    kind: z.literal("every"),
+    everyMs: z.int().min(1000),
+    from: Millis.optional().describe("It is due so often after this moment, which is now unless given"),
+  }),
+  z.strictObject({ kind: z.literal("at"), at: Millis }),
+]);
+const Zone = z.string().min(1).max(100).describe("Of the IANA list, as Europe/Berlin");
+
+/** A schedule as somebody declares it. */
+export const NewSchedule = z.strictObject({
+  name: ScheduleName,
+  when: WhenAsked,
+  zone: Zone.optional().describe("The daemon's own unless given"),
+  ...scheduleRules,
+  task: ScheduledTask,
+});
+export type NewSchedule = z.infer<typeof NewSchedule>;
+
+/** What can be changed of a schedule; null takes a rule away. */
+export const ChangeSchedule = z.strictObject({
+  when: WhenAsked.optional(),
+  zone: Zone.optional(),
+  jitterMs: scheduleRules.jitterMs.nullable(),
+  until: scheduleRules.until.nullable(),
+  maxRuns: scheduleRules.maxRuns.nullable(),
+  missed: scheduleRules.missed,
+  catchupWindowMs: scheduleRules.catchupWindowMs.nullable(),
+  overlap: scheduleRules.overlap,
+  afterSchedules: scheduleRules.afterSchedules,
+  task: ScheduledTask.partial()
+    .extend({
+      label: Label.nullable().optional(),
+      after: rules.after.nullable(),
+      onDependencyFailure: rules.onDependencyFailure.nullable(),
+      retry: RetryParts.nullish(),
+      limits: LimitsParts.nullish(),
+      needs: NeedsParts.nullish(),
+      onFinish: rules.onFinish.nullable(),
+    })
+    .optional()
+    .describe("Only what is to be another"),
+});
+export type ChangeSchedule = z.infer<typeof ChangeSchedule>;
 
 /** What can be changed of a task; what is not said stays, also within a rule, and null takes a rule or a part of it away. */
 export const ChangeTask = TaskChanges.omit({ argv: true, batch: true }).extend({

@@ -83,6 +83,8 @@ function nextStatus(task: Task, event: OfTask): Status {
       return { state: "cancelled", ...neverRan(event) };
     case "task.skipped":
       return { state: "skipped", ...neverRan(event) };
+    case "task.failed":
+      return { state: "failed", ...neverRan(event) };
     case "task.moved":
       return task.status.state === "queued" ? { ...task.status, since: event.since, order: event.order } : task.status;
     case "run.admitted": {

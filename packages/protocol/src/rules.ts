@@ -127,3 +127,13 @@ export type Batch = z.infer<typeof Batch>;
 /** When a task of the same label, else of the same command, is unfinished. */
 export const IfRunning = z.enum(["skip", "replace", "queue"]);
 export type IfRunning = z.infer<typeof IfRunning>;
+
+/** Which firing of a schedule a task is. */
+export const ScheduleLink = z.object({
+  name: z.string(),
+  firing: z.int().positive().describe("Its number in the schedule's history"),
+  due: Millis.describe("When it was due"),
+  zone: z.string(),
+  previousSuccessAt: Millis.optional().describe("When a firing of it had last succeeded"),
+});
+export type ScheduleLink = z.infer<typeof ScheduleLink>;

@@ -1,7 +1,7 @@
 /** Schemas of a task, its runs and what they used. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
 import { Millis, TaskId } from "./ids.ts";
-import { Batch, Dependency, Limits, Needs, OnDependencyFailure, RetryRule, rules } from "./rules.ts";
+import { Batch, Dependency, Limits, Needs, OnDependencyFailure, RetryRule, rules, ScheduleLink } from "./rules.ts";
 import { STATES } from "./states.ts";
 
 export { Millis, TaskId } from "./ids.ts";
@@ -147,6 +147,7 @@ export const TaskSpec = z.object({
   lostRetries: z.int().describe("How many runs that are lost are followed by another"),
   ...rules,
   batch: Batch.optional(),
+  schedule: ScheduleLink.optional(),
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 
@@ -223,6 +224,7 @@ export const TaskInfo = z.object({
   key: z.string().nullable(),
   maxFails: z.int().nullable().describe("Of its batch so many may fail; null when that is not counted"),
   units: Units.nullable().describe("Which units of the counted resources the run has"),
+  schedule: ScheduleLink.nullable().describe("The schedule whose firing it is"),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),
   createdAt: Millis,

@@ -59,3 +59,22 @@ export function formatBytes(bytes: number): string {
   }
   return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)}${units[unit] ?? ""}`;
 }
+
+const UNITS = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1000],
+  ["ms", 1],
+] as const;
+
+/** `1h30m`, `90ms`, `0s`: the same again when it is read. */
+export function exactDuration(ms: number): string {
+  let left = ms;
+  const parts = UNITS.flatMap(([unit, size]) => {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    return count === 0 ? [] : [`${count}${unit}`];
+  });
+  return parts.length === 0 ? "0s" : parts.join("");
+}

@@ -13,6 +13,7 @@ export type Action =
   | "log"
   | "read"
   | "follow"
+  | "schedules"
   | "back"
   | "kill"
   | "cancel"
@@ -25,7 +26,7 @@ export type Action =
   | "suspend"
   | "redraw";
 
-export type Page = "list" | "log" | "help";
+export type Page = "list" | "log" | "schedules" | "help";
 export type KeySection = "Move" | "See" | "Act on the task" | "Screen";
 
 export type KeyRow = {
@@ -41,7 +42,7 @@ export type KeyRow = {
   footer?: { word: string; rank: number };
 };
 
-const everywhere = ["list", "log", "help"] as const;
+const everywhere = ["list", "log", "schedules", "help"] as const;
 const withTask = ["list", "log"] as const;
 const list = ["list"] as const;
 
@@ -115,6 +116,16 @@ export const KEYS: readonly KeyRow[] = [
   },
 
   {
+    action: "schedules",
+    keys: ["d"],
+    cap: "d",
+    help: "the schedules, with the time left to each; again: the tasks",
+    section: "See",
+    pages: ["list", "schedules"],
+    footer: { word: "schedules", rank: 11 },
+  },
+
+  {
     action: "kill",
     keys: ["K", "x"],
     cap: "K",
@@ -166,7 +177,7 @@ export const KEYS: readonly KeyRow[] = [
     cap: "Esc",
     help: "back",
     section: "Screen",
-    pages: ["log", "help"],
+    pages: ["log", "schedules", "help"],
     footer: { word: "back", rank: 1 },
   },
   {

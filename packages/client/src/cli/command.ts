@@ -28,6 +28,8 @@ type Described = {
   examples?: readonly (readonly [string, string])[];
   /** From the first positional on, words are not options of Claudine. They arrive in `Input.rest`. */
   rest?: boolean;
+  /** The first positional is a name, and options may follow it. */
+  leads?: boolean;
 };
 
 export type Command = Described &
@@ -37,8 +39,8 @@ export type Command = Described &
         /** @returns the exit code */
         run(input: Input, io: Io): Promise<number>;
       }
-    /** One of these must be named, unless it also does something by itself. */
-    | { subcommands: readonly Command[]; run?(input: Input, io: Io): Promise<number> }
+    /** One of these must be named, unless it does something by itself. */
+    | { subcommands: readonly Command[]; run?: (input: Input, io: Io) => Promise<number> }
   );
 
 /** A command that does something. */

@@ -28,7 +28,8 @@ function eventWords(event: EventBody): string {
     case "task.changed":
       return `task ${event.id} changed: ${Object.keys(event.changes).join(", ")}`;
     case "task.skipped":
-      return `task ${event.id} skipped${because(event.note)}`;
+    case "task.failed":
+      return `task ${event.id} ${event.type.slice(5)}${because(event.note)}`;
     case "task.cancelled":
       return `task ${event.id} cancelled${because(event.note)}`;
     case "run.paused":
@@ -52,6 +53,16 @@ function eventWords(event: EventBody): string {
       return `group ${event.name}${groupWords(event)}`;
     case "group.removed":
       return `group ${event.name} removed`;
+    case "schedule.added":
+    case "schedule.changed":
+    case "schedule.paused":
+    case "schedule.resumed":
+    case "schedule.removed":
+      return `schedule ${event.name} ${event.type.slice(9)}`;
+    case "schedule.fired":
+      return `schedule ${event.name}, due ${localTime(event.due)}, became task ${event.task}`;
+    case "schedule.skipped":
+      return `schedule ${event.name}, due ${localTime(event.due)}, skipped${because(event.note)}`;
     case "daemon.started":
       return `daemon ${event.version} started with pid ${event.pid}`;
     case "daemon.stopped":

@@ -1,22 +1,5 @@
 /** Durations, sizes and times as texts that mean exactly the same when they are read again. */
-const UNITS = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["m", 60_000],
-  ["s", 1000],
-  ["ms", 1],
-] as const;
-
-/** `1h30m`, `90ms`, `0s`. */
-export function exactDuration(ms: number): string {
-  let left = ms;
-  const parts = UNITS.flatMap(([unit, size]) => {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    return count === 0 ? [] : [`${count}${unit}`];
-  });
-  return parts.length === 0 ? "0s" : parts.join("");
-}
+export { exactDuration } from "@claudine/protocol/units";
 
 /** `4G`, `1536M`, `1000`. */
 export function exactBytes(bytes: number): string {

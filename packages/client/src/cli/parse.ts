@@ -1,7 +1,7 @@
 /** Turns the words of a command line into the input of a verb, by the verb's option table. */
 import type { Command, Input, Runnable } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./global-options.ts";
-import { type Flags, type Problem, splitWords } from "./split-words.ts";
+import { type Flags, type Problem, type Split, splitWords } from "./split-words.ts";
 
 /** What is wrong with a command line. */
 export type UsageProblem = Problem & {
@@ -24,7 +24,7 @@ function descend(path: readonly Command[], words: readonly string[], before: Fla
   if (command === undefined) throw new TypeError("no command");
   const { subcommands } = command;
   const nested = subcommands !== undefined;
-  const split = splitWords([...command.options, ...GLOBAL_OPTIONS], words, nested || command.rest === true);
+  const split = splitAll(command, words);
   if (split.kind === "usage") return { kind: "usage", problem: { ...split.problem, path } };
   const flags = { ...before, ...split.words.flags };
   if (nested && split.words.rest[0] !== undefined) return descendTo(path, split.words.rest, flags);
@@ -35,6 +35,24 @@ function descend(path: readonly Command[], words: readonly string[], before: Fla
   const problem = positionalProblem(command, args);
   if (problem !== undefined) return { kind: "usage", problem: { message: problem, path } };
   return { kind: "run", command, input: { args, rest, flags } };
+}
+
+/** A name that leads is taken out, and the options before and after it are put together. */
+function splitAll(command: Command, words: readonly string[]): Split {
+  const options = [...command.options, ...GLOBAL_OPTIONS];
+  const stops = command.subcommands !== undefined || command.rest === true;
+  const split = splitWords(options, words, stops);
+  if (command.leads !== true || split.kind === "usage") return split;
+  const [name, ...others] = split.words.rest;
+  if (name === undefined) return split;
+  const after = splitWords(options, others, true);
+  if (after.kind === "usage") return after;
+  const flags = { ...split.words.flags, ...after.words.flags };
+  for (const [key, value] of Object.entries(split.words.flags)) {
+    const more = after.words.flags[key];
+    if (typeof value === "object" && typeof more === "object") flags[key] = [...value, ...more];
+  }
+  return { kind: "words", words: { flags, args: [name], rest: after.words.rest } };
 }
 
 function descendTo(path: readonly Command[], [word = "", ...words]: readonly string[], flags: Flags): Parsed {
@@ -59,8 +77,11 @@ export function findCommand(commands: readonly Command[], word: string): Command
   return commands.find(({ name, aliases }) => name === word || aliases?.includes(word) === true);
 }
 
-function positionalProblem({ name, positional = [], rest }: Command, args: readonly string[]): string | undefined {
-  if (rest === true) return undefined;
+function positionalProblem(
+  { name, positional = [], rest, leads }: Command,
+  args: readonly string[],
+): string | undefined {
+  if (rest === true && leads !== true) return undefined;
   const missing = positional.find((one, index) => one.required === true && args[index] === undefined);
   if (missing !== undefined) return `${name} needs ${missing.name}: ${missing.describe}`;
   const extra = positional.some(({ many }) => many === true) ? undefined : args[positional.length];

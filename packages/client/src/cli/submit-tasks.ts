@@ -32,7 +32,16 @@ export async function buildTasks(input: Input, io: Io): Promise<SubmitTask[]> {
 
 /** The environment for the tasks. What Claudine said about a task that submits is not true of the tasks it submits. */
 export async function callerEnv(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
-  const { CLAUDINE_TASK_ID, CLAUDINE_RUN, CLAUDINE_GROUP, CLAUDINE_ARRAY_INDEX, ...rest } = env;
+  const {
+    CLAUDINE_TASK_ID,
+    CLAUDINE_RUN,
+    CLAUDINE_GROUP,
+    CLAUDINE_ARRAY_INDEX,
+    CLAUDINE_SCHEDULE,
+    CLAUDINE_DUE_AT,
+    CLAUDINE_PREVIOUS_SUCCESS_AT,
+    ...rest
+  } = env;
   if (Object.entries(rest).some(([name, value]) => mayBeReplaced(name) || mayBeReplaced(value))) await refuseChanged();
   return rest as Record<string, string>;
 }
@@ -45,14 +54,14 @@ async function refuseChanged(): Promise<void> {
 }
 
 /** One word is for the shell, several are executed as they are. */
-function commandOf({ rest }: Input): string | string[] {
+export function commandOf({ rest }: Input): string | string[] {
   const [first] = rest;
   if (first === undefined || first === "")
     throw refuse("there is no command", "claudine submit COMMAND, or --each-line, --from-json");
   return rest.length === 1 ? first : [...rest];
 }
 
-function sharedOptions(input: Input, env: NodeJS.ProcessEnv): Shared {
+export function sharedOptions(input: Input, env: NodeJS.ProcessEnv): Shared {
   const label = text(input, "label");
   if (label === "") throw refuse("the label is empty", "Leave --label out for none");
   const group = text(input, "group");

@@ -45,7 +45,7 @@ export type Tailed = {
 
 /** How long one question waits for more output. */
 const WAIT_MS = 30_000;
-const PIECE_BYTES = 1_048_576;
+const PIECE_BYTES = 524_288;
 
 /** Gives each piece once, in order, also over a reconnect. Resolves at the end of the run's output, or at the end of what is there. */
 export async function tail(
@@ -77,6 +77,7 @@ export async function* readTail(client: Client, options: TailOptions): AsyncGene
         ...from,
         until,
         times,
+        encoding: "base64",
         maxBytes: PIECE_BYTES,
         attempt,
         ...(follow ? { waitMs: WAIT_MS } : {}),

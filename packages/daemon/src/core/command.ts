@@ -1,5 +1,5 @@
 /** Everything that can be asked of the engine, by people and by the reports of processes. */
-import type { HoldWhy, Outcome, ProcessIdentity, StopCause, TaskId, Usage } from "@claudine/protocol";
+import type { HoldWhy, Outcome, ProcessIdentity, ScheduleSpec, StopCause, TaskId, Usage } from "@claudine/protocol";
 
 import type { ChangeWish } from "./merge-rules.ts";
 import type { Submission } from "./submit.ts";
@@ -33,7 +33,25 @@ export type UserCommand =
   | { type: "swap"; ids: readonly [TaskId, TaskId] }
   | { type: "start"; targets: Targets }
   | { type: "set-group"; name: string; slots?: number | null | undefined; paused?: boolean | undefined }
-  | { type: "remove-group"; name: string };
+  | { type: "remove-group"; name: string }
+  | { type: "declare-schedules"; declare: Declaration }
+  | { type: "pause-schedules"; names: readonly string[]; paused: boolean }
+  | { type: "remove-schedules"; names: readonly string[] }
+  | { type: "run-schedule"; name: string };
+
+export type Named = { name: string; spec: ScheduleSpec };
+export type Declaration =
+  | { kind: "add"; schedule: Named }
+  | { kind: "change"; name: string; changes: ScheduleChange }
+  /** Those of a file, which are to be as they are there; with `prune` no others are of that file. */
+  | { kind: "reconcile"; schedules: readonly Named[]; prune: string | undefined };
+
+/** Undefined takes a rule away. */
+export type ScheduleChange = Partial<Omit<ScheduleSpec, "task">> & {
+  task?: Partial<Omit<ScheduleSpec["task"], RuleName>> & Pick<ChangeWish, RuleName>;
+};
+/** Of these the parts that were not said stay. */
+type RuleName = "retry" | "limits" | "needs";
 
 /** Where in its line a task goes. */
 export type Place = "front" | "back" | { before: TaskId };

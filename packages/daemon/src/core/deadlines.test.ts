@@ -80,6 +80,17 @@ test("a run that uses more memory than it may is ended at once, and has failed",
   });
 });
 
+test("a run that writes more than it may is asked to end once, and has failed", () => {
+  const world = running({ limits: { outputMaxBytes: 1024, whenOutputFull: "kill" } });
+  const over = () => world.do({ type: "report-output", id: 1, attempt: 1, bytes: 4096, maxBytes: 1024 });
+  expect(over()).toEqual(["run.stopping"]);
+  expect(world.events.at(-1)).toMatchObject({ cause: "output", signal: "SIGTERM" });
+  expect(over()).toEqual([]);
+  world.end(1, 143);
+  expect(world.task(1)?.status).toMatchObject({ state: "failed", note: "wrote 4.0K of output, and may write 1.0K" });
+  expect(over()).toEqual([]);
+});
+
 test("somebody who asked first is the cause", () => {
   const world = running({ limits: { timeoutMs: 1000 } });
   world.do({ type: "stop", targets: one(1), cause: "kill", signal: "SIGTERM", graceMs: 9000, note: null });

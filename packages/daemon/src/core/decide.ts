@@ -9,6 +9,7 @@ import { decideChange } from "./change.ts";
 import { decideEdit } from "./edit.ts";
 import { decideGroup } from "./group-commands.ts";
 import { decideMove } from "./move.ts";
+import { decideSchedule } from "./schedule-commands.ts";
 import { decideSubmit } from "./submit.ts";
 import { decideStart } from "./force.ts";
 
@@ -36,6 +37,11 @@ export function decide(facts: Facts, command: Command): EventBody[] {
     case "set-group":
     case "remove-group":
       return decideGroup(facts.state, command);
+    case "declare-schedules":
+    case "pause-schedules":
+    case "remove-schedules":
+    case "run-schedule":
+      return decideSchedule(facts, command);
     case "change":
       return decideChange(facts, command);
     case "edit":

@@ -2,6 +2,7 @@
 import { NO_USAGE } from "@claudine/protocol/info";
 import { noCounts } from "@claudine/protocol/states";
 import type { EventBody, Outcome, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
+import type { Calendar } from "./calendar.ts";
 import type { Command } from "./command.ts";
 import type { PlanFacts } from "./plan.ts";
 import { createCapacity, type HostFacts, type HostPort, type Used } from "./capacity.ts";
@@ -43,6 +44,20 @@ export const SETTINGS: Settings = {
   dependencyDepth: 100,
 };
 
+/** Without time zones, and without cron expressions. */
+export const PLAIN_CALENDAR: Calendar = {
+  next(when, _zone, after) {
+    switch (when.kind) {
+      case "at":
+        return when.at > after ? when.at : null;
+      case "every":
+        return when.from + Math.max(1, Math.floor((after - when.from) / when.everyMs) + 1) * when.everyMs;
+      case "cron":
+        return null;
+    }
+  },
+};
+
 /** The core with a clock and a table of finished tasks, but without disk and processes. */
 export class World {
   state: State;
@@ -69,6 +84,8 @@ export class World {
       settings: { ...SETTINGS, defaultSlots: slots, ...change },
       groups: [],
       tasks: [],
+      schedules: [],
+      calendar: PLAIN_CALENDAR,
       history: [],
       counts: noCounts(),
     });

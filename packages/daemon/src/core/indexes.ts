@@ -6,6 +6,7 @@ import { leave, take } from "./counted.ts";
 import { nextDue } from "./deadlines.ts";
 import { linkDependencies, unlinkDependencies } from "./dependencies.ts";
 import { groupOf } from "./groups.ts";
+import { linkFiring, unlinkFiring } from "./schedules.ts";
 import { specText } from "./size.ts";
 import type { State } from "./state.ts";
 
@@ -34,6 +35,7 @@ function unindex(state: State, task: Task): void {
   state.text -= specText(task);
   if (task.key !== undefined) state.keys.delete(task.key);
   state.deadlines.delete(id);
+  unlinkFiring(state.schedules, task);
   unlinkDependencies(state, task);
   leave(state, task);
   const group = groupOf(state, task.group);
@@ -62,6 +64,7 @@ function index(state: State, task: Task): void {
     return;
   }
   state.live.set(id, task);
+  linkFiring(state.schedules, task);
   state.text += specText(task);
   if (task.key !== undefined) state.keys.set(task.key, id);
   linkDependencies(state, task);

@@ -11,10 +11,12 @@ import {
 /** A change as it was asked for, with the command as it executes. */
 export type ChangeWish = Omit<ChangeTask, "command"> & Pick<TaskChanges, "command" | "argv">;
 
+type Ruled = Pick<Task, "retry" | "limits" | "needs" | "batch">;
+
 const NO_RETRY: Omit<RetryRule, "limit"> = { delayMs: 0, backoff: "constant", jitter: false };
 
 /** @throws ClaudineError invalid_params */
-export function mergeRules(task: Task, verb: string, wish: ChangeWish): TaskChanges {
+export function mergeRules(task: Ruled, verb: string, wish: ChangeWish): TaskChanges {
   const { retry, limits, needs, maxFails, ...plain } = wish;
   return {
     ...plain,
@@ -63,7 +65,7 @@ function defaults(parts: NonNullable<ChangeTask["retry"]>): Partial<RetryRule> {
 }
 
 /** Null lets all of them fail. */
-function batchOf({ batch }: Task, verb: string, maxFails: number | null): Batch {
+function batchOf({ batch }: Ruled, verb: string, maxFails: number | null): Batch {
   if (batch !== undefined) return { ...batch, maxFails: maxFails ?? batch.size };
   throw new ClaudineError("invalid_params", `Cannot ${verb}: it is not of a batch that counts failures`, {
     hint: "claudine submit --max-fails N makes one",

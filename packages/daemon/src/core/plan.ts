@@ -11,6 +11,7 @@ import { groupOf, slotsOf } from "./groups.ts";
 import { enterLine, setDeadline } from "./indexes.ts";
 import { relieve, watchesPressure } from "./pressure.ts";
 import { RESCALE_MS, rescale } from "./scale.ts";
+import { firstDue } from "./schedules.ts";
 import type { State } from "./state.ts";
 
 export type PlanFacts = Pick<Facts, "state" | "lookup" | "isUnreadable"> &
@@ -42,14 +43,16 @@ export function planNext(facts: PlanFacts, admit: boolean): EventBody | undefine
   return relieve(facts) ?? judgeNext(facts) ?? giveUpNext(facts) ?? (admit ? admission(facts) : undefined);
 }
 
-/** When `planNext` has something to say next if nothing else happens, on the steady clock. */
-export function wakeAt(state: State, { now, wall }: Pick<Times, "now" | "wall">): number | undefined {
+/** When there is something to say next if nothing else happens, on the steady clock; schedules count when `admit`. */
+export function wakeAt(state: State, { now, wall }: Pick<Times, "now" | "wall">, admit = true): number | undefined {
   const due = dueAt(state);
   const id = state.waiting.later.peek();
   const status = id === undefined ? undefined : state.live.get(id)?.status;
   const ripeAt =
     status?.state === "queued" && status.notBefore !== undefined ? status.notBefore - wall + now : undefined;
-  const times = [due, ripeAt, delayEndsAt(state), lookAgainAt(state, now)].filter((at) => at !== undefined);
+  const scheduled = admit ? firstDue(state.schedules)?.due : undefined;
+  const firesAt = scheduled === undefined ? undefined : scheduled - wall + now;
+  const times = [due, ripeAt, firesAt, delayEndsAt(state), lookAgainAt(state, now)].filter((at) => at !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 

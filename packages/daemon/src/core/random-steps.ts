@@ -162,9 +162,19 @@ function submitBatch(world: World, { size, maxFails }: Extract<Step, { do: "batc
 
 /** What a new daemon reads from the store. */
 export function restart(world: World): void {
-  const { nextId, lastSeq, settings, counts, live, groups, totalSlots } = world.state;
+  const { nextId, lastSeq, settings, counts, live, groups, totalSlots, calendar, schedules } = world.state;
   const set = [...groups.values()].map(({ name, slots, paused }) => ({ name, slots, paused }));
   const all = totalSlots === undefined ? [] : [{ name: "*", slots: totalSlots }];
   const tasks = [...live.values()].toSorted((a, b) => a.id - b.id);
-  world.state = createState({ nextId, lastSeq, settings, counts, groups: [...set, ...all], tasks, history: [] });
+  world.state = createState({
+    nextId,
+    lastSeq,
+    settings,
+    counts,
+    groups: [...set, ...all],
+    tasks,
+    history: [],
+    schedules: [...schedules.all.values()],
+    calendar,
+  });
 }

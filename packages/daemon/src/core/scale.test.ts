@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { spec, World } from "./fixtures.ts";
+import { PLAIN_CALENDAR, spec, World } from "./fixtures.ts";
 import { rescale, RESCALE_MS, type Scale } from "./scale.ts";
 import { createState } from "./state.ts";
 
@@ -75,7 +75,16 @@ test("the next daemon begins with as many slots as are in use", () => {
   expect(before.plan()).toHaveLength(6);
   const { nextId, lastSeq, counts, settings, live } = before.state;
   const follow = { ...settings, defaultSlots: 2, slotsFollow: true };
-  const seed = { nextId, lastSeq, counts, groups: [], history: [], tasks: live.values() };
+  const seed = {
+    nextId,
+    lastSeq,
+    counts,
+    groups: [],
+    history: [],
+    schedules: [],
+    calendar: PLAIN_CALENDAR,
+    tasks: live.values(),
+  };
   const after = new World();
   after.state = createState({ ...seed, settings: follow });
   expect(after.state.scale.extra).toBe(4);

@@ -1,12 +1,14 @@
 /** What the scheduler knows: the unfinished tasks and the indexes that keep every event cheap. */
-import type { StateCounts, Task, TaskId } from "@claudine/protocol";
+import type { Schedule, StateCounts, Task, TaskId } from "@claudine/protocol";
 import { createBatches, type Batches } from "./batches.ts";
+import type { Calendar } from "./calendar.ts";
 import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } from "./groups.ts";
 import { createHeap, type Heap } from "./heap.ts";
 import { indexTask } from "./indexes.ts";
 import { learnFrom, type Kinds } from "./kinds.ts";
 import { createRelief, type Relief } from "./pressure.ts";
 import { scaleInUse, type Scale } from "./scale.ts";
+import { createSchedules, setSchedule, type Schedules } from "./schedules.ts";
 import type { Settings } from "./settings.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
 
@@ -37,6 +39,8 @@ export type State = {
   deadlines: Heap<TaskId>;
   /** Runs that may not be silent for long: when to look, and what the last look found. */
   idle: Map<TaskId, { lookAt: number; silence?: Silence }>;
+  schedules: Schedules;
+  calendar: Calendar;
   counts: StateCounts;
   /** Characters of the unfinished tasks' commands, as they are all kept in memory. */
   text: number;
@@ -46,7 +50,7 @@ export type State = {
 export type Silence = { from: number; signs: string };
 
 /** What the store knows; the settings come from the configuration. */
-export type StoredSeed = Omit<Seed, "settings">;
+export type StoredSeed = Omit<Seed, "settings" | "calendar">;
 
 export type Seed = {
   nextId: number;
@@ -55,6 +59,8 @@ export type Seed = {
   counts: StateCounts;
   groups: Iterable<GroupSeed>;
   tasks: Iterable<Task>;
+  schedules: Iterable<Schedule>;
+  calendar: Calendar;
   /** Tasks that ended not long ago, the newest last: what their kinds need is learned from them. */
   history: Iterable<Task>;
 };
@@ -79,12 +85,15 @@ export function createState(seed: Seed): State {
     keys: new Map(),
     deadlines: createHeap(),
     idle: new Map(),
+    schedules: createSchedules(),
+    calendar: seed.calendar,
     counts: { ...seed.counts },
     text: 0,
   };
   groupOf(state, DEFAULT_GROUP);
   for (const group of seed.groups) setGroup(state, group);
   for (const task of seed.history) learnFrom(state.kinds, task);
+  for (const schedule of seed.schedules) setSchedule(state, schedule.name, schedule);
   for (const task of seed.tasks) indexTask(state, undefined, task);
   if (seed.settings.slotsFollow) state.scale = scaleInUse(state.groups.values(), seed.settings.defaultSlots);
   return state;

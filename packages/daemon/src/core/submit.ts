@@ -15,15 +15,23 @@ import { DEFAULT_GROUP } from "./groups.ts";
 import { withTimeout } from "./longest-timeout.ts";
 import { kindOf } from "./kinds.ts";
 import { checkRoom } from "./room.ts";
+import { lastSuccesses } from "./schedules.ts";
 import { stopRun } from "./stop.ts";
 
-export type Submission = Refs & { spec: TaskSpec; held: boolean; ifRunning?: IfRunning | undefined };
+export type Submission = Refs & {
+  spec: TaskSpec;
+  held: boolean;
+  ifRunning?: IfRunning | undefined;
+  /** It depends on the last success of these schedules. */
+  afterSchedules?: readonly string[] | undefined;
+};
 /** An entry of a call: a task that is taken, with those like it, or one that is there already. */
 type Entry = { id: TaskId; isNew: boolean; others: readonly Task[] };
 
 /** @throws ClaudineError limit, not_found, invalid_params; then none is taken */
-export function decideSubmit(facts: Facts, tasks: readonly Submission[], maxFails: number | undefined): EventBody[] {
-  checkRoom(facts.state, tasks);
+export function decideSubmit(facts: Facts, asked: readonly Submission[], maxFails: number | undefined): EventBody[] {
+  checkRoom(facts.state, asked);
+  const tasks = asked.map((task) => afterSuccesses(facts, task));
   const entries = entriesOf(facts, tasks);
   const after = checkedDependencies(facts, tasks, entries);
   const events: EventBody[] = [];
@@ -37,6 +45,13 @@ export function decideSubmit(facts: Facts, tasks: readonly Submission[], maxFail
   const first = facts.state.nextId;
   const size = entries.reduce((count, { isNew }) => count + Number(isNew), 0);
   return maxFails === undefined ? events : asBatch(events, { first, size, maxFails });
+}
+
+/** What it waits for of schedules is settled now. */
+function afterSuccesses(facts: Facts, task: Submission): Submission {
+  const { spec, afterSchedules: names } = task;
+  if (names === undefined) return task;
+  return { ...task, spec: withDependencies(spec, lastSuccesses(facts, { verb: "submit", names })) };
 }
 
 function entriesOf(facts: Facts, tasks: readonly Submission[]): Entry[] {
@@ -65,7 +80,7 @@ function checkedDependencies(
   const depths = new Map<TaskId, number>();
   const after: (readonly Dependency[] | undefined)[] = tasks.map(({ spec }) => spec.after);
   for (const index of refs?.order ?? tasks.keys()) {
-    const { spec, afterRefs = [] } = tasks[index] ?? {};
+    const { spec, afterRefs = [], afterSchedules } = tasks[index] ?? {};
     const { id = 0, isNew = false } = entries[index] ?? {};
     const own = afterRefs.map(({ ref, on }) => ({ id: entries[refs?.indexOf(ref) ?? 0]?.id ?? 0, on }));
     if (own.length > 0) after[index] = [...(spec?.after ?? []), ...own];
@@ -73,6 +88,7 @@ function checkedDependencies(
       verb: "submit",
       group: spec?.group ?? DEFAULT_GROUP,
       rules: { ...spec, after: after[index]?.slice() },
+      ...(afterSchedules === undefined ? {} : { isAlone: false }),
       depths,
     });
     if (refs !== undefined && isNew) depths.set(id, depth);
@@ -96,14 +112,22 @@ export function unfinishedLike({ state }: Pick<Facts, "state">, spec: TaskSpec):
 }
 
 /** After what there is has ended, whatever its end. Each queued one already waits for the one before it. */
-function startAfter(after: readonly Dependency[] | undefined, others: readonly Task[]): { after?: Dependency[] } {
+export function endOf(others: readonly Task[]): Dependency[] {
   const last = others.at(-1);
   const running = others.filter((task) => "run" in task.status && task !== last);
-  const wait = [...running, ...(last === undefined ? [] : [last])].map(({ id }): Dependency => ({ id, on: "any" }));
+  return [...running, ...(last === undefined ? [] : [last])].map(({ id }): Dependency => ({ id, on: "any" }));
+}
+
+function startAfter(after: readonly Dependency[] | undefined, others: readonly Task[]): { after?: Dependency[] } {
+  const wait = endOf(others);
   return wait.length === 0 && after === undefined ? {} : { after: [...(after ?? []), ...wait] };
 }
 
-function replace(facts: Facts, task: Task): readonly EventBody[] {
+export function withDependencies(spec: TaskSpec, more: readonly Dependency[]): TaskSpec {
+  return more.length === 0 ? spec : { ...spec, after: [...(spec.after ?? []), ...more] };
+}
+
+export function replace(facts: Facts, task: Task): readonly EventBody[] {
   if (!("run" in task.status)) return [{ type: "task.cancelled", id: task.id, note: "replaced" }];
   return stopRun(facts, { cause: "replaced", signal: "SIGTERM", note: null }, task);
 }

@@ -1,11 +1,16 @@
 /** One round of the engine: commands become events, events change the state, and what that makes due is added. */
 import type { EventBody, Task, TaskEvent, TaskId } from "@claudine/protocol";
 import type { Command } from "./command.ts";
-import { decide } from "./decide.ts";
+import { decide, type Facts } from "./decide.ts";
 import { evolve } from "./evolve.ts";
+import { fireNext } from "./fire.ts";
 import { createCapacity, type HostPort } from "./capacity.ts";
 import { beginPlan, planNext } from "./plan.ts";
+import { createScheduleNotes, type ScheduleChanges } from "./schedule-changes.ts";
 import type { State } from "./state.ts";
+
+/** Others get their turn after so many firings. */
+const FIRED_AT_MOST = 500;
 
 /** An event with the task after it (undefined when it is about none, or the task is no more). */
 export type Fact = { event: TaskEvent; task: Task | undefined };
@@ -28,6 +33,7 @@ export type TurnPorts = {
 export type Turn = {
   readonly facts: readonly Fact[];
   readonly changes: ReadonlyMap<TaskId, Change>;
+  readonly schedules: ScheduleChanges;
   /** The command's own facts. @throws ClaudineError; nothing of the command has happened then */
   decide(command: Command): readonly Fact[];
   /** Adds everything that is due now. */
@@ -37,6 +43,7 @@ export type Turn = {
 export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt, machine }: TurnPorts): Turn {
   const facts: Fact[] = [];
   const changes = new Map<TaskId, Change>();
+  const schedules = createScheduleNotes(state);
   const find = (id: TaskId): Task | undefined =>
     changes.has(id) ? changes.get(id)?.after : (state.live.get(id) ?? lookup(id));
 
@@ -49,7 +56,7 @@ export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt
   const apply = (body: EventBody): Fact => {
     const event: TaskEvent = { ...body, seq: state.lastSeq + 1, at: clock.wall() };
     const before = "id" in event && event.type !== "task.submitted" ? find(event.id) : undefined;
-    const after = evolve(state, event, before);
+    const after = schedules.noting(event, before, () => evolve(state, event, before));
     if ("id" in event) {
       const seen = changes.get(event.id);
       changes.set(event.id, { before: seen === undefined ? before : seen.before, after });
@@ -58,26 +65,29 @@ export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt
     facts.push(fact);
     return fact;
   };
+  const known = (): Facts => ({
+    state,
+    lookup: find,
+    keyed: findKeyed,
+    isUnreadable,
+    now: clock.steady(),
+    wall: clock.wall(),
+    evenSince: clock.evenSince(),
+  });
   return {
     facts,
     changes,
-    decide: (command) =>
-      decide(
-        {
-          state,
-          lookup: find,
-          keyed: findKeyed,
-          isUnreadable,
-          now: clock.steady(),
-          wall: clock.wall(),
-          evenSince: clock.evenSince(),
-        },
-        command,
-      ).map(apply),
+    schedules: schedules.changes,
+    decide: (command) => decide(known(), command).map(apply),
     plan(admit) {
       const capacity = createCapacity(state, machine);
       beginPlan(state, { port: machine, now: clock.steady() });
       const times = { now: clock.steady(), wall: clock.wall(), evenSince: clock.evenSince(), outputAt };
+      for (let fired = 0; admit && fired < FIRED_AT_MOST; fired += 1) {
+        const bodies = fireNext(known());
+        if (bodies === undefined) break;
+        bodies.forEach(apply);
+      }
       for (;;) {
         const body = planNext({ state, lookup: find, isUnreadable, capacity, machine, ...times }, admit);
         if (body === undefined) return;

@@ -46,14 +46,17 @@ async function startOf(stream: OutputStream, wanted: PieceWanted, { sinceOffset,
   return Math.min(start, size);
 }
 
+export type EncodedPiece = { encoding: "utf8" | "base64"; data: string; length: number };
+
 /** Text where the bytes are UTF-8 (a character cut at the end waits for the next piece), else base64. */
-export function encodePiece(
-  bytes: Buffer,
-  more: boolean,
-): { encoding: "utf8" | "base64"; data: string; length: number } {
+export function encodePiece(bytes: Buffer, more: boolean): EncodedPiece {
   for (let cut = 0; cut <= (more ? 3 : 0) && cut < Math.max(1, bytes.length); cut += 1) {
     const part = bytes.subarray(0, bytes.length - cut);
     if (isUtf8(part)) return { encoding: "utf8", data: part.toString("utf8"), length: part.length };
   }
+  return asBase64(bytes);
+}
+
+export function asBase64(bytes: Buffer): EncodedPiece {
   return { encoding: "base64", data: bytes.toString("base64"), length: bytes.length };
 }

@@ -40,7 +40,12 @@ async function openPlain(path: string, readGap: () => Gap | undefined): Promise<
       async read(offset, maxBytes) {
         for (;;) {
           const piece = placeOf({ offset, maxBytes }, { size, gap });
-          const { buffer, bytesRead } = await file.read(Buffer.alloc(piece.length), 0, piece.length, piece.offset);
+          const { buffer, bytesRead } = await file.read(
+            Buffer.allocUnsafe(piece.length),
+            0,
+            piece.length,
+            piece.offset,
+          );
           // The gap may have grown over it meanwhile: then these bytes are not what was written.
           const now = await look(file, readGap);
           const isTaken = now.gap !== undefined && now.gap.from < piece.offset + bytesRead && piece.offset < now.gap.to;

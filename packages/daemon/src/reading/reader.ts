@@ -1,10 +1,12 @@
 /** Reads of what is durable, as the store gives them and the handlers take them. */
-import type { Run, Task, TaskEvent, TaskId, TaskState } from "@claudine/protocol";
+import type { Firing, Run, Task, TaskEvent, TaskId, TaskState } from "@claudine/protocol";
 import type { EnvRecord } from "../environment/env-record.ts";
 
 export type Reader = {
   task(id: TaskId): Task | undefined;
   runs(id: TaskId): Run[];
+  /** The history of a schedule below an entry's number, the newest first. */
+  firings(schedule: string, range: { before: number; limit: number }): Firing[];
   env(id: string): EnvRecord | undefined;
   /** The task that was submitted with a key. */
   keyed(key: string): TaskId | undefined;

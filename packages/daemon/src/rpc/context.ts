@@ -23,6 +23,7 @@ import type { EnvRecord } from "../environment/env-record.ts";
 import type { Backup, Reader } from "../reading/reader.ts";
 import type { InputPiece } from "../running/task-input.ts";
 import type { Watchers } from "../reading/until.ts";
+import type { Zones } from "../schedules/zones.ts";
 
 /** Live figures by task, from the meter. */
 export type UsagePort = { current(id: TaskId): LiveUsage | undefined; all(): LiveUsage[] };
@@ -31,6 +32,7 @@ export type Context = {
   engine: Engine<EnvRecord>;
   store: Reader & Backup;
   vault: EnvVault;
+  zones: Zones;
   watchers: Watchers;
   usage: UsagePort;
   runs: RunFolders;

@@ -1,5 +1,5 @@
 /** Runs `callback` and `onFinish` when tasks have ended, a few at a time. At most once each: a crash may lose them. */
-import { isFinished, taskInfo, type Task } from "@claudine/protocol";
+import { isFinished, taskInfo, type EventType, type Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import type { Log } from "../log.ts";
 import type { RunFiles } from "../output/files.ts";
@@ -70,6 +70,8 @@ export function createHooks(ports: HookPorts): Hooks {
   };
 }
 
+const ENDS: ReadonlySet<EventType> = new Set(["run.finished", "task.cancelled", "task.skipped", "task.failed"]);
+
 /** A run that a retry follows at once has not ended its task. */
 function endedTasks(facts: readonly Fact[]): Task[] {
   const last = new Map<number, Task>();
@@ -77,8 +79,7 @@ function endedTasks(facts: readonly Fact[]): Task[] {
   for (const { event, task } of facts) {
     if (task === undefined) continue;
     last.set(task.id, task);
-    if (event.type === "run.finished" || event.type === "task.cancelled" || event.type === "task.skipped")
-      ended.add(task.id);
+    if (ENDS.has(event.type)) ended.add(task.id);
   }
   return [...ended].flatMap((id) => {
     const task = last.get(id);

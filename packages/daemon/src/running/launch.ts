@@ -15,6 +15,8 @@ export type LaunchPorts = {
   /** Makes the run's control group; undefined where there is none. */
   makeGroup(runUid: string, memoryMaxBytes?: number): string | undefined;
   socket: string;
+  /** A moment as a zone's clocks show it. */
+  timeText(zone: string, at: number): string;
 };
 
 export type Launched = { started: true } | { lostNames: string[] };
@@ -67,11 +69,23 @@ function specOf(ports: LaunchPorts, task: Task, run: LiveRun): Omit<StartSpec, "
       // For the shim, which takes it away.
       ...(group === undefined ? {} : { CLAUDINE_CGROUP: group }),
       ...unitVariables(run),
+      ...scheduleVariables(ports, task),
       ...(task.arrayIndex === null ? {} : { CLAUDINE_ARRAY_INDEX: String(task.arrayIndex) }),
     },
     stdoutPath: files.stdout,
     stderrPath: files.stderr,
     recordPath: files.record,
+  };
+}
+
+/** Times as the schedule's own clocks show them: what is before the T is its date there. */
+function scheduleVariables({ timeText }: LaunchPorts, { schedule }: Task): Record<string, string> {
+  if (schedule === undefined) return {};
+  const { name, due, zone, previousSuccessAt } = schedule;
+  return {
+    CLAUDINE_SCHEDULE: name,
+    CLAUDINE_DUE_AT: timeText(zone, due),
+    CLAUDINE_PREVIOUS_SUCCESS_AT: previousSuccessAt === undefined ? "" : timeText(zone, previousSuccessAt),
   };
 }
 

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { NO_SCHEDULE_CHANGES } from "../core/schedule-changes.ts";
 import { spec, World } from "../core/fixtures.ts";
 import { backupStore, finishRestore, restoreStore } from "./backup.ts";
 import { openTables, type Tables } from "./open.ts";
@@ -29,7 +30,7 @@ afterEach(async () => {
 
 /** `finished` of the tasks have run once. */
 async function storeWithTasks(count: number, finished = 0): Promise<void> {
-  const store = openStore({ path: join(dir, "store"), journalKeep: 1000, onUnreadable: () => {} });
+  const store = openStore({ path: join(dir, "store"), journalKeep: 1000, historyKeep: 10, onUnreadable: () => {} });
   const world = new World();
   world.submit(...Array.from({ length: count }, () => spec()));
   for (let id = 1; id <= finished; id += 1) {
@@ -42,7 +43,13 @@ async function storeWithTasks(count: number, finished = 0): Promise<void> {
     ),
   );
   const { nextId, lastSeq, counts } = world.state;
-  await store.commit({ events: world.events, changes, envs: [], head: { nextId, lastSeq, counts } });
+  await store.commit({
+    events: world.events,
+    changes,
+    schedules: NO_SCHEDULE_CHANGES,
+    envs: [],
+    head: { nextId, lastSeq, counts },
+  });
   await store.backup(join(dir, "copy"));
   await store.close();
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { noCounts } from "@claudine/protocol";
 import { open } from "lmdb";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { NO_SCHEDULE_CHANGES } from "../core/schedule-changes.ts";
 import { spec, World } from "../core/fixtures.ts";
 import { checkStore, describeDamage } from "./check.ts";
 import { openTables, type Tables } from "./open.ts";
@@ -14,7 +15,7 @@ let dir = "";
 let tables: Tables;
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "check-"));
-  const store = openStore({ path: join(dir, "store"), journalKeep: 1000, onUnreadable: () => {} });
+  const store = openStore({ path: join(dir, "store"), journalKeep: 1000, historyKeep: 10, onUnreadable: () => {} });
   const world = new World(1);
   world.submit(spec({ key: "first" }), spec({ key: "second" }), spec());
   world.plan();
@@ -22,7 +23,13 @@ beforeEach(async () => {
   const changes = new Map([1, 2, 3].map((id) => [id, { before: undefined, after: world.task(id) }]));
   const { nextId, lastSeq, counts } = world.state;
   const envs = [{ id: "env", plain: {}, sealed: null }];
-  await store.commit({ events: world.events, changes, envs, head: { nextId, lastSeq, counts } });
+  await store.commit({
+    events: world.events,
+    changes,
+    schedules: NO_SCHEDULE_CHANGES,
+    envs,
+    head: { nextId, lastSeq, counts },
+  });
   await store.close();
   tables = openTables(join(dir, "store"));
 });
@@ -73,8 +80,8 @@ test("wrong index entries, references and counters are mended", async () => {
     [
       "A key is said to be that of task 3, which does not have it",
       "A key is said to be that of task 7, which does not have it",
-      "An environment does not know that 0 tasks have it",
-      "An environment does not know that 3 tasks have it",
+      "An environment does not know that 0 tasks and schedules have it",
+      "An environment does not know that 3 tasks and schedules have it",
       "Task 1 is missing in the index of succeeded tasks",
       "The counters do not agree with the tasks",
       "The index of failed tasks names task 3, which is not",

@@ -1,5 +1,13 @@
 /** Reads a whole store and says what in it does not fit together. */
-import { isFinished, STATES, type StateCounts, type Task, type TaskId, type TaskState } from "@claudine/protocol";
+import {
+  isFinished,
+  STATES,
+  type Schedule,
+  type StateCounts,
+  type Task,
+  type TaskId,
+  type TaskState,
+} from "@claudine/protocol";
 import type { Key } from "lmdb";
 import { emptyHead, type Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
@@ -11,7 +19,7 @@ export type Damage =
   | { kind: "unreadable"; table: ReadableTable; key: Key; name: string }
   | { kind: "index"; name: string; missing: boolean; state: string; id: TaskId }
   | { kind: "key"; name: string; missing: boolean; key: string; id: TaskId }
-  | { kind: "environment"; name: string; id: TaskId; envId: string }
+  | { kind: "environment"; name: string; owner: string; envId: string }
   | { kind: "misplaced"; name: string; id: TaskId; from: "live" | "finished" }
   | { kind: "uses"; name: string; envId: string; uses: number }
   | { kind: "head"; name: string; head: Omit<Head, "env"> }
@@ -22,6 +30,7 @@ export type StoreReport = { tasks: number; events: number; damages: Damage[] };
 export function checkStore(tables: Tables): StoreReport {
   const damages: Damage[] = [];
   const tasks = new Map<TaskId, Known>();
+  const schedules = new Map<string, string>();
   const seqs: number[] = [];
   for (const table of READABLE) {
     for (const key of tableOf(tables, table).getKeys()) {
@@ -34,12 +43,14 @@ export function checkStore(tables: Tables): StoreReport {
           damages.push({ kind: "misplaced", name: `${table}/${id}`, id, from: table });
       }
       if (table === "journal") seqs.push(key as number);
+      if (table === "schedules" && typeof record === "object")
+        schedules.set(String(key), (record.value as Schedule).spec.task.envId);
     }
   }
   damages.push(
     ...checkIndex(tables, tasks),
     ...checkKeys(tables, tasks),
-    ...checkEnvironments(tables, tasks),
+    ...checkEnvironments(tables, tasks, schedules),
     ...checkHead(tables, tasks, seqs),
     ...gaps(seqs),
   );
@@ -81,13 +92,19 @@ function checkKeys(tables: Tables, tasks: Tasks): Damage[] {
   return damages;
 }
 
-function checkEnvironments(tables: Tables, tasks: Tasks): Damage[] {
+function checkEnvironments(tables: Tables, tasks: Tasks, schedules: ReadonlyMap<string, string>): Damage[] {
   const damages: Damage[] = [];
   const uses = new Map<string, number>();
   for (const envId of tables.envUses.getKeys()) uses.set(envId, 0);
   for (const [id, { envId }] of tasks) {
     uses.set(envId, (uses.get(envId) ?? 0) + 1);
-    if (!tables.envs.doesExist(envId)) damages.push({ kind: "environment", name: `envs/${envId}`, id, envId });
+    if (!tables.envs.doesExist(envId))
+      damages.push({ kind: "environment", name: `envs/${envId}`, owner: `task ${id}`, envId });
+  }
+  for (const [name, envId] of schedules) {
+    uses.set(envId, (uses.get(envId) ?? 0) + 1);
+    if (!tables.envs.doesExist(envId))
+      damages.push({ kind: "environment", name: `envs/${envId}`, owner: `schedule ${name}`, envId });
   }
   const latest = latestOf(tables);
   if (latest !== undefined && !uses.has(latest.id)) uses.set(latest.id, 0);
@@ -145,13 +162,13 @@ export function describeDamage(damage: Damage): string {
         ? `The key of task ${damage.id} is not known any more`
         : `A key is said to be that of task ${damage.id}, which does not have it`;
     case "environment":
-      return `The environment of task ${damage.id} is missing`;
+      return `The environment of ${damage.owner} is missing`;
     case "misplaced":
       return damage.from === "live"
         ? `Task ${damage.id} has finished and is among those that have not`
         : `Task ${damage.id} has not finished and is among those that have`;
     case "uses":
-      return `An environment does not know that ${damage.uses} tasks have it`;
+      return `An environment does not know that ${damage.uses} tasks and schedules have it`;
     case "head":
       return "The counters do not agree with the tasks";
     case "gap":

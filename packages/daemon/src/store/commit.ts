@@ -10,16 +10,19 @@ import {
   type TaskId,
   type TaskState,
 } from "@claudine/protocol";
+import type { ScheduleChanges } from "../core/schedule-changes.ts";
 import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import { createEnvUses } from "./env-uses.ts";
 import type { GroupRecord, Head } from "./records.ts";
+import { writeSchedules } from "./schedules.ts";
 
 export type Batch = {
   events: readonly TaskEvent[];
   /** Each changed task as it was before the batch and is after it. */
   changes: ReadonlyMap<TaskId, { before: Task | undefined; after: Task | undefined }>;
-  /** Environments that tasks of this batch refer to; known ones are skipped. */
+  schedules: ScheduleChanges;
+  /** Environments that tasks and schedules of this batch refer to; known ones are skipped. */
   envs: readonly EnvRecord[];
   head: Omit<Head, "env">;
 };
@@ -37,11 +40,16 @@ const SLOW_FOR_MS = 1000;
 
 export type Committer = (batch: Batch) => Promise<void>;
 
-export type CommitOptions = { journalKeep: number; /** The folder of the store. */ path: string };
+export type CommitOptions = {
+  journalKeep: number;
+  historyKeep: number;
+  /** The folder of the store. */
+  path: string;
+};
 
 /** Resolves when the batch is on the disk (both ways end after lmdb's fdatasync).
  *  @throws ClaudineError storage; then nothing of the batch is stored */
-export function createCommitter(tables: Tables, { journalKeep, path }: CommitOptions): Committer {
+export function createCommitter(tables: Tables, { journalKeep, historyKeep, path }: CommitOptions): Committer {
   const usesAfter = createEnvUses(tables);
   let firstSeq = firstKey(tables);
   const file = join(path, "data.mdb");
@@ -60,11 +68,13 @@ export function createCommitter(tables: Tables, { journalKeep, path }: CommitOpt
     // LMDB would go on writing to a file without a name, and all of it would be gone with the daemon.
     if (statSync(file, { throwIfNoEntry: false })?.ino !== own) throw replaced(path);
     const uses = usesAfter(batch);
+    const writeChangedSchedules = writeSchedules(tables, batch.schedules, historyKeep);
     const trimTo = Math.min(batch.head.lastSeq - journalKeep, firstSeq + 2 * batch.events.length + 8);
     try {
       await inTransaction(batch.events.length <= SMALL_EVENTS, () => {
         uses.write();
         for (const [id, change] of batch.changes) writeTask(tables, { id, ...change });
+        writeChangedSchedules();
         writeKeys(tables, batch.changes);
         for (const event of batch.events) writeEvent(tables, event);
         for (let seq = firstSeq; seq < trimTo; seq += 1) void tables.journal.remove(seq);

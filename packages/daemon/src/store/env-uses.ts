@@ -1,4 +1,4 @@
-/** Counts the tasks of each environment, which goes with the last one. The count of the one taken last is in the head. */
+/** Counts the tasks and schedules of each environment, which goes with the last one. The count of the one taken last is in the head. */
 import type { Tables } from "./open.ts";
 import type { Batch } from "./commit.ts";
 import type { EnvUse } from "./records.ts";
@@ -13,14 +13,15 @@ export type UsesChange = {
   done(): void;
 };
 
-export type EnvUses = (batch: Pick<Batch, "changes" | "envs">) => UsesChange;
+export type EnvUses = (batch: Pick<Batch, "changes" | "schedules" | "envs">) => UsesChange;
 
 export function createEnvUses(tables: Tables): EnvUses {
   const head = readHead(tables);
   let latest = typeof head === "object" ? head.env : undefined;
-  return ({ changes, envs }) => {
+  return ({ changes, schedules, envs }) => {
     const known = latest;
-    const uses = usesAfter(changes, (envId) => (known?.id === envId ? known.uses : usesNow(tables, envId)));
+    const owners = [...changes.values(), ...ownersOf(schedules)];
+    const uses = usesAfter(owners, (envId) => (known?.id === envId ? known.uses : usesNow(tables, envId)));
     if (known !== undefined && !uses.has(known.id)) uses.set(known.id, known.uses);
     const next = [known?.id, ...envs.map(({ id }) => id)].findLast((id) => id !== undefined && (uses.get(id) ?? 0) > 0);
     const change = next === undefined ? undefined : { id: next, uses: uses.get(next) ?? 0 };
@@ -40,14 +41,24 @@ export function createEnvUses(tables: Tables): EnvUses {
   };
 }
 
+type Owner = { envId: string } | undefined;
+type OwnerChange = { before: Owner; after: Owner };
+
+function ownersOf({ schedules }: Batch["schedules"]): OwnerChange[] {
+  return [...schedules.values()].map(({ before, after }) => ({ before: before?.spec.task, after: after?.spec.task }));
+}
+
 /** Of each environment that a change takes or leaves. */
-function usesAfter(changes: Batch["changes"], usesOf: (envId: string) => number | undefined): Map<string, number> {
+function usesAfter(
+  changes: readonly OwnerChange[],
+  usesOf: (envId: string) => number | undefined,
+): Map<string, number> {
   const uses = new Map<string, number>();
   const add = (envId: string, more: number) => {
     const now = uses.get(envId) ?? usesOf(envId);
     if (now !== undefined) uses.set(envId, now + more);
   };
-  for (const { before, after } of changes.values()) {
+  for (const { before, after } of changes) {
     if (before?.envId === after?.envId) continue;
     if (after !== undefined) add(after.envId, 1);
     if (before !== undefined) add(before.envId, -1);

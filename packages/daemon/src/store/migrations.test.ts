@@ -5,6 +5,7 @@ import { isFinished, type TaskState } from "@claudine/protocol";
 import { asBinary, open } from "lmdb";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkStore } from "./check.ts";
+import { SCHEMA } from "./schema.ts";
 import { openTables, type Tables } from "./open.ts";
 import { copyTable, TABLE_NAMES } from "./salvage.ts";
 
@@ -37,7 +38,7 @@ test("version 1: what is not finished gets a table of its own, and nothing is wr
   const head = old.meta.get("head");
   const before = new Map([...old.finished.getRange()].map(({ key, value }) => [key, value]));
   const tables = openHere();
-  expect(tables.meta.get("schema")).toBe(2);
+  expect(tables.meta.get("schema")).toBe(SCHEMA);
   expect([...tables.live.getKeys()]).toEqual(idsOf((state) => !isFinished(state)));
   expect([...tables.finished.getKeys()]).toEqual(idsOf(isFinished));
   for (const { key, value } of [...tables.live.getRange(), ...tables.finished.getRange()])

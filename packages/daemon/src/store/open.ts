@@ -1,5 +1,14 @@
 /** Opens the LMDB environment and its tables; the only place that knows their names and encodings. */
-import { ClaudineError, type Run, type Task, type TaskEvent, type TaskId, noCounts } from "@claudine/protocol";
+import {
+  ClaudineError,
+  type Firing,
+  type Run,
+  type Schedule,
+  type Task,
+  type TaskEvent,
+  type TaskId,
+  noCounts,
+} from "@claudine/protocol";
 import { dirname, join } from "node:path";
 import { open, type Database, type RootDatabase } from "lmdb";
 import type { EnvRecord } from "../environment/env-record.ts";
@@ -24,6 +33,9 @@ export type Tables = {
   groups: Database<GroupRecord, string>;
   /** Ids of tasks by the keys they were submitted with. */
   keys: Database<TaskId, string>;
+  schedules: Database<Schedule, string>;
+  /** [schedule, number]: what came of its due times. */
+  firings: Database<Firing, [string, number]>;
   envs: Database<EnvRecord, string>;
   /** How many tasks have an environment: it goes with the last one. */
   envUses: Database<number, string>;
@@ -66,6 +78,8 @@ export function openTables(
       journal: root.openDB({ name: "journal", ...plain }),
       groups: root.openDB({ name: "groups", ...plain }),
       keys: root.openDB({ name: "keys", ...plain }),
+      schedules: root.openDB({ name: "schedules", ...plain }),
+      firings: root.openDB({ name: "firings", ...plain }),
       envs: root.openDB({ name: "envs", ...plain }),
       envUses: root.openDB({ name: "env-uses", ...plain }),
       setAside: root.openDB({ name: "set-aside", encoding: "binary" }),

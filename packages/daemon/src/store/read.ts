@@ -1,5 +1,5 @@
 /** Reads of what is durable. A record that cannot be decoded is reported as missing, never thrown. */
-import { isFinished, type Run, type Task, type TaskEvent } from "@claudine/protocol";
+import { isFinished, type Firing, type Run, type Task, type TaskEvent } from "@claudine/protocol";
 import { eventSize } from "../core/size.ts";
 import { mergeDescending } from "../reading/descending.ts";
 import type { Tables } from "./open.ts";
@@ -23,6 +23,15 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
     // A key of 32 bits would wrap around.
     task: (id) => (id > ID_AT_MOST ? undefined : (read<Task>("live", id) ?? read<Task>("finished", id))),
     keyed: (key) => tables.keys.get(key),
+    firings: (name, { before, limit }) =>
+      [
+        ...tables.firings.getKeys({
+          start: [name, Math.min(before - 1, ID_AT_MOST)],
+          end: [name, 0],
+          reverse: true,
+          limit,
+        }),
+      ].flatMap((key) => read<Firing>("firings", key) ?? []),
     isUnreadable: (id) =>
       (["live", "finished"] as const).some(
         (table) => readRecord(tables, table, id) === "unreadable" || tables.setAside.doesExist(`${table}/${id}`),

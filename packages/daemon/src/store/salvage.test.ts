@@ -114,7 +114,7 @@ test("a task that others wait for and that is gone is known to be lost, not take
     void target.root.close();
     return false;
   });
-  const store = openStore({ path: join(dir, "store"), journalKeep: 9, onUnreadable: () => {} });
+  const store = openStore({ path: join(dir, "store"), journalKeep: 9, historyKeep: 10, onUnreadable: () => {} });
   expect([1, 2, 4].map((id) => store.isUnreadable(id))).toEqual([false, true, false]);
   await store.close();
 });

@@ -25,6 +25,8 @@ export const TABLE_NAMES: readonly TableName[] = [
   "journal",
   "groups",
   "keys",
+  "schedules",
+  "firings",
   "envs",
   "envUses",
   "setAside",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { open } from "lmdb";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { NO_SCHEDULE_CHANGES } from "../core/schedule-changes.ts";
 import { spec, World } from "../core/fixtures.ts";
 import { checkStore } from "./check.ts";
 import { openTables } from "./open.ts";
@@ -19,7 +20,12 @@ afterEach(async () => {
 });
 
 function openHere(journalKeep = 1000, unreadable: string[] = []): Store {
-  const store = openStore({ path: join(dir, "store"), journalKeep, onUnreadable: (key) => unreadable.push(key) });
+  const store = openStore({
+    path: join(dir, "store"),
+    journalKeep,
+    historyKeep: 10,
+    onUnreadable: (key) => unreadable.push(key),
+  });
   stores.push(store);
   return store;
 }
@@ -31,7 +37,13 @@ async function save(store: Store, world: World, from: number): Promise<void> {
   const changes = new Map([...ids].map((id) => [id, { before: store.task(id), after: world.task(id) }]));
   const { nextId, lastSeq, counts } = world.state;
   const envs = ["env", "other"].map((id) => ({ id, plain: { A: id }, sealed: null }));
-  await store.commit({ events, changes, envs, head: { nextId, lastSeq, counts: { ...counts } } });
+  await store.commit({
+    events,
+    changes,
+    schedules: NO_SCHEDULE_CHANGES,
+    envs,
+    head: { nextId, lastSeq, counts: { ...counts } },
+  });
 }
 
 test("a new daemon reads what is not finished, and where the counters stand", async () => {

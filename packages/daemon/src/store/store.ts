@@ -1,5 +1,5 @@
 /** The store: everything durable, behind one small face. */
-import { ClaudineError, isFinished, type Task, type TaskId } from "@claudine/protocol";
+import { ClaudineError, isFinished, type Schedule, type Task } from "@claudine/protocol";
 import type { TimeMark } from "../time/clock.ts";
 import type { GroupSeed } from "../core/groups.ts";
 import type { StoredSeed } from "../core/state.ts";
@@ -9,10 +9,12 @@ import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
 import { loadHead } from "./head.ts";
 import { refuseLostStore } from "./lost.ts";
+import type { Key } from "lmdb";
 import { openTables, type Tables } from "./open.ts";
 import type { Backup, Reader } from "../reading/reader.ts";
 import { createReserve } from "./reserve.ts";
 import { createReader } from "./read.ts";
+import { tableOf } from "./table-of.ts";
 import { readHead, readRecord } from "./valid.ts";
 
 export type Store = Reader &
@@ -34,12 +36,14 @@ export type Store = Reader &
 export type StoreOptions = {
   path: string;
   journalKeep: number;
+  /** Entries of each schedule's history. */
+  historyKeep: number;
   /** Told of a record that cannot be read; the others are served. */
   onUnreadable: (key: string) => void;
 };
 
 /** @throws ClaudineError version_mismatch, storage */
-export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): Store {
+export function openStore({ path, journalKeep, historyKeep, onUnreadable }: StoreOptions): Store {
   refuseLostStore(dirname(path));
   const tables = openTables(path);
   noteLineage(dirname(path), tables);
@@ -48,7 +52,7 @@ export function openStore({ path, journalKeep, onUnreadable }: StoreOptions): St
   const { ino } = statSync(file);
   const reserve = createReserve(tables, path);
   let shortage = reserve.take();
-  const commit = createCommitter(tables, { journalKeep, path });
+  const commit = createCommitter(tables, { journalKeep, historyKeep, path });
   return {
     ...createReader(tables, onUnreadable),
     async commit(batch) {
@@ -108,6 +112,7 @@ function load(tables: Tables, { path, onUnreadable }: LoadOptions): StoredSeed {
     ...loadHead(tables, path, onUnreadable),
     groups: readGroups(tables, onUnreadable),
     tasks: liveTasks(tables, onUnreadable),
+    schedules: readSchedules(tables, onUnreadable),
     history: newestFinished(tables),
   };
 }
@@ -117,6 +122,15 @@ function readGroups(tables: Tables, onUnreadable: (key: string) => void): GroupS
     const record = readRecord(tables, "groups", name);
     if (typeof record === "object") return [{ ...(record.value as Omit<GroupSeed, "name">), name }];
     onUnreadable(`groups/${name}`);
+    return [];
+  });
+}
+
+function readSchedules(tables: Tables, onUnreadable: (key: string) => void): Schedule[] {
+  return [...tables.schedules.getKeys()].flatMap((name) => {
+    const record = readRecord(tables, "schedules", name);
+    if (typeof record === "object") return [record.value as Schedule];
+    setAside(tables, { table: "schedules", key: name }, onUnreadable);
     return [];
   });
 }
@@ -137,16 +151,17 @@ function newestFinished(tables: Tables): Task[] {
 function* liveTasks(tables: Tables, onUnreadable: (key: string) => void): Generator<Task> {
   for (const id of tables.live.getKeys()) {
     const record = readRecord(tables, "live", id);
-    if (typeof record === "string") setAside(tables, id, onUnreadable);
+    if (typeof record === "string") setAside(tables, { table: "live", key: id }, onUnreadable);
     else if (isFinished((record.value as Task).status.state)) onUnreadable(`live/${id}`);
     else yield record.value as Task;
   }
 }
 
-/** Undefined also for one that cannot be read. */
-export function setAside(tables: Tables, id: TaskId, onUnreadable: (key: string) => void): void {
-  const key = `live/${id}`;
-  const bytes = tables.live.getBinary(id);
-  if (bytes !== undefined) void tables.setAside.put(key, Buffer.from(bytes)).catch(() => {});
-  onUnreadable(key);
+type Place = { table: "live" | "schedules"; key: Key };
+
+export function setAside(tables: Tables, { table, key }: Place, onUnreadable: (key: string) => void): void {
+  const name = `${table}/${String(key)}`;
+  const bytes = tableOf(tables, table).getBinary(key);
+  if (bytes !== undefined) void tables.setAside.put(name, Buffer.from(bytes)).catch(() => {});
+  onUnreadable(name);
 }

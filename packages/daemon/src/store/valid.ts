@@ -1,12 +1,12 @@
 /** Whether what was read is what should be there. Fields that this version does not know pass. */
-import { Run, STATES, Task, TaskEvent, type TaskId } from "@claudine/protocol";
+import { Firing, Run, Schedule, STATES, Task, TaskEvent, type TaskId } from "@claudine/protocol";
 import type { Key } from "lmdb";
 import type { Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
 import type { Head } from "./records.ts";
 
-export type ReadableTable = "live" | "finished" | "runs" | "journal" | "envs" | "groups";
-export const READABLE: readonly ReadableTable[] = ["live", "finished", "runs", "journal", "envs", "groups"];
+export const READABLE = ["live", "finished", "runs", "journal", "envs", "groups", "schedules", "firings"] as const;
+export type ReadableTable = (typeof READABLE)[number];
 
 const VALID: Readonly<Record<ReadableTable, (value: Fields, key: Key) => boolean>> = {
   live: isTask,
@@ -14,6 +14,8 @@ const VALID: Readonly<Record<ReadableTable, (value: Fields, key: Key) => boolean
   runs: (value, key) => Array.isArray(key) && value["attempt"] === key[1] && Run.safeParse(value).success,
   journal: (value, key) => value["seq"] === key && TaskEvent.safeParse(value).success,
   envs: (value, key) => value["id"] === key && isEnv(value),
+  schedules: (value, key) => value["name"] === key && Schedule.safeParse(value).success,
+  firings: (value, key) => Array.isArray(key) && value["number"] === key[1] && Firing.safeParse(value).success,
   groups: ({ slots }) => slots === undefined || (isCount(slots) && slots > 0),
 };
 

@@ -62,6 +62,7 @@ export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, start
         return signalGroup(task, run, event.signal);
       case "task.submitted":
       case "task.skipped":
+      case "task.failed":
       case "task.moved":
       case "task.changed":
       case "run.warned":
@@ -73,6 +74,13 @@ export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, start
       case "task.removed":
       case "run.finished":
       case "group.changed":
+      case "schedule.added":
+      case "schedule.changed":
+      case "schedule.paused":
+      case "schedule.resumed":
+      case "schedule.fired":
+      case "schedule.skipped":
+      case "schedule.removed":
       case "daemon.started":
       case "daemon.stopped":
         return;

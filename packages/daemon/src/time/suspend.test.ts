@@ -4,6 +4,7 @@ import { createClock } from "./clock.ts";
 import type { Command } from "../core/command.ts";
 import { spec, World } from "../core/fixtures.ts";
 import { wakeAt } from "../core/plan.ts";
+import { firings, MINUTE, scheduled } from "../core/schedule-fixtures.ts";
 import { createSupervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorPorts } from "../supervisor/ports.ts";
 
@@ -91,4 +92,31 @@ test.each(JUMPS)("%s does not make a run lost whose end is just being written", 
   pass(3000);
   supervisor.onGone("1.1");
   expect(reports).toMatchObject([{ type: "report-ended", outcome: { kind: "lost" } }]);
+});
+
+test("schedules ask the wall clock: what a night or a set clock passes was missed, and nothing is due twice", () => {
+  for (const [what, jumpMs] of JUMPS) {
+    const world = scheduled({ overlap: "all" });
+    world.at(MINUTE);
+    world.setWall(jumpMs);
+    world.at(MINUTE + 1);
+    const [first, ...later] = firings(world);
+    expect(first).toEqual([1, "due"]);
+    // The newest of what was missed is due just now; before that, nothing is due before it was.
+    if (jumpMs < 0) expect([what, later]).toEqual([what, []]);
+    else
+      expect([what, later]).toEqual([
+        what,
+        [
+          [2, jumpMs / MINUTE, jumpMs / MINUTE - 1 > 1000 ? null : jumpMs / MINUTE - 1, "missed"],
+          [jumpMs / MINUTE + 1, "due"],
+        ],
+      ]);
+    world.setWall(-jumpMs);
+    world.at(MINUTE + 2);
+    expect(firings(world)).toEqual([first, ...later]);
+    // In the time of the clock that goes on, however the other one is set.
+    const due = Math.max(2, jumpMs / MINUTE + 2) * MINUTE;
+    expect([what, wakeAt(world.state, world.facts())]).toEqual([what, due]);
+  }
 });

@@ -1,6 +1,6 @@
 /** Methods about the daemon, its machine, store and configuration. */
 import * as z from "zod";
-import { Group, HostSample, LiveUsage, StateCounts } from "../host.ts";
+import { Group, HostSample, LiveUsage, ScheduleCounts, StateCounts } from "../host.ts";
 import { Empty, Notice } from "../params.ts";
 import { Millis, TaskId } from "../task.ts";
 import { method } from "./method.ts";
@@ -33,6 +33,7 @@ export const DAEMON_METHODS = {
       connections: z.int(),
       lastSeq: z.int(),
       counts: StateCounts,
+      schedules: ScheduleCounts,
       launcher: z.enum(["perl", "node"]),
       accepting: z.boolean().describe("False while it stops or cannot write its state"),
       problem: z.string().nullable(),

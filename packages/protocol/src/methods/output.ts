@@ -20,6 +20,10 @@ export const OUTPUT_METHODS = {
       since: Millis.optional().describe("Start with the line that was being written then, instead of at `offset`"),
       until: Millis.optional().describe("End with the line that was being written then"),
       times: z.boolean().default(false).describe("Say when the bytes were written, in `marks`"),
+      encoding: z
+        .enum(["utf8", "base64"])
+        .default("utf8")
+        .describe("`base64` costs less on both sides; with `utf8` only what is no UTF-8 is base64"),
       maxBytes: z.int().min(1).max(4_194_304).default(262_144),
       waitMs: z.int().min(0).max(60_000).default(0),
     }),

@@ -4,6 +4,7 @@ import { useEffect, useSyncExternalStore, type ReactNode } from "react";
 import { HelpScreen } from "../screens/help-screen.tsx";
 import { ListScreen } from "../screens/list-screen.tsx";
 import { LogScreen } from "../screens/log-screen.tsx";
+import { SchedulesScreen } from "../screens/schedules-screen.tsx";
 import { SmallScreen } from "../screens/small-screen.tsx";
 import type { Scene } from "../store/scene.ts";
 import type { TopStore } from "../store/top-store.ts";
@@ -37,6 +38,8 @@ function page(scene: Scene, look: Look): ReactNode {
       return <ListScreen scene={scene} look={look} />;
     case "log":
       return <LogScreen scene={scene} look={look} />;
+    case "schedules":
+      return <SchedulesScreen scene={scene} look={look} />;
     case "help":
       return <HelpScreen scene={scene} look={look} />;
   }

@@ -1,5 +1,6 @@
 /** Puts model and choices together into the scene: where the cursor is, which rows are seen. Pure. */
 import { logLayout, listLayout, scrollTo, type Layout, type Size } from "../view/layout.ts";
+import type { ScheduleInfo } from "@claudine/protocol/schedule";
 import type { Notice } from "../view/footer.ts";
 import type { LogState } from "./log-follower.ts";
 import type { Model } from "./model.ts";
@@ -13,6 +14,7 @@ export type Parts = {
   now: number;
   connection: Connection;
   log: LogState | null;
+  schedules: readonly ScheduleInfo[] | null;
   notice: Notice | null;
 };
 
@@ -30,7 +32,7 @@ export function settle(ui: UiState, { entries }: Model, size: Size): UiState {
 }
 
 /** @param parts its `ui` is settled */
-export function compose({ model, ui, size, now, connection, log, notice }: Parts): Scene {
+export function compose({ model, ui, size, now, connection, log, schedules, notice }: Parts): Scene {
   const { entries, book } = model;
   const visible = entries.slice(ui.offset, ui.offset + listLayout(size, ui.logOpen).tableRows);
   const chosen = entries[ui.cursor]?.task;
@@ -40,6 +42,7 @@ export function compose({ model, ui, size, now, connection, log, notice }: Parts
     ui,
     connection,
     log,
+    schedules,
     notice,
     loaded: model.loaded,
     counts: countsOf(model),

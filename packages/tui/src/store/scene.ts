@@ -1,5 +1,6 @@
 /** What is on the screen at one moment, as plain data: the only thing the views get to see. */
 import type { HostSample, Group } from "@claudine/protocol/host";
+import type { ScheduleInfo } from "@claudine/protocol/schedule";
 import type { Task } from "@claudine/protocol/task";
 import type { Uses } from "../view/columns.ts";
 import type { Notice } from "../view/footer.ts";
@@ -31,6 +32,8 @@ export type Scene = {
   cursorRow: number;
   chosen: RowFacts | undefined;
   log: LogState | null;
+  /** As they were read last; null before that. */
+  schedules: readonly ScheduleInfo[] | null;
   notice: Notice | null;
 };
 

@@ -2,7 +2,7 @@
 import { actionOf, type Action } from "../keys.ts";
 import type { Look } from "../theme.ts";
 import { helpRoom } from "../view/help.ts";
-import { isTooSmall, listLayout, type Size } from "../view/layout.ts";
+import { isTooSmall, listLayout, scheduleRows, type Size } from "../view/layout.ts";
 import { endTop } from "../view/log-pane.ts";
 import { compose, layoutOf, settle } from "./compose.ts";
 import { Errands } from "./errands.ts";
@@ -14,6 +14,7 @@ import { Poller } from "./poller.ts";
 import { answerPrompt, pasteText } from "./prompt-keys.ts";
 import type { Connection, Scene } from "./scene.ts";
 import type { Clock, Source } from "./source.ts";
+import { ScheduleReader } from "./schedule-reader.ts";
 import { FIRST_UI, reduceUi, type Surroundings, type UiState } from "./ui-state.ts";
 import { answerTo, VERBS, type Verb } from "./verbs.ts";
 
@@ -30,6 +31,7 @@ export class TopStore {
   readonly #model: Model;
   readonly #log: LogFollower;
   readonly #poller: Poller;
+  readonly #schedules: ScheduleReader;
   readonly #errands: Errands;
   readonly #pace: Pace;
   readonly #abort = new AbortController();
@@ -56,6 +58,12 @@ export class TopStore {
       },
       tick: () => this.#tick(),
     });
+    this.#schedules = new ScheduleReader({
+      source,
+      clock,
+      wanted: () => this.#ui.page === "schedules",
+      changed: () => this.#pace.request(),
+    });
     this.#errands = new Errands({
       source,
       clock,
@@ -81,6 +89,7 @@ export class TopStore {
     });
     this.#abort.signal.addEventListener("abort", end);
     this.#poller.start();
+    this.#schedules.start();
     void readEvents(
       {
         source,
@@ -102,6 +111,7 @@ export class TopStore {
   stop(): void {
     this.#abort.abort();
     this.#poller.stop();
+    this.#schedules.stop();
     this.#pace.stop();
     this.#log.follow(null);
   }
@@ -136,6 +146,7 @@ export class TopStore {
     else if (action === "suspend" || action === "redraw") this.#ports.wish({ kind: action });
     else if (isVerb(action)) this.#ask(action);
     else this.#change(reduceUi(this.#ui, action, this.#surroundings()));
+    if (action === "schedules") this.#schedules.look();
   }
 
   #ask(verb: Verb): void {
@@ -179,6 +190,7 @@ export class TopStore {
       now: this.#ports.clock.now(),
       connection: this.#connection,
       log: this.#log.state,
+      schedules: this.#schedules.all,
       notice: this.#errands.notice,
     });
   }
@@ -206,6 +218,7 @@ export class TopStore {
       tableRows: listLayout(this.#size, this.#ui.logOpen).tableRows,
       log: { first: buffer?.range.first ?? 0, endTop: buffer === undefined ? 0 : endTop(buffer, room), rows: logRows },
       helpRoom: helpRoom(this.#size, this.#ports.look),
+      schedules: { lines: this.#schedules.all?.length ?? 0, rows: scheduleRows(this.#size) },
     };
   }
 }

@@ -8,6 +8,7 @@ const AROUND: Surroundings = {
   tableRows: 10,
   log: { first: 20, endTop: 80, rows: 15 },
   helpRoom: { lines: 40, rows: 22 },
+  schedules: { lines: 40, rows: 10 },
 };
 const after = (ui: UiState, ...actions: Action[]) =>
   actions.reduce((state, action) => reduceUi(state, action, AROUND), ui);
@@ -49,4 +50,11 @@ test("sorts by the letter, turns the same one round, and leaves others alone", (
   expect(after(cpu, "reverse").sort).toEqual({ by: "cpu", down: false });
   expect(chooseSort(cpu, "z").sort).toEqual(cpu.sort);
   expect(chooseSort(cpu, "l").sort).toEqual({ by: "label", down: false });
+});
+
+test("the schedules are a page of their own, and scroll", () => {
+  expect(after(FIRST_UI, "schedules", "down", "bottom", "down")).toMatchObject({ page: "schedules", schedulesTop: 30 });
+  expect(after(FIRST_UI, "schedules", "help", "back")).toMatchObject({ page: "schedules" });
+  expect(after(FIRST_UI, "schedules", "schedules").page).toBe("list");
+  expect(after(FIRST_UI, "schedules", "back").page).toBe("list");
 });

@@ -26,6 +26,8 @@ export type UiState = {
   /** Number of the first log line shown; null follows the end. */
   logTop: number | null;
   helpTop: number;
+  /** First schedule that is shown. */
+  schedulesTop: number;
 };
 
 export const FIRST_UI: UiState = {
@@ -40,6 +42,7 @@ export const FIRST_UI: UiState = {
   logOpen: true,
   logTop: null,
   helpTop: 0,
+  schedulesTop: 0,
 };
 
 /** What moving needs to know of the data. */
@@ -50,6 +53,7 @@ export type Surroundings = {
   /** `endTop` is the first line shown when the last one is at the foot. */
   log: { first: number; endTop: number; rows: number };
   helpRoom: { lines: number; rows: number };
+  schedules: { lines: number; rows: number };
 };
 
 type Step = "up" | "down" | "page-up" | "page-down" | "top" | "bottom";
@@ -76,6 +80,8 @@ export function reduceUi(ui: UiState, action: Action, around: Surroundings): UiS
       return { ...ui, page: "log", under: "log" };
     case "follow":
       return { ...ui, logTop: ui.logTop === null ? around.log.endTop : null };
+    case "schedules":
+      return ui.page === "schedules" ? back(ui) : { ...ui, page: "schedules", under: "schedules", schedulesTop: 0 };
     case "back":
       return back(ui);
     case "help":
@@ -96,7 +102,7 @@ export function reduceUi(ui: UiState, action: Action, around: Surroundings): UiS
 /** From the help to where one came from, from the log to the list; on the list the filter goes. */
 function back(ui: UiState): UiState {
   if (ui.page === "help") return { ...ui, page: ui.under };
-  if (ui.page === "log") return { ...ui, page: "list", under: "list", logTop: null };
+  if (ui.page === "log" || ui.page === "schedules") return { ...ui, page: "list", under: "list", logTop: null };
   return { ...ui, filter: "" };
 }
 
@@ -114,11 +120,10 @@ function step(ui: UiState, way: Step, around: Surroundings): UiState {
       return moveCursor(ui, way, around);
     case "log":
       return scrollLog(ui, way, around.log);
-    case "help": {
-      const { lines, rows } = around.helpRoom;
-      const helpTop = ui.helpTop + distance(way, rows, lines);
-      return { ...ui, helpTop: Math.max(0, Math.min(helpTop, lines - rows)) };
-    }
+    case "schedules":
+      return { ...ui, schedulesTop: scrolled(ui.schedulesTop, way, around.schedules) };
+    case "help":
+      return { ...ui, helpTop: scrolled(ui.helpTop, way, around.helpRoom) };
   }
 }
 
@@ -132,6 +137,10 @@ function moveCursor(ui: UiState, way: Step, { total, tableRows, idAt }: Surround
 function scrollLog(ui: UiState, way: Step, { first, endTop, rows }: Surroundings["log"]): UiState {
   const top = (ui.logTop ?? endTop) + distance(way, rows, endTop - first);
   return { ...ui, logTop: top >= endTop ? null : Math.max(top, first) };
+}
+
+function scrolled(top: number, way: Step, { lines, rows }: { lines: number; rows: number }): number {
+  return Math.max(0, Math.min(top + distance(way, rows, lines), lines - rows));
 }
 
 function distance(way: Step, page: number, all: number): number {

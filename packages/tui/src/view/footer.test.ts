@@ -69,7 +69,7 @@ test("is never wider than the terminal", () => {
 });
 
 test("no key means two things on one page or in one menu, and the help names every one", () => {
-  const pages: readonly Page[] = ["list", "log", "help"];
+  const pages: readonly Page[] = ["list", "log", "schedules", "help"];
   for (const page of pages) {
     const keys = KEYS.filter((row) => row.pages.includes(page)).flatMap((row) => row.keys);
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);

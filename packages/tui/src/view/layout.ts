@@ -36,6 +36,11 @@ export function logLayout(size: Size): Layout {
   return { height, headerRows, tableRows: 0, logRows: Math.max(1, height - headerRows - 3) };
 }
 
+/** The schedules on the whole page: header, banner line, titles, rows, footer. */
+export function scheduleRows(size: Size): number {
+  return logLayout(size).logRows;
+}
+
 /** The first row to show so that the cursor is seen, moving as little as possible. */
 export function scrollTo(offset: number, cursor: number, room: { rows: number; total: number }): number {
   const last = Math.max(0, room.total - room.rows);

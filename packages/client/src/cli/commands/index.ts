@@ -25,6 +25,7 @@ import { pause } from "./pause.ts";
 import { release } from "./release.ts";
 import { remove } from "./remove.ts";
 import { restore } from "./restore.ts";
+import { schedule } from "./schedule.ts";
 import { resume } from "./resume.ts";
 import { retry } from "./retry.ts";
 import { send } from "./send.ts";
@@ -63,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   switchTasks,
   remove,
   clean,
+  schedule,
   parallel,
   group,
   groups,

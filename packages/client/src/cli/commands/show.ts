@@ -76,6 +76,7 @@ function facts(task: TaskInfo, now: number): Fact[] {
     ["Group", task.group],
     ["Priority", task.priority === 0 ? "" : String(task.priority)],
     ...ruleFacts(task, now),
+    ["Schedule", task.schedule === null ? "" : `${task.schedule.name}, due ${clock(task.schedule.due)}`],
     ["Array index", String(task.arrayIndex ?? "")],
     ["Input", task.stdin ? "taken by claudine send" : ""],
     ["Process", String(task.pid ?? "")],

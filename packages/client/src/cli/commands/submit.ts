@@ -1,9 +1,9 @@
 /** `claudine submit`: takes commands into the queue. The hot path: whatever a plain submit does not need is loaded later. */
 import type { Command, Input, Io } from "../command.ts";
 import { flag, number } from "../input.ts";
-import { mayBeReplaced } from "../replaced.ts";
 import { PRIORITY_OPTION, RULE_OPTIONS } from "../rules/options.ts";
-import { buildTasks, callerEnv, refuse } from "../submit-tasks.ts";
+import { buildTasks, callerEnv } from "../submit-tasks.ts";
+import { workingDirectory } from "../working-directory.ts";
 
 export const submit: Command = {
   name: "submit",
@@ -112,21 +112,4 @@ async function run(input: Input, io: Io): Promise<number> {
   }
   io.out(flag(input, "json") ? `${JSON.stringify({ ids, uids, existing })}\n` : ids.map((id) => `${id}\n`).join(""));
   return 0;
-}
-
-async function workingDirectory(): Promise<string> {
-  const folder = currentFolder();
-  if (!mayBeReplaced(folder)) return folder;
-  const { changedFolder } = await import("../not-utf8.ts");
-  const changed = changedFolder();
-  if (changed === undefined) return folder;
-  throw refuse(`the path of the working directory is not UTF-8: ${changed}`, "Change to another directory");
-}
-
-function currentFolder(): string {
-  try {
-    return process.cwd();
-  } catch {
-    throw refuse("this shell's working directory is no longer there", "Change to another directory");
-  }
 }

@@ -1,6 +1,6 @@
 /** Writes the completion script of bash. Runs with bash 3.2 and without the package bash-completion. */
 import type { Command } from "../command.ts";
-import { type Context, contexts, PRINT_GROUPS, PRINT_IDS, TASK_WORDS, type Value } from "./model.ts";
+import { type Context, contexts, PRINT_GROUPS, PRINT_IDS, PRINT_SCHEDULES, TASK_WORDS, type Value } from "./model.ts";
 
 export function bashCompletion(commands: readonly Command[]): string {
   const all = contexts(commands);
@@ -86,6 +86,7 @@ _claudine_complete_value() {
     dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")) ;;
     task) COMPREPLY=($(compgen -W "${TASK_WORDS.join(" ")} $(command ${PRINT_IDS} 2>/dev/null)" -- "$cur")) ;;
     group) COMPREPLY=($(compgen -W "$(command ${PRINT_GROUPS} 2>/dev/null)" -- "$cur")) ;;
+    schedule) COMPREPLY=($(compgen -W "$(command ${PRINT_SCHEDULES} 2>/dev/null)" -- "$cur")) ;;
     *) COMPREPLY=() ;;
   esac
 }

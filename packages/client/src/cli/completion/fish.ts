@@ -1,6 +1,15 @@
 /** Writes the completion script of fish. */
 import type { Command } from "../command.ts";
-import { type Context, contexts, type OptionWord, PRINT_GROUPS, PRINT_IDS, TASK_WORDS, type Value } from "./model.ts";
+import {
+  type Context,
+  contexts,
+  type OptionWord,
+  PRINT_GROUPS,
+  PRINT_IDS,
+  PRINT_SCHEDULES,
+  TASK_WORDS,
+  type Value,
+} from "./model.ts";
 
 export function fishCompletion(commands: readonly Command[]): string {
   const all = contexts(commands);
@@ -65,6 +74,9 @@ end
 function __claudine_groups
     command ${PRINT_GROUPS} 2>/dev/null
 end
+function __claudine_schedules
+    command ${PRINT_SCHEDULES} 2>/dev/null
+end
 
 # Completes the words after a verb that are a command line of their own.
 function __claudine_command
@@ -127,6 +139,8 @@ function optionValue(value: Value): string {
       return "-f -a '(__claudine_tasks)'";
     case "group":
       return "-f -a '(__claudine_groups)'";
+    case "schedule":
+      return "-f -a '(__claudine_schedules)'";
     case "command":
     case "text":
       return "-f";
@@ -146,6 +160,8 @@ function valueLines(value: Value): string[] {
       return [`-a ${quote(TASK_WORDS.join(" "))}`, "-a '(__claudine_tasks)'"];
     case "group":
       return ["-a '(__claudine_groups)'"];
+    case "schedule":
+      return ["-a '(__claudine_schedules)'"];
     case "command":
     case "text":
       return [];

@@ -4,12 +4,12 @@ import type { Command, Option, Positional } from "../command.ts";
 import { GLOBAL_OPTIONS } from "../global-options.ts";
 
 /**
- * What a value is. `list` is words joined by commas, `task` is a selector, `group` a group's name, `command` a command
+ * What a value is. `list` is words joined by commas, `task` is a selector, `group` and `schedule` names of those, `command` a command
  * line of the shell.
  */
 export type Value =
   | { kind: "words" | "list"; words: readonly string[] }
-  | { kind: "file" | "dir" | "task" | "group" | "command" | "text" };
+  | { kind: "file" | "dir" | "task" | "group" | "schedule" | "command" | "text" };
 
 export type OptionWord = {
   /** `--label` */
@@ -43,9 +43,10 @@ const SIGNALS = ["TERM", "INT", "HUP", "QUIT", "KILL", "USR1", "USR2", "STOP", "
 
 export const TASK_WORDS: readonly string[] = SELECTOR_WORDS;
 
-/** What prints the ids of the newest tasks and the names of the groups. A daemon is not started for it. */
+/** What prints the ids of the newest tasks and the names of the groups and schedules. A daemon is not started for it. */
 export const PRINT_IDS = "claudine list --quiet --no-autostart --limit 100";
 export const PRINT_GROUPS = "claudine groups --quiet --no-autostart";
+export const PRINT_SCHEDULES = "claudine schedule list --quiet --no-autostart";
 
 /** All contexts, the command line itself first. */
 export function contexts(commands: readonly Command[]): Context[] {
@@ -67,7 +68,7 @@ function contextsOf(before: string, command: Command): Context[] {
     next: nextWords(path, subcommands),
     options: [...command.options, ...GLOBAL_OPTIONS].map(optionWord),
     positional: positionalOf(command),
-    rest: command.rest === true,
+    rest: isCommandLine(command),
   };
   return [own, ...subcommands.flatMap((subcommand) => contextsOf(path, subcommand))];
 }
@@ -104,15 +105,21 @@ function optionValue({ name, arg = "", choices, suggestions }: Option): Value {
   return name === "signal" ? { kind: "words", words: SIGNALS } : { kind: "text" };
 }
 
-function positionalOf({ positional = [], rest }: Command): Context["positional"] {
-  const [first] = positional;
+/** A name that leads is followed by options. */
+function isCommandLine({ rest, leads }: Command): boolean {
+  return rest === true && leads !== true;
+}
+
+function positionalOf(command: Command): Context["positional"] {
+  const [first] = command.positional ?? [];
   if (first === undefined) return undefined;
-  const value: Value = rest === true ? { kind: "command" } : positionalValue(first);
+  const value: Value = isCommandLine(command) ? { kind: "command" } : positionalValue(first);
   return { name: first.name, describe: first.describe, value, many: first.many === true };
 }
 
 function positionalValue({ name }: Positional): Value {
   if (/^(selectors?|ids?|tasks?|other)$/i.test(name)) return { kind: "task" };
   if (/^group$/i.test(name)) return { kind: "group" };
+  if (/^schedules?$/i.test(name)) return { kind: "schedule" };
   return { kind: /file|path/i.test(name) ? "file" : "text" };
 }

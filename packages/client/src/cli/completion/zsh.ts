@@ -6,6 +6,7 @@ import {
   type OptionWord,
   PRINT_GROUPS,
   PRINT_IDS,
+  PRINT_SCHEDULES,
   TASK_WORDS,
   type Value,
   type Word,
@@ -27,6 +28,11 @@ _claudine_groups() {
   local -a groups
   groups=(\${(f)"$(command ${PRINT_GROUPS} 2>/dev/null)"})
   _describe -t groups group groups
+}
+_claudine_schedules() {
+  local -a schedules
+  schedules=(\${(f)"$(command ${PRINT_SCHEDULES} 2>/dev/null)"})
+  _describe -t schedules schedule schedules
 }
 ${contexts(commands).map(contextFunction).join("")}
 if [ "\${funcstack[1]}" = "_claudine" ]; then
@@ -100,6 +106,8 @@ function action(value: Value): string {
       return "_claudine_tasks";
     case "group":
       return "_claudine_groups";
+    case "schedule":
+      return "_claudine_schedules";
     case "command":
     case "text":
       return " ";

@@ -46,6 +46,7 @@ export async function dependencies(input: Flagged, find: FindIds): Promise<Depen
   let asked = false;
   for (const [option, on] of Object.entries(AFTER_OPTIONS)) {
     for (const word of wordsOf(list(input, option))) {
+      if (word.startsWith(SCHEDULE)) continue;
       asked = true;
       for (const id of await find(word)) {
         const other = found.get(id);
@@ -62,4 +63,18 @@ export async function dependencies(input: Flagged, find: FindIds): Promise<Depen
 
 function wordsOf(texts: readonly string[]): string[] {
   return texts.flatMap((text) => (/^(label|group):/.test(text) ? [text] : text.split(",").map((word) => word.trim())));
+}
+
+const SCHEDULE = "schedule:";
+
+/** The schedules that `--after schedule:NAME` names. @throws ClaudineError when they stand where only tasks can */
+export function schedulesAfter(input: Flagged): string[] {
+  for (const option of ["after-any", "after-failure"])
+    if (wordsOf(list(input, option)).some((word) => word.startsWith(SCHEDULE)))
+      throw new ClaudineError("invalid_params", `--${option} does not take a schedule`, {
+        hint: "--after schedule:NAME waits for its last success",
+      });
+  return wordsOf(list(input, "after")).flatMap((word) =>
+    word.startsWith(SCHEDULE) ? [word.slice(SCHEDULE.length)] : [],
+  );
 }

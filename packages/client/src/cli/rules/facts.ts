@@ -5,7 +5,21 @@ import { exactBytes, exactDuration } from "../exact.ts";
 import { clock, type Fact } from "../task-values.ts";
 
 /** Empty values are left out by whoever prints them. */
-export function ruleFacts(task: TaskInfo, now: number): Fact[] {
+type Ruled = Pick<
+  TaskInfo,
+  | "after"
+  | "onDependencyFailure"
+  | "notBefore"
+  | "retry"
+  | "limits"
+  | "needs"
+  | "units"
+  | "maxFails"
+  | "key"
+  | "onFinish"
+>;
+
+export function ruleFacts(task: Ruled, now: number): Fact[] {
   const { locks = [] } = task.needs ?? {};
   return [
     ["After", afterText(task)],
@@ -29,7 +43,7 @@ const WISHES: Readonly<Record<DependsOn, string>> = {
 };
 const OTHERWISE = { skip: "skipped", cancel: "cancelled", run: "started anyway", hold: "held" } as const;
 
-function afterText({ after, onDependencyFailure }: TaskInfo): string {
+function afterText({ after, onDependencyFailure }: Ruled): string {
   if (after.length === 0) return "";
   const kinds = (["success", "any", "failure"] as const).flatMap((on) => {
     const ids = after.filter((one) => one.on === on).map(({ id }) => id);
@@ -40,13 +54,13 @@ function afterText({ after, onDependencyFailure }: TaskInfo): string {
   return `${kinds.join("; ")}; otherwise ${OTHERWISE[onDependencyFailure ?? "skip"]}`;
 }
 
-function startText({ notBefore }: TaskInfo, now: number): string {
+function startText({ notBefore }: Ruled, now: number): string {
   if (notBefore === null) return "";
   const left = Math.ceil(Math.max(0, notBefore - now) / 1000) * 1000;
   return `not before ${clock(notBefore)}${left > 0 ? ` (in ${exactDuration(left)})` : ""}`;
 }
 
-function retryText({ retry }: TaskInfo): string {
+function retryText({ retry }: Ruled): string {
   if (retry === null) return "";
   const { limit, delayMs, backoff, maxDelayMs, jitter, onExit } = retry;
   const most = maxDelayMs === undefined ? "" : `, at most ${exactDuration(maxDelayMs)}`;
@@ -61,7 +75,7 @@ function retryText({ retry }: TaskInfo): string {
   return parts.join("; ");
 }
 
-function timeoutText({ limits }: TaskInfo): string {
+function timeoutText({ limits }: Ruled): string {
   if (limits === null) return "";
   const { timeoutMs, idleTimeoutMs, warnSignal, graceMs } = limits;
   return [
@@ -78,7 +92,7 @@ const WHEN_FULL = {
   kill: "it is ended when it writes more",
 } as const;
 
-function outputText({ limits }: TaskInfo): string {
+function outputText({ limits }: Ruled): string {
   const { outputMaxBytes, whenOutputFull } = limits ?? {};
   return [
     ...(outputMaxBytes === undefined ? [] : [`at most ${exactBytes(outputMaxBytes)} is kept`]),
@@ -86,7 +100,7 @@ function outputText({ limits }: TaskInfo): string {
   ].join("; ");
 }
 
-function needsText({ needs }: TaskInfo): string {
+function needsText({ needs }: Ruled): string {
   if (needs === null) return "";
   const { slots, cpus, memoryBytes, memoryMaxBytes } = needs;
   return [
@@ -98,7 +112,7 @@ function needsText({ needs }: TaskInfo): string {
 }
 
 /** With the units that a running task got. */
-function claimsText({ needs, units }: TaskInfo): string {
+function claimsText({ needs, units }: Ruled): string {
   return Object.entries(needs?.claims ?? {})
     .map(([name, count]) => {
       const own = units?.[name];

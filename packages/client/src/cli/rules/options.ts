@@ -22,7 +22,11 @@ export const LATER_OPTIONS: readonly Option[] = [
 ];
 
 export const RULE_OPTIONS: readonly Option[] = [
-  many("after", "IDS", "Start when these have succeeded: 5, 1-3,7, last, last:3, label:NAME; repeat for more"),
+  many(
+    "after",
+    "IDS",
+    "Start when these have succeeded: 5, 1-3,7, last, last:3, label:NAME, schedule:NAME; repeat for more",
+  ),
   many("after-any", "IDS", "Start when these have ended, however"),
   many("after-failure", "IDS", "Start when these have ended without success"),
   {

@@ -2,7 +2,7 @@
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { ChangeTask } from "@claudine/protocol/methods";
 import { flag, type Flagged, list, text } from "../input.ts";
-import { AFTER_OPTIONS, dependencies, type FindIds } from "./depends.ts";
+import { AFTER_OPTIONS, dependencies, type FindIds, schedulesAfter } from "./depends.ts";
 import { delayed, moment } from "./not-before.ts";
 import { claims, cores, DAY_MS, duration, exitCodes, lockNames, size, warnSignal, wholeNumber } from "./values.ts";
 
@@ -34,7 +34,11 @@ export async function readRules(asked: Asked): Promise<RuleChanges> {
     const notBefore = await readStart(asked);
     const after = await readAfter(asked);
     const onFailure = text(input, "on-dependency-failure");
-    if (!asked.clearable) checkNew({ retry, limits, needs, isLost: onFailure !== undefined && after === undefined });
+    const schedules = schedulesAfter(input);
+    if (asked.clearable && schedules.length > 0)
+      throw refuse("a schedule can be waited for only from the submit on", "Name a task of it, or label:NAME");
+    const isLost = onFailure !== undefined && after === undefined && schedules.length === 0;
+    if (!asked.clearable) checkNew({ retry, limits, needs, isLost });
     return leaveOut({
       after,
       onDependencyFailure: onFailure as RuleChanges["onDependencyFailure"],

@@ -1,8 +1,10 @@
 /** The daemon itself, the machine, checks and configuration. */
 import { isAbsolute } from "node:path";
-import { ClaudineError, isFinished } from "@claudine/protocol";
+import { ClaudineError, isFinished, type Result } from "@claudine/protocol";
 import { writtenConfig } from "../../config/config.ts";
 import { explain } from "../../core/explain.ts";
+import { firstDue } from "../../core/schedules.ts";
+import type { State } from "../../core/state.ts";
 import { explainFacts } from "../task-info.ts";
 import type { Handler } from "../context.ts";
 import { taskOf } from "../select.ts";
@@ -23,11 +25,23 @@ export const status: Handler<"daemon.status"> = async (context) =>
       connections: context.connections(),
       lastSeq: state.lastSeq,
       counts: { ...state.counts },
+      schedules: scheduleCounts(state),
       launcher: context.launcher,
       accepting: problem === undefined,
       problem: problem?.message ?? null,
     };
   });
+
+function scheduleCounts(state: State): Result<"daemon.status">["schedules"] {
+  const all = [...state.schedules.all.values()];
+  return {
+    total: all.length,
+    paused: all.filter(({ paused }) => paused).length,
+    next: firstDue(state.schedules)?.due ?? null,
+    fired: all.reduce((sum, { fired }) => sum + fired, 0),
+    skipped: all.reduce((sum, { skipped }) => sum + skipped, 0),
+  };
+}
 
 export const stop: Handler<"daemon.stop"> = async (context, { killTasks, graceMs }, caller) => {
   if (killTasks) {

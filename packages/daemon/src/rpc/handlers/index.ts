@@ -8,6 +8,8 @@ import * as groups from "./groups.ts";
 import { read, send } from "./logs.ts";
 import { get, list } from "./read-tasks.ts";
 import { graph } from "./graph.ts";
+import { declare } from "./declare-schedules.ts";
+import * as schedules from "./schedules.ts";
 import * as queue from "./queue-tasks.ts";
 import { submit } from "./submit.ts";
 
@@ -38,6 +40,17 @@ export const HANDLERS: Handlers = {
   "group.set": groups.set,
   "group.limit": groups.limit,
   "group.remove": groups.remove,
+  "schedule.add": schedules.add,
+  "schedule.edit": schedules.edit,
+  "schedule.declare": declare,
+  "schedule.list": schedules.list,
+  "schedule.get": schedules.get,
+  "schedule.history": schedules.history,
+  "schedule.next": schedules.next,
+  "schedule.pause": schedules.pause,
+  "schedule.resume": schedules.resume,
+  "schedule.remove": schedules.remove,
+  "schedule.run": schedules.run,
   "event.list": events.list,
   "event.subscribe": events.subscribe,
   "event.unsubscribe": events.unsubscribe,

@@ -2,7 +2,14 @@
 import { ClaudineError, formatDuration, isFinished, type LiveRun, type Params, type Task } from "@claudine/protocol";
 import { stateWords } from "../../core/targets.ts";
 import { readIndex } from "../../output/run-index.ts";
-import { encodePiece, type Piece, type PieceWanted, readPiece } from "../../output/read.ts";
+import {
+  asBase64,
+  encodePiece,
+  type EncodedPiece,
+  type Piece,
+  type PieceWanted,
+  readPiece,
+} from "../../output/read.ts";
 import { openStream } from "../../output/stream.ts";
 import { type LogWatch, watchLog } from "../../output/watch.ts";
 import type { RunFiles } from "../../output/files.ts";
@@ -56,12 +63,12 @@ function isPast(at: number | undefined): boolean {
 }
 
 type Asked = { params: Params<"log.read">; run: RunState; wanted: PieceWanted };
-type Encoded = ReturnType<typeof encodePiece> & Omit<Piece, "bytes">;
+type Encoded = EncodedPiece & Omit<Piece, "bytes">;
 
 async function readEncoded(context: Context, { params, run, wanted }: Asked): Promise<Encoded> {
   const { bytes, ...piece } = await readFrom(context, { params, run, wanted });
   const more = run.endedAt === undefined || piece.offset + bytes.length < piece.size;
-  return { ...encodePiece(bytes, more), ...piece };
+  return { ...(params.encoding === "base64" ? asBase64(bytes) : encodePiece(bytes, more)), ...piece };
 }
 
 /** @throws ClaudineError not_found, os */

@@ -21,7 +21,7 @@ const PIECE = 200;
 
 export const submit: Handler<"task.submit"> = async (context, params) => {
   const envs = new Map<string, EnvRecord>();
-  const base = Object.fromEntries(Object.entries(params.env).filter(([name]) => !NOT_PASSED_ON.includes(name)));
+  const base = passedOn(params.env);
   checkEnvText(base, params.tasks);
   const baseRecord = context.vault.seal(base);
   const tasks: Submission[] = [];
@@ -29,9 +29,10 @@ export const submit: Handler<"task.submit"> = async (context, params) => {
     const record = task.env === undefined ? baseRecord : context.vault.seal({ ...base, ...task.env });
     envs.set(record.id, record);
     const spec = specOf(context, task, { ...params, env: base, envId: record.id });
-    const { ref, ifRunning } = task;
+    const { ref, ifRunning, afterSchedules } = task;
     const afterRefs = task.after?.flatMap((one) => (one.ref === undefined ? [] : [{ ref: one.ref, on: one.on }]));
-    if (tasks.push({ spec, held: task.held ?? false, ifRunning, ref, afterRefs }) % PIECE === 0) {
+    const submission = { spec, held: task.held ?? false, ifRunning, ref, afterRefs, afterSchedules };
+    if (tasks.push(submission) % PIECE === 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -39,6 +40,11 @@ export const submit: Handler<"task.submit"> = async (context, params) => {
   const facts = await context.engine.dispatch({ type: "submit", tasks, maxFails }, [...envs.values()]);
   return answer(context, tasks, facts);
 };
+
+/** The caller's environment without what is of no use to a task. */
+export function passedOn(env: Env): Env {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_PASSED_ON.includes(name)));
+}
 
 /** A task that was not taken is there already: by its key, or as one that is unfinished. */
 async function answer(
@@ -84,7 +90,7 @@ function textOf(env: Env): number {
 
 type Call = { cwd: string; umask: number; env: Env; envId: string };
 
-function specOf(context: Context, task: SubmitTask, call: Call): TaskSpec {
+export function specOf(context: Pick<Context, "config">, task: SubmitTask, call: Call): TaskSpec {
   if (!call.cwd.startsWith("/"))
     throw new ClaudineError(
       "invalid_params",
@@ -101,6 +107,7 @@ function specOf(context: Context, task: SubmitTask, call: Call): TaskSpec {
     lostRetries,
     env: _env,
     held: _held,
+    afterSchedules: _afterSchedules,
     ref: _ref,
     ifRunning: _ifRunning,
     after,

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { firings, hourly, HOUR, inHours, MINUTE, schedule, scheduled } from "./schedule-fixtures.ts";
+
+test.each([
+  ["skip", [[1, 5, 5, "missed"]]],
+  [
+    "latest",
+    [
+      [1, 4, 4, "missed"],
+      [5, "missed"],
+    ],
+  ],
+  [
+    "catchup",
+    [
+      [1, "missed"],
+      [2, "missed"],
+      [3, "missed"],
+      [4, "missed"],
+      [5, "missed"],
+    ],
+  ],
+  [
+    "fail",
+    [
+      [1, 4, 4, "missed"],
+      [5, "missed"],
+    ],
+  ],
+] as const)("five hours missed, ten minutes ago the last: %s", (missed, expected) => {
+  const world = scheduled({ ...hourly, missed });
+  world.at(5 * HOUR + 10 * MINUTE);
+  const counts = expected.map((row) => row.map((one, at) => (at === 2 && typeof one === "number" ? one / 60 : one)));
+  expect(inHours(world)).toEqual(counts);
+  expect(world.at(5 * HOUR + 11 * MINUTE)).toEqual([]);
+  world.now = 6 * HOUR;
+  world.plan();
+  expect(inHours(world).at(-1)).toEqual(
+    missed === "skip" || missed === "fail" ? [6, "due"] : [6, 6, 1 / 60, "overlap"],
+  );
+});
+
+test("what is at most a minute late is no more than late", () => {
+  for (const missed of ["skip", "latest", "catchup", "fail"] as const) {
+    const world = scheduled({ ...hourly, missed });
+    world.at(HOUR + MINUTE);
+    expect(firings(world)).toEqual([[60, "due"]]);
+  }
+});
+
+test("what was missed and fails by --missed fail is a task that says so", () => {
+  const world = scheduled({ ...hourly, missed: "fail" });
+  world.at(HOUR + 2 * MINUTE);
+  expect(world.task(1)?.status).toMatchObject({
+    state: "failed",
+    note: expect.stringContaining("missed"),
+    outcome: null,
+  });
+  expect(schedule(world).last).toMatchObject({ task: 1, state: "failed" });
+});
+
+test("what is caught up comes one after the other, and new times wait for it", () => {
+  const world = scheduled({ ...hourly, missed: "catchup" });
+  world.at(3 * HOUR + 10 * MINUTE);
+  expect([1, 2, 3].map((id) => world.task(id)?.status.state)).toEqual(["running", "queued", "queued"]);
+  expect(world.task(3)?.after).toEqual([{ id: 2, on: "any" }]);
+  world.end(1);
+  expect(world.plan()).toEqual([2]);
+});
+
+test("only so long ago is made up for, and only so many", () => {
+  const recent = scheduled({ ...hourly, missed: "catchup", catchupWindowMs: 2.5 * HOUR });
+  recent.at(5 * HOUR + 10 * MINUTE);
+  expect(inHours(recent)).toEqual([
+    [1, 2, 2 / 60, "missed"],
+    [3, "missed"],
+    [4, "missed"],
+    [5, "missed"],
+  ]);
+  const tooOld = scheduled({ ...hourly, catchupWindowMs: MINUTE });
+  tooOld.at(5 * HOUR + 10 * MINUTE);
+  expect(inHours(tooOld)).toEqual([[1, 5, 5 / 60, "missed"]]);
+  const many = scheduled({ ...hourly, missed: "catchup", overlap: "all" });
+  many.at(1000 * HOUR + 10 * MINUTE);
+  expect(inHours(many)[0]).toEqual([1, 900, 900 / 60, "missed"]);
+  expect(firings(many).length).toBe(101);
+});
+
+test("how many a long night has skipped is counted up to a thousand", () => {
+  const world = scheduled({ missed: "skip" });
+  world.at(100_000 * MINUTE);
+  expect(firings(world)).toEqual([
+    [1, 99_999, null, "missed"],
+    [100_000, "due"],
+  ]);
+});

@@ -1,0 +1,115 @@
+import { expect, test } from "vitest";
+import { spec } from "./fixtures.ts";
+import { wakeAt } from "./plan.ts";
+import { add, firings, hourly, MINUTE, SECOND, schedule, scheduled, task } from "./schedule-fixtures.ts";
+
+test("a pause is no time that was missed", () => {
+  const world = scheduled();
+  world.do({ type: "pause-schedules", names: ["s"], paused: true });
+  expect(world.at(5 * MINUTE)).toEqual([]);
+  expect(wakeAt(world.state, { now: 0, wall: 0 })).toBeUndefined();
+  expect(world.do({ type: "pause-schedules", names: ["s"], paused: false })).toEqual([
+    "schedule.skipped",
+    "schedule.resumed",
+  ]);
+  expect(firings(world)).toEqual([[1, 5, 5, "paused"]]);
+  world.at(6 * MINUTE);
+  expect(firings(world).at(-1)).toEqual([6, "due"]);
+});
+
+test("what an ended schedule was not due for was not missed when it goes on", () => {
+  const world = scheduled({ maxRuns: 1, overlap: "all" });
+  world.at(MINUTE);
+  world.at(60 * MINUTE + 1);
+  world.do({ type: "declare-schedules", declare: { kind: "change", name: "s", changes: { maxRuns: 9 } } });
+  world.at(61 * MINUTE);
+  expect(firings(world)).toEqual([
+    [1, "due"],
+    [61, "due"],
+  ]);
+});
+
+test("a change that leaves the times alone loses none that is due just now", () => {
+  const world = scheduled();
+  world.now = MINUTE;
+  world.do({ type: "declare-schedules", declare: { kind: "change", name: "s", changes: { overlap: "all" } } });
+  world.plan();
+  expect(firings(world)).toEqual([[1, "due"]]);
+});
+
+test("what would never be due is refused, and so is a name that is taken", () => {
+  const world = scheduled();
+  world.now = 10 * MINUTE;
+  expect(() => add(world, "late", { when: { kind: "at", at: MINUTE } })).toThrow("its time is over");
+  expect(() => add(world, "never", { when: { kind: "cron", expression: "x" } })).toThrow("no day ever fits it");
+  expect(() => add(world, "ended", { until: 10 * MINUTE + 1 })).toThrow("it would not be due before --until");
+  expect(() => add(world, "s")).toThrow("Cannot add schedule s: there is one already");
+  expect(() => add(world, "x", { afterSchedules: ["none"] })).toThrow("there is no schedule none");
+});
+
+test("who runs it by hand gets a task, and is told when the one before has not ended", () => {
+  const world = scheduled();
+  world.now = 1;
+  expect(world.do({ type: "run-schedule", name: "s" })).toEqual(["schedule.fired", "task.submitted"]);
+  expect(() => world.do({ type: "run-schedule", name: "s" })).toThrow(
+    "Cannot run schedule s: task 1 of it has not ended",
+  );
+  expect(schedule(world)).toMatchObject({ fired: 0, anchor: 0, firings: 1, last: { cause: "run" } });
+});
+
+test("a dependency on the last success of a schedule is one on the task that is under way, else it is met", () => {
+  const world = scheduled();
+  const submit = () => world.do({ type: "submit", tasks: [{ spec: spec(), held: false, afterSchedules: ["s"] }] });
+  expect(submit).toThrow("Cannot submit: schedule s has not succeeded yet");
+  world.at(MINUTE);
+  submit();
+  expect(world.task(2)?.after).toEqual([{ id: 1, on: "success" }]);
+  world.end(1);
+  submit();
+  expect(world.task(3)?.after).toEqual([{ id: 1, on: "success" }]);
+  expect(world.plan()).toEqual([2, 3]);
+  for (const id of [2, 3]) world.end(id);
+  world.do({ type: "remove", targets: { named: [1], matched: [] } });
+  submit();
+  expect(world.task(4)?.after).toBeUndefined();
+});
+
+test("a schedule that waits for one that has not succeeded says so in its history", () => {
+  const world = scheduled({}, 10);
+  add(world, "t", { afterSchedules: ["s"], when: { kind: "every", everyMs: 10 * SECOND, from: 0 } });
+  world.at(10 * SECOND);
+  expect(world.state.schedules.all.get("t")?.last?.skipped).toEqual({
+    why: "refused",
+    note: "Cannot run schedule t: schedule s has not succeeded yet",
+  });
+});
+
+test("a schedule that was removed leaves its tasks, and one of the same name is another", () => {
+  const world = scheduled();
+  world.at(MINUTE);
+  world.do({ type: "remove-schedules", names: ["s"] });
+  expect(world.task(1)?.status.state).toBe("running");
+  add(world, "s", { uid: "another" });
+  world.end(1);
+  expect(schedule(world)).toMatchObject({ last: null, lastSuccess: null });
+});
+
+test("a file's schedules are made so: what is so is left alone, and only its own go", () => {
+  const world = scheduled();
+  const named = (name: string, digest: string) => ({
+    name,
+    spec: { uid: `${name}-${digest}`, when: hourly.when, zone: "UTC", task, origin: "/f", digest },
+  });
+  const declare = (prune: boolean, ...schedules: ReturnType<typeof named>[]) =>
+    world.do({
+      type: "declare-schedules",
+      declare: { kind: "reconcile", schedules, prune: prune ? "/f" : undefined },
+    });
+  expect(declare(false, named("a", "1"), named("b", "1"))).toEqual(["schedule.added", "schedule.added"]);
+  expect(declare(true, named("a", "1"), named("b", "1"))).toEqual([]);
+  expect(declare(false, named("a", "2"))).toEqual(["schedule.changed"]);
+  expect(declare(true, named("a", "2"))).toEqual(["schedule.removed"]);
+  expect([...world.state.schedules.all.keys()]).toEqual(["s", "a"]);
+  world.do({ type: "declare-schedules", declare: { kind: "change", name: "a", changes: { overlap: "all" } } });
+  expect(declare(false, named("a", "2"))).toEqual(["schedule.changed"]);
+});

@@ -1,0 +1,47 @@
+/** Makes the schedules of a file be as it says. */
+import { ClaudineError, type EventBody, type Result } from "@claudine/protocol";
+import type { Declaration } from "../../core/command.ts";
+import { declare as decideDeclare } from "../../core/schedule-commands.ts";
+import type { EnvRecord } from "../../environment/env-record.ts";
+import type { Context, Handler } from "../context.ts";
+import { digestOf, madeSchedule } from "../schedule-spec.ts";
+
+export const declare: Handler<"schedule.declare"> = async (context, params) => {
+  const { schedules, origin, prune, dryRun, ...call } = params;
+  const names = schedules.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new ClaudineError("invalid_params", `Cannot declare schedule ${twice} twice`);
+  const records = new Map<string, EnvRecord>();
+  const made = schedules.map((schedule) => {
+    const { record, name, spec } = madeSchedule(context, schedule, call);
+    records.set(record.id, record);
+    return { name, spec: { ...spec, origin, digest: digestOf(schedule, call.cwd) } };
+  });
+  const declaration: Declaration = { kind: "reconcile", schedules: made, prune: prune ? origin : undefined };
+  const events = dryRun
+    ? await wouldBe(context, declaration)
+    : await become(context, declaration, [...records.values()]);
+  return answer(names, events);
+};
+
+function wouldBe({ engine, store }: Context, declaration: Declaration): Promise<EventBody[]> {
+  return engine.read((state) => {
+    const { keyed, isUnreadable } = store;
+    const lookup = (id: number) => state.live.get(id) ?? store.task(id);
+    const facts = { state, lookup, keyed, isUnreadable, now: 0, wall: Date.now(), evenSince: 0 };
+    return decideDeclare(facts, declaration);
+  });
+}
+
+async function become({ engine }: Context, declaration: Declaration, envs: readonly EnvRecord[]): Promise<EventBody[]> {
+  const facts = await engine.dispatch({ type: "declare-schedules", declare: declaration }, envs);
+  return facts.map(({ event }) => event);
+}
+
+function answer(names: readonly string[], events: readonly EventBody[]): Result<"schedule.declare"> {
+  const named = (type: EventBody["type"]) =>
+    events.flatMap((event) => (event.type === type && "name" in event ? [event.name] : []));
+  const [added, changed, removed] = [named("schedule.added"), named("schedule.changed"), named("schedule.removed")];
+  const unchanged = names.filter((name) => !added.includes(name) && !changed.includes(name));
+  return { added, changed, removed, unchanged };
+}

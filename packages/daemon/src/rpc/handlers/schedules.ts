@@ -1,0 +1,132 @@
+/** Schedules: adding, changing, reading and running them. */
+import { firingEnd, type Firing, type Result, type Schedule, type ScheduleInfo } from "@claudine/protocol";
+import { duesOf, noSuchSchedule } from "../../core/schedules.ts";
+import type { State } from "../../core/state.ts";
+import type { Fact } from "../../engine.ts";
+import { environmentOf } from "../../environment/env-vault.ts";
+import type { Context, Handler } from "../context.ts";
+import { lostNames, scheduleInfos } from "../schedule-info.ts";
+import { changedSchedule, madeSchedule } from "../schedule-spec.ts";
+import { taskOf } from "../select.ts";
+import { refuseLostEnv } from "../lost-env.ts";
+import { passedOn } from "./submit.ts";
+
+export const add: Handler<"schedule.add"> = async (context, { schedule, ...call }) => {
+  const { record, ...named } = madeSchedule(context, schedule, call);
+  await context.engine.dispatch({ type: "declare-schedules", declare: { kind: "add", schedule: named } }, [record]);
+  return infoOf(context, "add", named.name);
+};
+
+export const edit: Handler<"schedule.edit"> = async (context, { name, changes, cwd, env }) => {
+  const { spec } = await context.engine.read((state) => scheduleOf(state, "edit", name));
+  const lost = env === undefined ? lostNames(context, spec.task.envId) : [];
+  if (changes.task?.env !== undefined && lost.length > 0) throw refuseLostEnv(name, lost);
+  const own = env === undefined ? environmentOf(context.store.env(spec.task.envId), context.vault) : passedOn(env);
+  const made = changedSchedule(context, changes, { known: { spec, env: own }, cwd, isNewEnv: env !== undefined });
+  const declare = { kind: "change", name, changes: made.changes } as const;
+  await context.engine.dispatch({ type: "declare-schedules", declare }, made.record === undefined ? [] : [made.record]);
+  return infoOf(context, "edit", name);
+};
+
+export const list: Handler<"schedule.list"> = async (context, { order, after, limit }, caller) =>
+  caller.inTurn(() =>
+    context.engine.read((state) => {
+      const names = order === "name" ? byName(state, after) : byNext(state);
+      const page = names.slice(0, limit);
+      const schedules = page.flatMap((name) => state.schedules.all.get(name) ?? []);
+      const next = order === "name" && names.length > page.length ? (page.at(-1) ?? null) : null;
+      return { schedules: scheduleInfos(context, state, schedules), next };
+    }),
+  );
+
+function byName({ schedules }: State, after: string | undefined): string[] {
+  return [...schedules.all.keys()].filter((name) => after === undefined || name > after).toSorted();
+}
+
+/** Those that are not due at any time come last. */
+function byNext({ schedules: { all, dueAt } }: State): string[] {
+  const rank = (name: string) => dueAt.get(name) ?? Number.MAX_SAFE_INTEGER;
+  return [...all.keys()].toSorted((a, b) => rank(a) - rank(b));
+}
+
+export const get: Handler<"schedule.get"> = async (context, { name }) =>
+  context.engine.read((state) => {
+    const schedule = scheduleOf(state, "show", name);
+    const record = context.store.env(schedule.spec.task.envId);
+    const sealed = record?.sealed?.names ?? [];
+    const [info] = scheduleInfos(context, state, [schedule]);
+    if (info === undefined) throw noSuchSchedule("show", name);
+    const names = [...Object.keys(record?.plain ?? {}), ...sealed].toSorted();
+    return { schedule: info, environment: { names, sealed } };
+  });
+
+export const history: Handler<"schedule.history"> = async (context, { name, before, limit }) =>
+  context.engine.read((state) => {
+    const { firings: newest } = scheduleOf(state, "show the history", name);
+    const firings = context.store.firings(name, { before: before ?? newest + 1, limit });
+    const last = firings.at(-1)?.number ?? 1;
+    return {
+      firings: firings.map((firing) => asItIsNow(context, state, firing)),
+      next: firings.length < limit || last <= 1 ? null : last,
+    };
+  });
+
+/** Of a task that has not ended its start is known, too. */
+function asItIsNow(context: Context, state: State, firing: Firing): Firing {
+  const task = firing.task === null || firing.state !== null ? undefined : taskOf(context, state, firing.task);
+  if (task === undefined) return firing;
+  const startedAt = "run" in task.status ? (task.status.run.started?.startedAt ?? null) : null;
+  return { ...firing, startedAt, ...firingEnd(task) };
+}
+
+export const next: Handler<"schedule.next"> = async (context, { name, count }) =>
+  context.engine.read((state) => {
+    const schedule = scheduleOf(state, "show the next times", name);
+    const dues = duesOf(state, schedule);
+    const { zone, maxRuns = Number.POSITIVE_INFINITY } = schedule.spec;
+    const most = Math.min(count, maxRuns - schedule.fired);
+    const times: Result<"schedule.next">["times"] = [];
+    let at = dues(Math.max(schedule.anchor, schedule.paused ? Date.now() : 0));
+    for (; at !== null && times.length < most; at = dues(at)) times.push({ at, text: context.zones.text(zone, at) });
+    return { zone, times };
+  });
+
+export const pause: Handler<"schedule.pause"> = (context, { names }) => setPaused(context, names, true);
+export const resume: Handler<"schedule.resume"> = (context, { names }) => setPaused(context, names, false);
+
+async function setPaused(context: Context, names: string[], paused: boolean): Promise<{ schedules: ScheduleInfo[] }> {
+  await context.engine.dispatch({ type: "pause-schedules", names, paused });
+  return context.engine.read((state) => {
+    const schedules = names.flatMap((name) => state.schedules.all.get(name) ?? []);
+    return { schedules: scheduleInfos(context, state, schedules) };
+  });
+}
+
+export const remove: Handler<"schedule.remove"> = async (context, { names }) => {
+  await context.engine.dispatch({ type: "remove-schedules", names });
+  return {};
+};
+
+export const run: Handler<"schedule.run"> = async (context, { name }) => {
+  const facts = await context.engine.dispatch({ type: "run-schedule", name });
+  return { id: submittedId(facts) };
+};
+
+function submittedId(facts: readonly Fact[]): number {
+  for (const { event } of facts) if (event.type === "task.submitted") return event.id;
+  throw new TypeError("a run of a schedule made no task");
+}
+
+function scheduleOf(state: State, verb: string, name: string): Schedule {
+  const schedule = state.schedules.all.get(name);
+  if (schedule === undefined) throw noSuchSchedule(verb, name);
+  return schedule;
+}
+
+async function infoOf(context: Context, verb: string, name: string): Promise<ScheduleInfo> {
+  return context.engine.read((state) => {
+    const [info] = scheduleInfos(context, state, [scheduleOf(state, verb, name)]);
+    if (info === undefined) throw noSuchSchedule(verb, name);
+    return info;
+  });
+}
