@@ -11,6 +11,7 @@ const PAGES = [
   "docs/scheduling.md",
   "docs/schedules.md",
   "docs/service.md",
+  "docs/mcp.md",
   "docs/protocol.md",
   "docs/metrics.md",
   "docs/top.md",

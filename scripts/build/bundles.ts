@@ -55,6 +55,14 @@ const ENTRIES: readonly Bundle[] = [
     banner: REQUIRE,
   },
   {
+    entry: "packages/mcp/src/main.ts",
+    out: "claudine-mcp.mjs",
+    // The CommonJS of jsonc-parser finds its own files only at run time.
+    options: { format: "esm", mainFields: ["module", "main"], ...readable },
+    banner: REQUIRE,
+    without: ["react", "ink", "yargs"],
+  },
+  {
     entry: "packages/daemon/src/main.ts",
     out: "claudined.mjs",
     options: { format: "esm", ...readable },

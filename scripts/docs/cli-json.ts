@@ -65,6 +65,9 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   "config show": "the options with their values as the file would say them: times are texts with a unit, as `5s`",
   "config path": "`{path, exists}`",
   "config check": "`{path, exists, valid, problems}`",
+  mcp: "nothing of its own: stdout is the protocol's",
+  "mcp install":
+    "`{client, title, file, changed, backup, entry, warning, next}`: `entry` is what stands in `file`, `backup` a copy of that as it was, and `warning` why it may not last, or null",
   backup: "`{path, bytes}`",
   restore: "`{tasks, setAside}`; `setAside` is where the store is now that was there before, or null",
   doctor: '`{checks}`, each `{name, level, message, hint}` with `level` `"ok"`, `"warning"` or `"error"`',

@@ -18,6 +18,7 @@ import { hold } from "./hold.ts";
 import { kill } from "./kill.ts";
 import { list } from "./list.ts";
 import { logs } from "./logs.ts";
+import { mcp } from "./mcp.ts";
 import { metrics } from "./metrics.ts";
 import { move } from "./move.ts";
 import { parallel } from "./parallel.ts";
@@ -74,6 +75,7 @@ export const COMMANDS: readonly Command[] = [
   metrics,
   daemon,
   service,
+  mcp,
   backup,
   restore,
   doctor,
