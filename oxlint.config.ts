@@ -72,6 +72,7 @@ const boundaries: OxlintOverride[] = [
   boundary(["packages/client/src/**"], [daemon, lmdb, reactive]),
   boundary(["packages/client/src/cli/**"], [daemon, lmdb, reactive, schemas]),
   boundary(["packages/tui/src/**"], [daemon, lmdb]),
+  boundary(["packages/mcp/src/**"], [daemon, lmdb, processes, reactive]),
   boundary(["packages/daemon/src/**"], [daemon, lmdb, processes, reactive]),
   boundary(["packages/daemon/src/{main,startup/systemd,health/expendable}.ts"], [daemon, lmdb, reactive]),
   boundary(["packages/daemon/src/core/**"], [nodeModules, onlyPackages(...protocol), outsideCore], true),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# check-consumer.sh CHECKOUT TARBALL: a TypeScript project that installs the tarball compiles and runs against it.
+# check-consumer.sh CHECKOUT TARBALL: a TypeScript project that installs the tarball compiles and runs against it, and the MCP server in it answers.
 set -euo pipefail
 checkout=$1 tarball=$2
 project=$(mktemp -d /tmp/clcons-XXXXXX)
@@ -24,5 +24,16 @@ TS
 npm install --silent --no-audit --no-fund "$tarball"
 mkdir -p node_modules/@types
 ln -s "$checkout/node_modules/@types/node" node_modules/@types/node
-PATH="$checkout/node_modules/.bin:$PATH" tsc -p .
-PATH="$checkout/node_modules/.bin:$PATH" node main.ts
+export PATH="$checkout/node_modules/.bin:$PATH"
+tsc -p .
+node main.ts
+
+hello='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"consumer","version":"1"}}}'
+coproc mcp { exec node node_modules/claudine/dist/claudine.cjs mcp; }
+server=$mcp_PID
+printf '%s\n' "$hello" >&"${mcp[1]}"
+# The deadline only ends a wait for what never comes.
+IFS= read -r -t 60 answer <&"${mcp[0]}"
+exec {mcp[1]}>&-
+wait "$server"
+grep -q '"name":"claudine"' <<<"$answer" || { echo "claudine mcp answered: $answer" >&2; exit 1; }

@@ -31,8 +31,9 @@ describe("reference pages", () => {
   });
 });
 
-function pathsOf({ name, subcommands }: Command): string[] {
-  return subcommands === undefined
-    ? [name]
-    : subcommands.flatMap((one) => pathsOf(one).map((path) => `${name} ${path}`));
+function pathsOf({ name, run, subcommands = [] }: Command): string[] {
+  return [
+    ...(run === undefined ? [] : [name]),
+    ...subcommands.flatMap((one) => pathsOf(one).map((path) => `${name} ${path}`)),
+  ];
 }

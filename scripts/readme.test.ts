@@ -11,7 +11,9 @@ const PAGES = [
   "docs/scheduling.md",
   "docs/schedules.md",
   "docs/service.md",
+  "docs/mcp.md",
   "docs/protocol.md",
+  "docs/metrics.md",
   "docs/top.md",
 ];
 const read = (page: string) => readFileSync(join(rootDir, page), "utf8");

@@ -55,7 +55,7 @@ function commandTexts(path: readonly Command[]): string[] {
   const blocks = [
     `${"#".repeat(path.length + 1)} ${name}`,
     `${summary}.${aliases.length === 0 ? "" : ` Also: ${aliases.map(code).join(", ")}.`}`,
-    subcommands.length > 0 ? "" : fence("", usage(name, command)),
+    command.run === undefined ? "" : fence("", usage(name, command)),
     table(
       ["Argument", "Meaning"],
       positional.map((one) => [code(one.name), one.describe]),
@@ -64,7 +64,7 @@ function commandTexts(path: readonly Command[]): string[] {
     examples.length === 0
       ? ""
       : fence("sh", examples.map(([line, what]) => (what === "" ? line : `${line}   # ${what}`)).join("\n")),
-    subcommands.length > 0 ? "" : `With \`--json\`: ${JSON_SHAPES[name] ?? ""}.`,
+    command.run === undefined ? "" : `With \`--json\`: ${JSON_SHAPES[name] ?? ""}.`,
   ];
   return [
     blocks.filter((block) => block !== "").join("\n\n"),

@@ -35,7 +35,7 @@ function methodText(name: string, about: string, [params, result]: readonly [Sch
   ].join("\n\n");
 }
 
-function paramsTable(schema: Schema): string {
+export function paramsTable(schema: Schema): string {
   return table(
     ["Parameter", "Type", "Default", "Meaning"],
     fieldsOf(schema).map(({ name, schema: field, required }) => [

@@ -3,6 +3,7 @@ import { cliPage } from "./cli-page.ts";
 import { configPage } from "./config-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { eventsPage } from "./events-page.ts";
+import { mcpPage } from "./mcp-page.ts";
 import { methodsPage } from "./methods-page.ts";
 import { topKeysPage } from "./top-keys-page.ts";
 
@@ -11,6 +12,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   "docs/reference/config.md": configPage,
   "docs/reference/errors.md": errorsPage,
   "docs/reference/events.md": eventsPage,
+  "docs/reference/mcp.md": mcpPage,
   "docs/reference/methods.md": methodsPage,
   "docs/reference/top-keys.md": topKeysPage,
 };

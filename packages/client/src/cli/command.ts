@@ -44,7 +44,7 @@ export type Command = Described &
   );
 
 /** A command that does something. */
-export type Runnable = Extract<Command, { subcommands?: undefined }>;
+export type Runnable = Command & Required<Pick<Command, "run">>;
 
 export type FlagValue = string | number | boolean | readonly string[];
 

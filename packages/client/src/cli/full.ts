@@ -55,7 +55,7 @@ function describeOne(parser: Argv, path: readonly Command[], command: Command): 
   const words = [
     "claudine",
     ...path.map(({ name }) => name),
-    ...(command.subcommands === undefined ? [] : ["WHAT"]),
+    ...whatWord(command),
     "[options]",
     ...positionalWords(command),
   ];
@@ -72,6 +72,11 @@ function describeOne(parser: Argv, path: readonly Command[], command: Command): 
   );
   for (const [line, what] of command.examples ?? []) parser.example(line, what);
   return parser;
+}
+
+function whatWord({ subcommands, run }: Command): string[] {
+  if (subcommands === undefined) return [];
+  return [run === undefined ? "WHAT" : "[WHAT]"];
 }
 
 function positionalWords({ positional = [], rest }: Command): string[] {

@@ -29,14 +29,9 @@ function descend(path: readonly Command[], words: readonly string[], before: Fla
   const flags = { ...before, ...split.words.flags };
   if (nested && split.words.rest[0] !== undefined) return descendTo(path, split.words.rest, flags);
   if (flags["help"] === true) return { kind: "help", path };
+  if (!isRunnable(command))
+    return { kind: "usage", problem: { message: needsOneOf(command.name, subcommands ?? []), path } };
   const { args, rest } = split.words;
-  if (nested && command.run !== undefined)
-    return {
-      kind: "run",
-      command: { ...command, run: command.run, subcommands: undefined },
-      input: { args, rest, flags },
-    };
-  if (nested) return { kind: "usage", problem: { message: needsOneOf(command.name, subcommands), path } };
   const problem = positionalProblem(command, args);
   if (problem !== undefined) return { kind: "usage", problem: { message: problem, path } };
   return { kind: "run", command, input: { args, rest, flags } };
@@ -68,6 +63,10 @@ function descendTo(path: readonly Command[], [word = "", ...words]: readonly str
   const known = subcommands.map(({ name }) => name);
   const message = `"${word}" is not something ${command?.name} can do; it can: ${known.join(", ")}`;
   return { kind: "usage", problem: { message, unknown: { word, known }, path } };
+}
+
+function isRunnable(command: Command): command is Runnable {
+  return command.run !== undefined;
 }
 
 function needsOneOf(name: string, subcommands: readonly Command[]): string {

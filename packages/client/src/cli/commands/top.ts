@@ -1,10 +1,9 @@
 /** `claudine top`: the live screen, which is a program of its own and loaded for this verb alone. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Command, Input, Io } from "../command.ts";
 import { flag, number, text } from "../input.ts";
+import { loadBundle } from "../load-bundle.ts";
 import { pastTime } from "../past-time.ts";
 import { printJson } from "../print.ts";
 import { runForScreen, screenVerbs, type ScreenTarget, type ScreenVerb } from "../screen-shell.ts";
@@ -58,7 +57,7 @@ export const top: Command = {
     }
     const replay = replayOf(input, Date.now());
     const plain = isPlain(input, io);
-    const { runTop } = await loadTop();
+    const { runTop } = await loadBundle<TopModule>("show top", "claudine-top.mjs");
     const [filter, group] = [text(input, "filter"), text(input, "group")];
     return await runTop({
       socketPath: io.paths.socket,
@@ -116,17 +115,4 @@ async function shellOf(io: Io): Promise<TopOptions["shell"]> {
     verbs: screenVerbs(COMMANDS),
     run: (line, to) => runForScreen(COMMANDS, line, { io, to }),
   };
-}
-
-async function loadTop(): Promise<TopModule> {
-  const here = import.meta.dirname;
-  // Beside this bundle; in the sources the built one is used.
-  const file = [join(here, "claudine-top.mjs"), join(here, "../../../../../dist/claudine-top.mjs")].find((place) =>
-    existsSync(place),
-  );
-  if (file === undefined)
-    throw new ClaudineError("internal", `Cannot show top: ${join(here, "claudine-top.mjs")} is missing`, {
-      hint: "Install claudine again",
-    });
-  return (await import(pathToFileURL(file).href)) as TopModule;
 }
