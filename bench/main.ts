@@ -15,10 +15,12 @@ import { schedulePrecision } from "./rows/schedule-precision.ts";
 import { output1gb } from "./rows/output-1gb.ts";
 import { schedulerCost } from "./rows/scheduler-cost.ts";
 import { schedulerSimulation } from "./rows/scheduler-simulation.ts";
+import { sampling } from "./rows/sampling.ts";
 import { startUp } from "./rows/start-up.ts";
 import { submitCall } from "./rows/submit-call.ts";
 import { submitProcess } from "./rows/submit-process.ts";
 import { throughput } from "./rows/throughput.ts";
+import { topFrame } from "./rows/top-frame.ts";
 import { cellsOf, plainTable } from "./table.ts";
 
 const ROWS: readonly Row[] = [
@@ -27,6 +29,7 @@ const ROWS: readonly Row[] = [
   throughput,
   nextStart,
   idle,
+  sampling,
   startUp,
   schedulerCost,
   schedulerSimulation,
@@ -35,6 +38,7 @@ const ROWS: readonly Row[] = [
   logsTail,
   followDelay,
   followFanOut,
+  topFrame,
 ];
 
 async function main(): Promise<void> {

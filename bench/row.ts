@@ -1,7 +1,7 @@
 /** What a row of the benchmark is, and what it finds. */
 import { ratios, spreadOf, type Spread } from "./stats.ts";
 
-export type Unit = "µs" | "ms" | "/s" | "MB" | "ticks" | "h" | "%";
+export type Unit = "µs" | "ms" | "/s" | "B" | "MB" | "ticks" | "h" | "%";
 
 /** What an issue of the product asks for: of the ratio to the reference, or of the figure itself. */
 export type Goal = { of: "ratio" | "figure"; atMost: number } | { of: "ratio" | "figure"; atLeast: number };

@@ -13,6 +13,8 @@ const PAGES = [
   "docs/service.md",
   "docs/mcp.md",
   "docs/protocol.md",
+  "docs/metrics.md",
+  "docs/top.md",
 ];
 const read = (page: string) => readFileSync(join(rootDir, page), "utf8");
 

@@ -124,6 +124,14 @@ describe("a command", () => {
   });
 });
 
+test.each([
+  ["a hook", { onFinish: "true\0" }],
+  ["a key", { key: "a\0b" }],
+  ["half a key", { key: "\ud800" }],
+])("%s that cannot be given to anybody is refused", async (_what, rule) => {
+  expect(await submit({ command: ["true"], ...rule })).toMatchObject(refusal("invalid_params"));
+});
+
 describe("an environment", () => {
   test.each([
     ["a name that is empty", { "": "x" }],

@@ -45,7 +45,9 @@ describe.for(FOLDERS)("version %s", (version) => {
     if ((await rows(version)).some(([, label]) => label === "lock waiter"))
       await client.call("task.wait", { selector: ["label:lock waiter", "label:dependent on any end"] });
     const { tasks } = await client.call("task.list", {});
-    const now = tasks.map(({ id, label, state }) => [id, label, state]).toReversed();
+    // In the boot in which the folder was made its time goes on.
+    const isOver = (label: string | null, state: string) => label === "warned" && state === "timed-out";
+    const now = tasks.map(({ id, label, state }) => [id, label, isOver(label, state) ? "lost" : state]).toReversed();
     const then = new Map<string, string>([
       ["running", "lost"],
       ["running too", "lost"],

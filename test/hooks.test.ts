@@ -39,3 +39,11 @@ test("the callback runs once for each task, after its last retry", async () => {
   await until("both to be told", async () => (await read(rig, "all")).split("\n").length === 3);
   expect((await read(rig, "all")).split("\n").toSorted()).toEqual(["", "1 failed 3", "2 succeeded 1"]);
 });
+
+test("a task with a command that no program can be given ends like others, and so does its hook", async () => {
+  const rig = await startDaemon();
+  const command = `: ${"x".repeat(200_000)}`;
+  const id = await submit(rig, { command, onFinish: `echo "$CLAUDINE_STATE" > ${rig.file("told")}` });
+  await rig.ended(id);
+  await until("the hook to run", async () => (await read(rig, "told")) === "failed\n");
+});

@@ -19,6 +19,20 @@ test("a task that is busy for a moment has CPU time and memory", async () => {
   expect(task.usage.peakRssBytes).toBeGreaterThan(10 * MIB);
 });
 
+test("one that is over before any sample has the kernel's totals, and nothing of it is 0", async () => {
+  const rig = await startDaemon({ config: "sampleInterval: 1h\n" });
+  const { task } = await rig.ran("sh -c 'head -c 3000000 /dev/zero | od | tail -n 1' > out; cat out; sync out");
+  for (const name of ["cpuMs", "wallMs", "peakRssBytes", "avgRssBytes", "writeBytes", "processes", "threads"] as const)
+    expect([name, task.usage[name]]).toEqual([name, expect.toSatisfy((value: number) => value > 0)]);
+  if (process.platform === "linux") {
+    expect(task.usage.readOps).toBeGreaterThan(10);
+    expect(task.usage.writeOps).toBeGreaterThan(10);
+    expect(task.usage.voluntarySwitches).toBeGreaterThan(0);
+  }
+  const { task: large } = await rig.ran("node", "-e", "Buffer.alloc(80 * 2 ** 20, 1)");
+  expect(large.usage.peakRssBytes).toBeGreaterThan(80 * MIB);
+});
+
 describe.for(["perl", "node"])("with the %s shim", (shim) => {
   const env = { CLAUDINE_SHIM: shim };
 

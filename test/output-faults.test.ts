@@ -104,6 +104,7 @@ test.runIf(canBeNobody)(
     await until("it to run", async () => (await claudineAsNobody(rig, "logs", `${runs}`)).stdout === "before\n");
     await chmod(folder, 0);
     await writeFile(rig.file("go"), "");
+    expect((await claudineAsNobody(rig, "clean", "--dry-run")).code).toBe(0);
     expect(await claudineAsNobody(rig, "logs", `${id}`)).toMatchObject({
       code: 71,
       stderr: expect.stringContaining(`Cannot read the output of task ${id}: no permission to read its file (EACCES)`),

@@ -113,7 +113,7 @@ async function buildBundle(bundle: Bundle, outDir: string, version: string): Pro
     external: ["lmdb"],
     legalComments: "none",
     banner: { js: bundle.banner },
-    plugins: [withoutReactDevtools],
+    plugins: [without("react-devtools-core"), without("@opentelemetry/api")],
     logLevel: "warning",
     ...bundle.options,
     define: {
@@ -130,14 +130,16 @@ async function buildBundle(bundle: Bundle, outDir: string, version: string): Pro
   return metafile;
 }
 
-/** Ink loads the devtools only when `DEV` is set; they are not part of the product. */
-const withoutReactDevtools: Plugin = {
-  name: "without-react-devtools",
-  setup(build) {
-    build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: "without" }));
-    build.onLoad({ filter: /.*/, namespace: "without" }, () => ({ contents: "export default {}" }));
-  },
-};
+/** Ink loads the devtools only when `DEV` is set, prom-client the tracing only for exemplars: not part of the product. */
+function without(name: string): Plugin {
+  return {
+    name: `without-${name}`,
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${name}$`) }, ({ path }) => ({ path, namespace: `without-${name}` }));
+      build.onLoad({ filter: /.*/, namespace: `without-${name}` }, () => ({ contents: "export default {}" }));
+    },
+  };
+}
 
 function refuse({ out, without = [] }: Bundle, metafile: Metafile): void {
   for (const input of Object.keys(metafile.inputs)) {

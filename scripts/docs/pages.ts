@@ -5,6 +5,7 @@ import { errorsPage } from "./errors-page.ts";
 import { eventsPage } from "./events-page.ts";
 import { mcpPage } from "./mcp-page.ts";
 import { methodsPage } from "./methods-page.ts";
+import { topKeysPage } from "./top-keys-page.ts";
 
 export const PAGES: Readonly<Record<string, () => string>> = {
   "docs/reference/cli.md": cliPage,
@@ -13,4 +14,5 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   "docs/reference/events.md": eventsPage,
   "docs/reference/mcp.md": mcpPage,
   "docs/reference/methods.md": methodsPage,
+  "docs/reference/top-keys.md": topKeysPage,
 };

@@ -19,8 +19,15 @@ export function randomRules(random: Random, known: readonly number[]): Rules {
   const on = random.pick(["success", "any", "failure"] as const) ?? "any";
   const others = [random.pick(known), random.pick(known.slice(-10))].filter((id) => id !== undefined);
   const rules: Rules[] = [
-    { after: others.map((id) => ({ id, on })), onDependencyFailure: random.pick(["skip", "run", "cancel"] as const) },
-    { retry: { limit: 2, delayMs: random.int(300), backoff: "exponential", jitter: random.chance(0.5) } },
+    ...(others.length === 0
+      ? []
+      : [
+          {
+            after: others.map((id) => ({ id, on })),
+            onDependencyFailure: random.pick(["skip", "run", "cancel"] as const),
+          },
+        ]),
+    { retry: { limit: 2, delayMs: 1 + random.int(300), backoff: "exponential", jitter: random.chance(0.5) } },
     { needs: { locks: [random.pick(["a", "b"]) ?? "a"], slots: 1 + random.int(2) } },
     { needs: { claims: { gpu: 1 + random.int(2) } } },
     { limits: { timeoutMs: 300 + random.int(1000), warnSignal: { signal: "SIGURG", beforeMs: 100 } } },

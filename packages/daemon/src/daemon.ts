@@ -7,11 +7,17 @@ import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
 import { createEnvVault, environmentOf } from "./environment/env-vault.ts";
 import { createHealth } from "./health/health.ts";
+import { readDiskFree } from "./history/measure.ts";
+import { createHistory, type History } from "./history/history.ts";
 import { createHooks, type Hooks } from "./running/hooks.ts";
+import { createHostReader } from "./runner/host.ts";
 import { runHook } from "./runner/hook-process.ts";
-import { createLaunch, runUid } from "./running/launch.ts";
+import { createLaunch, parseRunKey, runUid } from "./running/launch.ts";
 import { createLiveUsage } from "./running/live-usage.ts";
 import type { Log } from "./log.ts";
+import { openEndpoint, type Endpoint } from "./metrics/endpoint.ts";
+import { ownFigures, taskFigures } from "./metrics/figures.ts";
+import { createMetrics } from "./metrics/metrics.ts";
 import { createRunFolders } from "./output/files.ts";
 import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
@@ -21,6 +27,7 @@ import { createZones } from "./schedules/zones.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
+import { readTop } from "./runner/top-processes.ts";
 import { createPace } from "./rpc/pace.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./running/run-processes.ts";
@@ -83,6 +90,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     supervisor.onFacts(facts);
     output.onFacts(facts);
     hooks.onFacts(facts);
+    history.onFacts(facts);
+    metrics.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
   };
@@ -117,7 +126,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     on: {
       wake: (fact) => supervisor.onWake(fact),
       started: (key, start) => supervisor.onStarted(key, start),
-      sample: (key, { rssBytes }) => supervisor.onSample(key, rssBytes),
+      sample(key, used) {
+        supervisor.onSample(key, used.rssBytes);
+        const run = parseRunKey(key);
+        if (run !== undefined) history.courses.sample(run, used);
+      },
       gone: (key) => supervisor.onGone(key),
       shimExit: () => supervisor.onShimExit(),
     },
@@ -130,6 +143,28 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     queued: () => engine.counts().queued,
     log,
   });
+  const history = createHistory({
+    config: config.history,
+    store: store.history,
+    readHost: createHostReader(),
+    readTop: () => readTop(processes.system),
+    stateDir: paths.stateDir,
+    read: engine.read,
+    unfinished: engine.unfinished,
+  });
+  const startedAt = Date.now();
+  const metrics = createMetrics(() =>
+    engine.read((state) => ({
+      version: options.version,
+      startedAt,
+      ...ownFigures(),
+      connections: server.connections(),
+      accepting: engine.problem() === undefined,
+      ...taskFigures(state),
+      host: processes.readHost(),
+      diskFreeBytes: readDiskFree(paths.stateDir),
+    })),
+  );
   const output = createKeptOutput({
     stateDir: paths.stateDir,
     runs,
@@ -181,13 +216,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       zones,
       watchers,
       usage,
+      history,
+      metrics,
       runs,
       sweepPreview: output.preview,
       config,
       paths,
       log,
       version: options.version,
-      startedAt: Date.now(),
+      startedAt,
       launcher: processes.kind,
       readHost: processes.readHost,
       machine,
@@ -198,10 +235,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       connections: () => server.connections(),
       onRequest: rest.disturb,
       shutdown: () => setImmediate(options.onShutdown),
-      checks: health.checks,
+      checks: () => [...health.checks(), ...endpoint.checks()],
     },
     { lastSeq: engine.lastSeq, read: store.events },
   );
+  const endpoint = await openEndpoint({ listen: config.metrics.listen, read: metrics.read, log });
   await processes.listen();
   output.takeUp();
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
@@ -210,7 +248,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await engine.dispatch({ type: "report-daemon", started: true, pid: process.pid, version, bootId });
   await server.listen(options.listenFd);
   engine.admit(true);
-  return { close: () => close({ engine, server, processes, store, rest, hooks, output }), reachable: server.reachable };
+  return {
+    close: () => close({ engine, server, processes, store, rest, hooks, output, history, endpoint }),
+    reachable: server.reachable,
+  };
 }
 
 type Parts = {
@@ -219,12 +260,15 @@ type Parts = {
   processes: ReturnType<typeof openProcesses>;
   store: ReturnType<typeof openStore>;
   rest: Rest;
+  history: History;
+  endpoint: Endpoint;
   output: KeptOutput;
   hooks: Hooks;
 };
 
 /** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
-async function close({ engine, server, processes, store, rest, hooks, output }: Parts): Promise<void> {
+async function close(parts: Parts): Promise<void> {
+  const { engine, server, processes, store, rest, hooks, output, history, endpoint } = parts;
   rest.close();
   const swept = output.close();
   engine.admit(false);
@@ -232,9 +276,9 @@ async function close({ engine, server, processes, store, rest, hooks, output }: 
     .dispatch({ type: "report-daemon", started: false, pid: process.pid, version: "", bootId: "" })
     .catch(() => {});
   await engine.close();
-  await server.close();
+  await Promise.all([server.close(), endpoint.close()]);
   await hooks.close(HOOKS_END_MS);
   processes.close();
-  await swept;
+  await Promise.all([swept, history.close()]);
   await store.close();
 }

@@ -1,5 +1,6 @@
 /** The configuration file's schema: defaults, units and words for the docs in one place. */
 import * as z from "zod";
+import { isLoopback, parseListen } from "./listen.ts";
 import { ResourceName, WhenOutputFull } from "./rules.ts";
 import { parseBytes, parseDuration } from "./units.ts";
 
@@ -41,6 +42,37 @@ const Size = (fallback: string, least = 0) =>
     .meta({ unit: "size", fallback });
 
 const LONGEST = "3650d";
+
+const History = z.strictObject({
+  every: Duration("10s", { min: "1s", max: "1h" }).describe("How often the machine is looked at"),
+  keep: Duration("1d", { max: LONGEST }).describe("How long each of these samples is kept; 0 keeps none"),
+  longEvery: Duration("5m", { min: "1s", max: "1d" }).describe("What later becomes one: their average over so long"),
+  longKeep: Duration("30d", { max: LONGEST }).describe("How long these averages are kept; 0 keeps none"),
+  runs: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(10_000)
+    .describe("Of how many runs it is kept what they used over time; at most 2 KB each"),
+});
+export type HistoryConfig = z.infer<typeof History>;
+
+const Metrics = z.strictObject({
+  listen: z
+    .string()
+    .refine((text) => text === "off" || parseListen(text) !== undefined, {
+      message: "expected an address and a port, as 127.0.0.1:9464",
+      abort: true,
+    })
+    .refine((text) => text === "off" || isLoopback(parseListen(text)?.host ?? ""), {
+      message:
+        "only this machine may read the metrics, as nobody is asked for a password: write 127.0.0.1, localhost or [::1], and let a proxy serve others",
+    })
+    .default("off")
+    .describe(
+      "Where metrics are served for Prometheus, as `127.0.0.1:9464`; `off`: nowhere. Only addresses that the machine alone reaches",
+    ),
+});
 
 const OFF = z.literal("off");
 
@@ -162,6 +194,8 @@ export const Config = z.strictObject({
     .describe(
       "More parts of variable names whose values are kept encrypted, besides TOKEN, SECRET, KEY, PASSWORD, PASSWD, PASSPHRASE, CREDENTIAL, AUTH",
     ),
+  history: History.prefault({}),
+  metrics: Metrics.prefault({}),
   output: Output.prefault({}),
   journalKeep: z.int().min(1000).max(100_000_000).default(1_000_000).describe("How many events the journal keeps"),
   scheduleHistory: z

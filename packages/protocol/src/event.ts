@@ -66,6 +66,7 @@ export const EventBody = z.discriminatedUnion("type", [
     finishedAt: Millis,
     usage: Usage,
     note: z.string().nullable(),
+    queuedAt: Millis.optional().describe("When its waiting began"),
   }),
   of("task.moved", { id: TaskId, since: Millis, order: z.number() }),
   of("task.changed", { id: TaskId, changes: TaskChanges }),

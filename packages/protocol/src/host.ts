@@ -1,6 +1,6 @@
 /** Schemas of the machine's load, the groups and what running tasks use at this moment. */
 import * as z from "zod";
-import { TaskId, TaskState, Usage } from "./task.ts";
+import { Millis, TaskId, TaskState, Usage } from "./task.ts";
 
 export const StateCounts = z.record(TaskState, z.int()).describe("Number of tasks in each state");
 export type StateCounts = z.infer<typeof StateCounts>;
@@ -64,3 +64,65 @@ export const ScheduleCounts = z.object({
   fired: z.int().describe("Due times that became tasks"),
   skipped: z.int().describe("Due times that did not"),
 });
+
+/** The machine and the counts at a moment of the past, or averaged over a time that ended then. */
+export const HostPoint = z.object({
+  at: Millis,
+  cpuPercent: z.number().describe("Of all cores together, 0 to 100"),
+  memTotalBytes: z.number(),
+  memAvailableBytes: z.number(),
+  load1: z.number(),
+  pressure: HostSample.shape.pressure,
+  diskFreeBytes: z.number().nullable().describe("On the disk of the state folder; null where unknown"),
+  counts: StateCounts,
+  slotsUsed: z.number(),
+  slotsTotal: z.number().nullable().describe("Of all groups there are; null is no limit"),
+});
+export type HostPoint = z.infer<typeof HostPoint>;
+
+/** Names only: arguments may hold secrets. */
+export const TopProcess = z.object({
+  pid: z.int(),
+  name: z.string().describe("As the kernel has it: at most 15 bytes, without arguments"),
+  cpuPercent: z.number().describe("Of one core"),
+  rssBytes: z.number(),
+});
+export type TopProcess = z.infer<typeof TopProcess>;
+
+/** The machine when a run failed. */
+export const Snapshot = z.object({
+  at: Millis,
+  cores: z.int(),
+  cpuPercent: z.number().describe("Of all cores together, 0 to 100"),
+  load1: z.number(),
+  memTotalBytes: z.number(),
+  memAvailableBytes: z.number(),
+  swapTotalBytes: z.number(),
+  swapFreeBytes: z.number(),
+  pressure: HostSample.shape.pressure,
+  diskFreeBytes: z.number().nullable().describe("On the disk of the state folder; null where unknown"),
+  byCpu: z.array(TopProcess).describe("The busiest processes, of whatever user; none where the system does not tell"),
+  byMemory: z.array(TopProcess).describe("The largest ones"),
+});
+export type Snapshot = z.infer<typeof Snapshot>;
+
+/** What a run used, from the point before up to `at`. */
+export const CoursePoint = z.object({
+  at: Millis,
+  cpuPercent: z.number().describe("Of one core, on average"),
+  rssBytes: z.number().describe("Of the whole tree, the most"),
+  readBytes: z.number().optional().describe("Read from storage since the start; absent where unknown"),
+  writeBytes: z.number().optional().describe("Written to storage since the start; absent where unknown"),
+  processes: z.int().describe("The most"),
+});
+export type CoursePoint = z.infer<typeof CoursePoint>;
+
+/** In the order in which they count. */
+export const WaitWhy = z.enum(["held", "time", "dependencies", "group-paused", "room"]);
+export type WaitWhy = z.infer<typeof WaitWhy>;
+
+export const WaitPart = z.object({
+  why: WaitWhy.describe("`time`: its own, or the delay of a retry; `room`: a slot, a resource or the machine"),
+  ms: z.number(),
+});
+export type WaitPart = z.infer<typeof WaitPart>;

@@ -11,7 +11,19 @@ export const NO_USAGE: Usage = {
   readBytes: 0,
   writeBytes: 0,
   wallMs: 0,
+  readOps: null,
+  writeOps: null,
+  processes: null,
+  threads: null,
+  voluntarySwitches: null,
+  involuntarySwitches: null,
+  groupPeakBytes: null,
 };
+
+/** With all fields, also those that were not known when it was stored. */
+export function wholeUsage(usage: Usage): Usage {
+  return { ...NO_USAGE, ...usage };
+}
 
 /** What only the daemon knows at the moment of asking. */
 export type Live = { reason?: string | null; usage?: Usage; cpuPercent?: number; rssBytes?: number };
@@ -55,10 +67,15 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     createdAt: task.createdAt,
     startedAt: run?.started?.startedAt ?? end?.startedAt ?? null,
     finishedAt: end?.finishedAt ?? null,
-    usage: end?.usage ?? live.usage ?? NO_USAGE,
+    waitedMs: waitedMs(task, run?.started?.startedAt ?? end?.startedAt ?? null),
+    usage: wholeUsage(end?.usage ?? live.usage ?? NO_USAGE),
     cpuPercent: live.cpuPercent ?? null,
     rssBytes: live.rssBytes ?? null,
   };
+}
+
+function waitedMs({ createdAt, queuedAt }: Task, startedAt: number | null): number | null {
+  return startedAt === null ? null : Math.max(0, startedAt - (queuedAt ?? createdAt));
 }
 
 /** A held task keeps its time for its release. */

@@ -4,6 +4,7 @@ import { TaskEvent } from "./event.ts";
 import { DAEMON_METHODS } from "./methods/daemon.ts";
 import { EVENTS_METHODS } from "./methods/events.ts";
 import { GROUPS_METHODS } from "./methods/groups.ts";
+import { HISTORY_METHODS } from "./methods/history.ts";
 import { OUTPUT_METHODS } from "./methods/output.ts";
 import { QUEUE_METHODS } from "./methods/queue.ts";
 import { READING_METHODS } from "./methods/reading.ts";
@@ -20,6 +21,7 @@ export const METHODS = {
   ...GROUPS_METHODS,
   ...SCHEDULES_METHODS,
   ...EVENTS_METHODS,
+  ...HISTORY_METHODS,
   ...DAEMON_METHODS,
 } as const;
 

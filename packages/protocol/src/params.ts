@@ -42,6 +42,15 @@ export const Cwd = given("a folder's path").min(1);
 const Label = given("a label")
   .max(4096)
   .refine((text) => text !== "", "a label is not empty; leave it out for none");
+/** What is stored may be older than these two. */
+const Hook = given("a hook")
+  .min(1)
+  .max(65_536)
+  .describe(rules.onFinish.description ?? "");
+const Key = given("a key")
+  .min(1)
+  .max(512)
+  .describe(rules.key.description ?? "");
 export const Priority = z.int().min(-1_000_000).max(1_000_000);
 export const Signal = z.string().regex(/^[A-Z0-9]{1,20}$/i, "use a name as TERM or SIGTERM, or a number");
 export const Empty = z.strictObject({});
@@ -77,6 +86,8 @@ export const SubmitTask = z.strictObject({
     .max(100)
     .optional()
     .describe("Depends on the task of each of these schedules that is under way, else on its last success"),
+  onFinish: Hook.optional(),
+  key: Key.optional(),
   ref: Ref.optional().describe("Its name in this call, so that others of it can depend on it; not kept"),
   after: z
     .array(SubmitDependency)
@@ -158,6 +169,8 @@ export const ChangeTask = TaskChanges.omit({ argv: true, batch: true }).extend({
   retry: RetryParts.nullish(),
   limits: LimitsParts.nullish(),
   needs: NeedsParts.nullish(),
+  onFinish: Hook.nullish(),
+  key: Key.nullish(),
   maxFails: z.int().min(0).nullish().describe("Of all tasks of its batch; null: as many as like may fail"),
 });
 export type ChangeTask = z.infer<typeof ChangeTask>;

@@ -13,12 +13,13 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
+  const again = event.type === "task.retried" ? { queuedAt: event.at } : {};
   const count = isLoss(event)
     ? { lostRuns: (task.lostRuns ?? 0) + 1 }
     : isYield(event)
       ? { yieldedRuns: (task.yieldedRuns ?? 0) + 1 }
       : {};
-  const after = { ...task, attempt, envId: anew ?? task.envId, ...waived, ...count, status };
+  const after = { ...task, attempt, envId: anew ?? task.envId, ...waived, ...count, ...again, status };
   return asked ? countedAnew(after) : after;
 }
 

@@ -9,6 +9,9 @@ export { Millis, TaskId } from "./ids.ts";
 export const TaskState = z.enum(STATES);
 export type TaskState = z.infer<typeof TaskState>;
 
+/** Runs of earlier versions lack it. */
+const later = () => z.number().nullable().optional();
+
 /** What a run used. Totals of the process tree; exact at the end, sampled while it runs. */
 export const Usage = z.object({
   cpuMs: z.number().describe("User plus system CPU time"),
@@ -19,6 +22,15 @@ export const Usage = z.object({
   readBytes: z.number().describe("Read from storage"),
   writeBytes: z.number().describe("Written to storage"),
   wallMs: z.number().describe("From the start of the command to its end, pauses included"),
+  readOps: later().describe("Calls that read, of files, pipes and all else; null where unknown"),
+  writeOps: later().describe("Calls that wrote; null where unknown"),
+  processes: later().describe("Most at once in any sample, at least 1; null where unknown"),
+  threads: later().describe("Most at once in any sample, of all processes together, at least 1; null where unknown"),
+  voluntarySwitches: later().describe("How often it gave up the processor, to wait; null where unknown"),
+  involuntarySwitches: later().describe("How often the processor was taken from it; null where unknown"),
+  groupPeakBytes: later().describe(
+    "Most that its control group held at once, with the files it had in memory; null where it had none",
+  ),
 });
 export type Usage = z.infer<typeof Usage>;
 
@@ -179,6 +191,7 @@ export const Task = TaskSpec.extend({
     .int()
     .optional()
     .describe("Number of runs when somebody last asked for another: retries count from there"),
+  queuedAt: Millis.optional().describe("When it was queued again; absent before its first retry"),
   lostRuns: z.int().optional().describe("How many of the runs since then were lost"),
   yieldedRuns: z.int().optional().describe("How many of the runs since then were ended to free memory"),
   status: Status,
@@ -193,6 +206,7 @@ export const Run = z.object({
   state: TaskState,
   outcome: Outcome,
   usage: Usage,
+  queuedAt: Millis.optional().describe("When its waiting began; runs of earlier versions lack it"),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -230,6 +244,7 @@ export const TaskInfo = z.object({
   createdAt: Millis,
   startedAt: Millis.nullable(),
   finishedAt: Millis.nullable(),
+  waitedMs: z.number().nullable().describe("How long it waited before its last run started; null while it waits"),
   usage: Usage,
   cpuPercent: z.number().nullable().describe("Of one core, last sample; null when it does not run"),
   rssBytes: z.number().nullable().describe("Last sample; null when it does not run"),

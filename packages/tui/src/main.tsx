@@ -1,51 +1,84 @@
 /** `claudine top`: connects, opens the screen, and gives the terminal back on every way out. */
-import { setFlagsFromString } from "node:v8";
 import { connect, type Client } from "@claudine/client";
 import { ClaudineError, ERRORS } from "@claudine/protocol/errors";
 import { render, type Instance } from "ink";
 import type { ReactNode } from "react";
 import { App } from "./components/app.tsx";
+import { keepHeapSmall } from "./heap.ts";
+import type { TopOptions } from "./options.ts";
+import { plainFrame } from "./plain.ts";
+import { readPast } from "./replay/past.ts";
+import { Replay } from "./replay/replay.ts";
+import { seenFile } from "./seen-file.ts";
 import { SYSTEM_CLOCK, type Source } from "./store/source.ts";
-import { TopStore, type Wish } from "./store/top-store.ts";
+import { TopStore, type StorePorts, type Wish } from "./store/top-store.ts";
 import { CLEAR_SCREEN, listenForEnd, stopUntilContinued, wantsAscii, wantsColor, type Ending } from "./terminal.ts";
 import { lookOf, type Look } from "./theme.ts";
 import type { Size } from "./view/layout.ts";
 
-export type TopOptions = {
-  /** Path of the socket; from the environment unless told. */
-  socketPath?: string | undefined;
-  /** Start the daemon when none runs (default). */
-  autostart?: boolean | undefined;
-  /** Colours; as `NO_COLOR` and the terminal say unless told. */
-  color?: boolean | undefined;
-  /** ASCII characters only; as the locale and the terminal say unless told. */
-  ascii?: boolean | undefined;
-};
+export type { TopOptions } from "./options.ts";
 
 /** Keys may draw more often than data, which the store paces. */
 const MAX_FPS = 30;
+/** Lines of a frame that goes into no terminal. */
+const PLAIN_ROWS = 60;
+
+type Ports = Omit<StorePorts, "wish">;
 
 /** Shows the screen until the person leaves it. @returns the exit code; errors have been told on stderr */
 export async function runTop(options: TopOptions = {}): Promise<number> {
-  if (!process.stdout.isTTY || !process.stdin.isTTY) {
+  if (options.plain !== true && (!process.stdout.isTTY || !process.stdin.isTTY)) {
     return tell(
       new ClaudineError("invalid_params", "Cannot show top: it needs a terminal for input and output", {
-        hint: "Use `claudine list`, or `claudine list --json` in a script",
+        hint: "Use `claudine top --plain`, `claudine list`, or `claudine list --json` in a script",
       }),
     );
   }
-  // Each frame leaves a little garbage; without this V8 answers with a young generation of tens of megabytes.
-  setFlagsFromString("--semi-space-growth-factor=1");
+  const endKeeping = keepHeapSmall();
   try {
     const client = await connectFrom(options);
     try {
-      return await showScreen(client, lookFrom(options));
+      return await show(client, options);
     } finally {
       client.close();
     }
   } catch (error) {
     return tell(error);
+  } finally {
+    endKeeping();
   }
+}
+
+async function show(client: Client, options: TopOptions): Promise<number> {
+  const replay = options.replay === undefined ? undefined : await openReplay(client, options.replay);
+  const look = lookFrom(options);
+  const ports: Ports = {
+    ...(replay === undefined
+      ? { source: client, clock: SYSTEM_CLOCK }
+      : { source: replay, clock: replay.clock, wall: SYSTEM_CLOCK, recorder: replay }),
+    look,
+    size: sizeNow(options),
+    first: {
+      filter: options.filter ?? "",
+      group: options.group ?? null,
+      readOnly: options.readOnly === true || replay !== undefined,
+    },
+    ...(options.shell === undefined ? {} : { shell: options.shell }),
+    ...(options.seenFile === undefined || options.readOnly || replay ? {} : { seen: seenFile(options.seenFile) }),
+  };
+  try {
+    if (options.plain !== true) return await showScreen(ports, look);
+    process.stdout.write(await plainFrame(ports));
+    return 0;
+  } finally {
+    replay?.stop();
+  }
+}
+
+async function openReplay(source: Source, { from, to, ...how }: NonNullable<TopOptions["replay"]>): Promise<Replay> {
+  const range = { from, to };
+  const past = await readPast(source, range);
+  return new Replay({ source, wall: SYSTEM_CLOCK, past }, { range, ...how });
 }
 
 function connectFrom({ socketPath, autostart }: TopOptions): Promise<Client> {
@@ -55,30 +88,29 @@ function connectFrom({ socketPath, autostart }: TopOptions): Promise<Client> {
   });
 }
 
-function lookFrom({ color, ascii }: TopOptions): Look {
-  return lookOf({ color: (color ?? true) && wantsColor(process.env), ascii: ascii ?? wantsAscii(process.env) });
+function lookFrom({ color, ascii, plain }: TopOptions): Look {
+  const { env } = process;
+  return lookOf({
+    color: (color ?? true) && wantsColor(env),
+    ascii: ascii ?? wantsAscii(env),
+    bare: plain === true,
+  });
 }
 
-async function showScreen(source: Source, look: Look): Promise<number> {
+async function showScreen(ports: Ports, look: Look): Promise<number> {
   let end: (ending: Ending) => void = () => {};
   const promise = new Promise<Ending>((resolve) => {
     end = resolve;
   });
-  const wishes: { suspend?: () => void } = {};
-  const store = new TopStore({
-    source,
-    clock: SYSTEM_CLOCK,
-    look,
-    size: sizeNow(),
-    wish: (wish) => grant(wish, wishes, end),
-  });
+  const terminal: Terminal = {};
+  const store = new TopStore({ ...ports, wish: (wish) => grant(wish, terminal, end) });
   const stopListening = listenForEnd(end);
   const app = (
     <App
       store={store}
       look={look}
       onReady={(suspend) => {
-        wishes.suspend = () => void suspend(stopUntilContinued);
+        terminal.lend = (until) => void suspend(until);
       }}
     />
   );
@@ -100,20 +132,33 @@ async function showScreen(source: Source, look: Look): Promise<number> {
     (error: unknown) => end({ error }),
   );
   const ending = await promise;
-  store.stop();
   process.stdout.off("resize", onResize);
   screen.unmount();
+  await Promise.race([store.stop(), afterAWhile()]);
   stopListening();
   if ("error" in ending) throw ending.error;
   return ending.code;
 }
 
-function grant(wish: Wish, wishes: { suspend?: () => void }, end: (ending: Ending) => void): void {
+/** Who leaves is not kept by a daemon that does not answer. */
+const LEAVE_MS = 2000;
+
+function afterAWhile(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, LEAVE_MS).unref();
+  });
+}
+
+type Terminal = { lend?: (until: () => Promise<void>) => void };
+
+function grant(wish: Wish, terminal: Terminal, end: (ending: Ending) => void): void {
   switch (wish.kind) {
     case "quit":
       return end({ code: wish.code });
     case "suspend":
-      return wishes.suspend?.();
+      return terminal.lend?.(stopUntilContinued);
+    case "lend":
+      return terminal.lend?.(wish.until);
     case "redraw":
       process.stdout.emit("resize");
   }
@@ -123,13 +168,17 @@ function grant(wish: Wish, wishes: { suspend?: () => void }, end: (ending: Endin
 function redraw(screen: Instance, store: TopStore, app: ReactNode): void {
   process.stdout.write(CLEAR_SCREEN);
   screen.clear();
-  store.resize(sizeNow());
+  store.resize(sizeNow({}));
   // Lets React finish before Ink draws.
   screen.rerender(app);
 }
 
-function sizeNow(): Size {
-  return { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
+/** A frame without a terminal is as wide as the environment says. */
+function sizeNow({ plain }: TopOptions): Size {
+  const told = (name: string, fallback: number) => Number(process.env[name]) || fallback;
+  const columns = process.stdout.columns || told("COLUMNS", plain === true ? 120 : 80);
+  const rows = process.stdout.rows || told("LINES", plain === true ? PLAIN_ROWS : 24);
+  return { columns, rows };
 }
 
 function tell(error: unknown): number {

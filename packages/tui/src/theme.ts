@@ -46,6 +46,21 @@ export const MONO: Styles = {
   inverse: ["7"],
 };
 
+/** Text that goes into no terminal. */
+export const BARE: Styles = {
+  plain: [],
+  dim: [],
+  bold: [],
+  good: [],
+  bad: [],
+  warn: [],
+  info: [],
+  odd: [],
+  key: [],
+  alarm: [],
+  inverse: [],
+};
+
 export type Glyphs = {
   states: Readonly<Record<TaskState, string>>;
   barFull: string;
@@ -59,6 +74,15 @@ export type Glyphs = {
   cursor: string;
   caret: string;
   dash: string;
+  /** Tagged rows begin with it. */
+  tag: string;
+  /** The mark of a limit on a bar. */
+  limit: string;
+  side: string;
+  /** Eight heights, lowest first. */
+  spark: readonly string[];
+  play: string;
+  still: string;
 };
 
 export const UNICODE: Glyphs = {
@@ -85,6 +109,12 @@ export const UNICODE: Glyphs = {
   cursor: " ",
   caret: "▏",
   dash: "–",
+  tag: "▌",
+  limit: "┃",
+  side: "│",
+  spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+  play: "▶",
+  still: "■",
 };
 
 export const ASCII: Glyphs = {
@@ -111,6 +141,12 @@ export const ASCII: Glyphs = {
   cursor: ">",
   caret: "_",
   dash: "-",
+  tag: "*",
+  limit: "|",
+  side: "|",
+  spark: ["_", ".", ",", "-", "=", "+", "*", "#"],
+  play: ">",
+  still: "=",
 };
 
 export const STATE_STYLE: Readonly<Record<TaskState, StyleName>> = {
@@ -143,6 +179,6 @@ export const STATES: readonly TaskState[] = [
 /** How everything is drawn; fixed for the life of the screen. */
 export type Look = { styles: Styles; glyphs: Glyphs; ascii: boolean; color: boolean };
 
-export function lookOf(choice: { color: boolean; ascii: boolean }): Look {
-  return { styles: choice.color ? COLOR : MONO, glyphs: choice.ascii ? ASCII : UNICODE, ...choice };
+export function lookOf({ color, ascii, bare }: { color: boolean; ascii: boolean; bare?: boolean }): Look {
+  return { styles: color ? COLOR : bare === true ? BARE : MONO, glyphs: ascii ? ASCII : UNICODE, ascii, color };
 }

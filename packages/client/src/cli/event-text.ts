@@ -14,7 +14,8 @@ function localTime(at: number): string {
   return date.toISOString().slice(0, 23).replace("T", " ");
 }
 
-function eventWords(event: EventBody): string {
+/** What happened, in a few words that may hold anything a task was given. */
+export function eventWords(event: EventBody): string {
   switch (event.type) {
     case "task.submitted":
       return `task ${event.id} submitted${event.held ? ", held" : ""}: ${event.spec.command}`;

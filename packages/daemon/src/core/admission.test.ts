@@ -50,6 +50,32 @@ test("groups that compete for the slots of all have equal shares", () => {
   expect(world.why(9)).toBe("waits for a slot of all groups (4 of 4 in use)");
 });
 
+test("a wide task is not passed for ever by narrow ones of another group", () => {
+  const world = new World(9, { totalSlots: 3 });
+  const narrow = spec({ group: "g" });
+  world.submit(narrow, narrow, narrow, spec({ group: "w", needs: { slots: 3 } }), narrow);
+  expect(world.plan()).toEqual([1, 2, 3]);
+  world.end(1);
+  expect(world.plan()).toEqual([]);
+  expect(world.why(5)).toBe("waits for its turn behind task 4 of group w");
+  for (const id of [2, 3]) world.end(id);
+  expect(world.plan()).toEqual([4]);
+});
+
+test("room is kept for a task that has waited for it long, from all groups", () => {
+  const world = new World(9);
+  world.host = { cores: 8, busyCpus: 0, memoryFreeBytes: 100, memoryPressure: 0, load: null };
+  const inG = (memoryBytes: number) => spec({ group: "g", needs: { memoryBytes } });
+  world.submit(inG(60), spec({ needs: { memoryBytes: 90 } }), inG(10));
+  expect(world.plan()).toEqual([1, 3]);
+  world.now += 600_001;
+  world.submit(inG(10));
+  expect(world.plan()).toEqual([]);
+  expect(world.why(4)).toBe("waits for its turn behind task 2 of group default");
+  for (const id of [1, 3]) world.end(id);
+  expect(world.plan()).toEqual([2, 4]);
+});
+
 test("a limit for all groups set by a person goes before the configured one, until it is taken back", () => {
   const world = new World(9, { totalSlots: 4 });
   world.submit(...Array.from({ length: 9 }, () => spec()));
@@ -140,6 +166,20 @@ test("tasks are moved to the front, the back and before others, and change place
   expect(order()).toEqual([3, 2, 4, 6, 5]);
   world.end(1);
   expect(world.plan()).toEqual([3]);
+});
+
+test("several moved before the same one after another keep their order", () => {
+  const world = new World(1);
+  world.submit(...Array.from({ length: 6 }, () => spec()));
+  world.plan();
+  for (const id of [5, 6]) world.do({ type: "move", targets: one(id), to: { before: 3 } });
+  const order = [];
+  for (let running = 1; running !== 0;) {
+    world.end(running);
+    running = world.plan()[0] ?? 0;
+    order.push(running);
+  }
+  expect(order).toEqual([2, 5, 6, 3, 4, 0]);
 });
 
 test("what waits can be changed, what runs only where that has no effect yet", () => {

@@ -29,12 +29,18 @@ export function noteChange({ batches }: State, batch: Batch): void {
   batches.suspects.set(batch.first, batch);
 }
 
-/** A task of a batch has ended, or was queued again. */
-export function noteEnd({ batches }: State, { batch, status }: Task): void {
+/** Keeps the number of failures, where it is known, in step with a task of the batch that has changed. */
+export function noteFailure({ batches }: State, before: Task | undefined, after: Task | undefined): void {
+  const batch = (after ?? before)?.batch;
   if (batch === undefined) return;
-  // Counted anew when it matters: the one that failed may not have, in the end.
-  batches.failures.delete(batch.first);
-  if (FAILURES.has(status.state)) batches.suspects.set(batch.first, batch);
+  const more = Number(hasFailed(after)) - Number(hasFailed(before));
+  const known = batches.failures.get(batch.first);
+  if (known !== undefined) batches.failures.set(batch.first, known + more);
+  if (more > 0) batches.suspects.set(batch.first, batch);
+}
+
+function hasFailed(task: Task | undefined): boolean {
+  return task !== undefined && FAILURES.has(task.status.state);
 }
 
 /** The next task of a batch that is to be given up. */
@@ -62,7 +68,7 @@ function countFailures({ state, lookup }: Pick<Facts, "state" | "lookup">, { fir
   let failures = 0;
   for (let id = first; id < first + size; id += 1) {
     const task = state.live.has(id) ? undefined : lookup(id);
-    if (task !== undefined && FAILURES.has(task.status.state)) failures += 1;
+    if (task?.batch?.first === first && hasFailed(task)) failures += 1;
   }
   state.batches.failures.set(first, failures);
   return failures;

@@ -1,5 +1,5 @@
 /** Locks and counted resources: who has which units, and who waits for them. */
-import { rankOf } from "@claudine/protocol/rank";
+import { compareRanks, rankOf } from "@claudine/protocol/rank";
 import type { Needs, Task, TaskId, Units } from "@claudine/protocol";
 import { createHeap, type Heap } from "./heap.ts";
 import { groupOf } from "./groups.ts";
@@ -9,12 +9,16 @@ export type Counted = {
   total: number;
   held: Map<TaskId, readonly number[]>;
   used: Set<number>;
-  waiters: Heap<TaskId>;
+  /** By their groups: the first of one may have no slot while that of another has. */
+  waiters: Map<string, Heap<TaskId>>;
+  /** Of each group the one that was last sent back into its line. */
+  offered: Map<string, TaskId>;
 };
 
 export type Want = { name: string; count: number };
 
-const LOCK = "lock:";
+/** No resource of the configuration has a space in its name. */
+const LOCK = "lock ";
 
 /** What a task must get before it starts; a lock is a resource of which there is one. */
 export function wantsOf({ locks = [], claims = {} }: Needs = {}): Want[] {
@@ -30,13 +34,15 @@ export function isLock(name: string): boolean {
 
 /** How many units there are; a resource that the configuration no longer has has none. */
 export function totalOf(state: State, name: string): number {
-  return isLock(name) ? 1 : (state.settings.resources[name] ?? 0);
+  const { resources } = state.settings;
+  return isLock(name) ? 1 : Object.hasOwn(resources, name) ? (resources[name] ?? 0) : 0;
 }
 
 function countedOf(state: State, name: string): Counted {
   const known = state.waiting.counted.get(name);
   if (known !== undefined) return known;
-  const counted: Counted = { total: totalOf(state, name), held: new Map(), used: new Set(), waiters: createHeap() };
+  const total = totalOf(state, name);
+  const counted: Counted = { total, held: new Map(), used: new Set(), waiters: new Map(), offered: new Map() };
   state.waiting.counted.set(name, counted);
   return counted;
 }
@@ -47,6 +53,32 @@ export function lacking(state: State, task: Task): Want[] {
     const counted = state.waiting.counted.get(name);
     return totalOf(state, name) - (counted?.used.size ?? 0) < count;
   });
+}
+
+/** What it must wait for in line: what it cannot have, and what is kept for one that comes first and needs more of it. */
+export function lackingInLine(state: State, task: Task): Want[] {
+  const lacks = lacking(state, task);
+  return lacks.length > 0 ? lacks : wantsOf(task.needs).filter(({ name }) => keptFor(state, name, task) !== undefined);
+}
+
+/** Who comes before a task and waits until there is enough of a resource. */
+export function keptFor(state: State, name: string, task: Task): Task | undefined {
+  const counted = state.waiting.counted.get(name);
+  if (counted === undefined || isLock(name) || counted.waiters.size === 0) return undefined;
+  const rank = rankOf(task, state.settings);
+  return firsts(state, counted).find(
+    (one) => isKept(state, counted, { name, task: one }) && compareRanks(rankOf(one, state.settings), rank) < 0,
+  );
+}
+
+/** Nothing is kept for one whose group is paused, or that wants more than there is since the configuration was changed. */
+function isKept(state: State, { total, used }: Counted, { name, task }: { name: string; task: Task }): boolean {
+  const count = countOf(task, name);
+  return count <= total && total - used.size < count && !groupOf(state, task.group).paused;
+}
+
+function countOf({ needs }: Task, name: string): number {
+  return wantsOf(needs).find((want) => want.name === name)?.count ?? 0;
 }
 
 /** The lowest free units of each resource; locks have none to tell apart. Undefined when it claims nothing. */
@@ -69,16 +101,30 @@ export function take(state: State, task: Task, units: Units | undefined): void {
     const own = isLock(name) ? [0] : (units?.[name] ?? []);
     counted.held.set(task.id, own);
     for (const unit of own) counted.used.add(unit);
-    promote(state, name);
+    offer(state, name);
   }
 }
 
 /** It waits for one resource; others that it would have blocked are for the next in their lines. */
 export function park(state: State, task: Task, name: string): void {
   groupOf(state, task.group).ready.delete(task.id);
-  countedOf(state, name).waiters.set(task.id, rankOf(task, state.settings));
+  const { waiters } = countedOf(state, name);
+  const line = waiters.get(task.group) ?? createHeap<TaskId>();
+  waiters.set(task.group, line);
+  line.set(task.id, rankOf(task, state.settings));
   state.waiting.parked.set(task.id, name);
-  for (const want of wantsOf(task.needs)) if (want.name !== name) promote(state, want.name);
+  state.waiting.moves += 1;
+  offerWanted(state, task);
+}
+
+/** What it could have and does not take now is for others. */
+export function offerWanted(state: State, task: Task): void {
+  for (const { name } of wantsOf(task.needs)) offer(state, name);
+}
+
+/** Which waiting tasks stand in the way of others has changed. */
+export function offerAll(state: State): void {
+  for (const name of state.waiting.counted.keys()) offer(state, name);
 }
 
 /** It neither has nor waits for anything any more. */
@@ -89,22 +135,46 @@ export function leave(state: State, task: Task): void {
     if (one === undefined) continue;
     for (const unit of one.held.get(task.id) ?? []) one.used.delete(unit);
     one.held.delete(task.id);
-    one.waiters.delete(task.id);
-    promote(state, name);
+    removeFrom(one, task);
+    offer(state, name);
     if (one.held.size + one.waiters.size === 0) counted.delete(name);
   }
   parked.delete(task.id);
 }
 
-/** The first that waits for a resource goes back into its group's line when there is enough of it. */
-function promote(state: State, name: string): void {
+function removeFrom({ waiters }: Counted, { id, group }: Pick<Task, "id" | "group">): void {
+  const line = waiters.get(group);
+  line?.delete(id);
+  if (line?.size === 0) waiters.delete(group);
+}
+
+/**
+ * The first of each group that waits for a resource goes back into its group's line, as long as there is enough of it:
+ * whichever can start takes it. What is not enough for one whose group goes on is kept for it.
+ */
+function offer(state: State, name: string): void {
   const counted = state.waiting.counted.get(name);
-  const id = counted?.waiters.peek();
-  const task = id === undefined ? undefined : state.live.get(id);
-  if (counted === undefined || task === undefined) return;
-  const wanted = wantsOf(task.needs).find((want) => want.name === name)?.count ?? 0;
-  if (counted.total - counted.used.size < wanted) return;
-  counted.waiters.delete(task.id);
-  state.waiting.parked.delete(task.id);
-  groupOf(state, task.group).ready.set(task.id, rankOf(task, state.settings));
+  if (counted === undefined || counted.waiters.size === 0) return;
+  const free = counted.total - counted.used.size;
+  if (free <= 0) return;
+  for (const task of firsts(state, counted)) {
+    const group = groupOf(state, task.group);
+    if (isKept(state, counted, { name, task })) return;
+    const last = counted.offered.get(task.group);
+    if (countOf(task, name) > free || (last !== undefined && group.ready.has(last))) continue;
+    removeFrom(counted, task);
+    counted.offered.set(task.group, task.id);
+    state.waiting.parked.delete(task.id);
+    group.ready.set(task.id, rankOf(task, state.settings));
+    state.waiting.moves += 1;
+  }
+}
+
+/** The first of each group, in their order. */
+function firsts({ live, settings }: State, { waiters }: Counted): Task[] {
+  const found = [...waiters.values()].flatMap((line) => {
+    const id = line.peek();
+    return (id === undefined ? undefined : live.get(id)) ?? [];
+  });
+  return found.sort((a, b) => compareRanks(rankOf(a, settings), rankOf(b, settings)));
 }

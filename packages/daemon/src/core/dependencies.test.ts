@@ -131,6 +131,38 @@ test("an unknown dependency, a circle, too many and too long a chain are refused
   expect(() => world.do({ type: "change", targets: one(1), changes: after(1) })).toThrow("it would wait for itself");
 });
 
+test("a chain is as long as what waits for a task that is changed, too", () => {
+  const world = new World(1, { dependencyDepth: 3 });
+  const after = (id: number) => spec({ after: [{ id, on: "any" }] });
+  world.submit(spec());
+  world.submit(after(1), spec());
+  world.submit(after(3));
+  const change = (id: number) => world.do({ type: "change", targets: one(3), changes: { after: [{ id, on: "any" }] } });
+  expect(() => change(2)).toThrow("Cannot change task 3: the chain of dependencies would be 4 long");
+  expect(change(1)).toEqual(["task.changed"]);
+});
+
+test("a chain that is far too long is refused like any other", () => {
+  const world = new World(1);
+  const link = (id: number) => ({
+    spec: spec(),
+    held: false,
+    ref: `${id}`,
+    afterRefs: [{ ref: `${id - 1}`, on: "any" as const }],
+  });
+  world.state.settings = { ...world.state.settings, dependencyDepth: 50_000 };
+  world.do({
+    type: "submit",
+    tasks: [{ spec: spec(), held: false, ref: "1" }, ...Array.from({ length: 20_000 }, (_, index) => link(index + 2))],
+  });
+  world.state.settings = { ...world.state.settings, dependencyDepth: 100 };
+  const last = [{ id: 20_001, on: "any" as const }];
+  expect(() => world.submit(spec({ after: last }))).toThrow("the chain of dependencies would be 101 long");
+  world.submit(spec());
+  const first = { type: "change" as const, targets: one(1), changes: { after: [{ id: 20_002, on: "any" as const }] } };
+  expect(() => world.do(first)).toThrow("the chain of dependencies would be 101 long");
+});
+
 test("ten thousand dependents of one task are released in one turn", () => {
   const world = new World(20_000);
   world.submit(spec());

@@ -115,7 +115,9 @@ export function checkDependencies(facts: Lookup, wish: DependencyWish): number {
       });
   }
   if (id !== undefined) refuseCircle(facts.state, { verb, id, after });
-  const depth = depthOf(facts.state, after, depths ?? new Map());
+  const above = depthOf(facts.state, after, { known: depths ?? new Map(), atMost: dependencyDepth + 1 });
+  const below = id === undefined ? 0 : heightOf(facts.state, id, { known: new Map(), atMost: dependencyDepth + 1 });
+  const depth = Math.min(above + below, dependencyDepth + 1);
   if (depth > dependencyDepth)
     throw new ClaudineError("limit", `Cannot ${verb}: the chain of dependencies would be ${depth} long`, {
       hint: `At most ${dependencyDepth}; dependencies.depth in the configuration raises it`,
@@ -147,15 +149,29 @@ function refuseCircle(
   });
 }
 
+/** Longer chains are not measured, and none is deep enough for the stack to overflow. */
+type Measure = { known: Map<TaskId, number>; atMost: number };
+
 /** Tasks on the longest chain of unfinished ones, the new one included. */
-function depthOf(state: State, after: readonly Dependency[], known: Map<TaskId, number>): number {
+function depthOf(state: State, after: readonly Dependency[], { known, atMost }: Measure): number {
   let deepest = 0;
   for (const { id } of after) {
     const task = state.live.get(id);
-    if (task === undefined && !known.has(id)) continue;
-    const depth = known.get(id) ?? depthOf(state, task?.after ?? [], known);
+    if ((task === undefined && !known.has(id)) || atMost === 1) continue;
+    const depth = known.get(id) ?? depthOf(state, task?.after ?? [], { known, atMost: atMost - 1 });
     known.set(id, depth);
     deepest = Math.max(deepest, depth);
   }
   return deepest + 1;
+}
+
+/** Tasks on the longest chain of those that wait for one, without it. */
+function heightOf(state: State, id: TaskId, { known, atMost }: Measure): number {
+  let highest = 0;
+  for (const dependent of atMost === 0 ? [] : (state.waiting.dependents.get(id) ?? [])) {
+    const height = known.get(dependent) ?? 1 + heightOf(state, dependent, { known, atMost: atMost - 1 });
+    known.set(dependent, height);
+    highest = Math.max(highest, height);
+  }
+  return highest;
 }

@@ -1,6 +1,7 @@
 /** How an event changes the state. Total: whatever was decided can be applied. */
 import { reduceSchedule, reduceTask, withTaskEnd, type Task, type TaskEvent } from "@claudine/protocol";
 import { noteChange } from "./batches.ts";
+import { offerAll } from "./counted.ts";
 import { setGroup } from "./groups.ts";
 import { learnFrom } from "./kinds.ts";
 import { indexTask } from "./indexes.ts";
@@ -10,7 +11,10 @@ import type { State } from "./state.ts";
 /** Applies `event` in place; `before` is the task it is about, from the state or the store. Gives the task after it. */
 export function evolve(state: State, event: TaskEvent, before: Task | undefined): Task | undefined {
   state.lastSeq = event.seq;
-  if (event.type === "group.changed") setGroup(state, event);
+  if (event.type === "group.changed") {
+    setGroup(state, event);
+    offerAll(state);
+  }
   if (event.type === "group.removed") state.groups.delete(event.name);
   if (isScheduleEvent(event)) {
     const schedule = reduceSchedule(state.schedules.all.get(event.name), event);

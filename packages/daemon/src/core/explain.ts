@@ -1,10 +1,10 @@
 /** Why a task waits, derived from the facts at the moment of asking. */
 import { compareRanks, rankOf } from "@claudine/protocol/rank";
 import { formatBytes, formatDuration, statusReason, type Dependency, type Task, type TaskId } from "@claudine/protocol";
-import { isLock, lacking, totalOf } from "./counted.ts";
+import { isLock, keptFor, lackingInLine, totalOf } from "./counted.ts";
 import { createCapacity, needOf, type HostPort } from "./capacity.ts";
 import { learned } from "./kinds.ts";
-import { fits } from "./admission.ts";
+import { fits, fitsInGroup, hasWaitedLong, keeperBefore, keepersOf, type Head } from "./keepers.ts";
 import type { Facts } from "./decide.ts";
 import { pendingOf } from "./dependencies.ts";
 import { DEFAULT_GROUP, groupOf, slotsOf, totalSlotsOf, widthOf, type GroupState } from "./groups.ts";
@@ -31,7 +31,7 @@ export function* causes(facts: ExplainFacts, task: Task): Generator<string> {
       yield cause;
     }
   }
-  if (!waits) yield `waits for its turn${behind(facts.state, task)}`;
+  if (!waits) yield `waits for its turn${behind(facts, task)}`;
 }
 
 function timeCauses({ wall }: ExplainFacts, { status }: Task): string[] {
@@ -62,14 +62,16 @@ function pauseCauses(_facts: ExplainFacts, _task: Task, group: GroupState): stri
 }
 
 function resourceCauses({ state }: ExplainFacts, task: Task): string[] {
-  return lacking(state, task).map(({ name, count }) => {
+  return lackingInLine(state, task).map(({ name, count }) => {
     const counted = state.waiting.counted.get(name);
     const holders = [...(counted?.held.keys() ?? [])];
     if (isLock(name)) return `waits for the lock ${name.slice(5)}${heldBy(holders)}`;
     const total = totalOf(state, name);
+    const first = keptFor(state, name, task);
+    const after = first === undefined ? heldBy(holders) : `, behind task ${first.id}`;
     return total < count
       ? `needs ${count} ${name}, and the configuration has ${total}`
-      : `waits for ${count} ${name} (${counted?.used.size ?? 0} of ${total} in use)${heldBy(holders)}`;
+      : `waits for ${count} ${name} (${counted?.used.size ?? 0} of ${total} in use)${after}`;
   });
 }
 
@@ -80,10 +82,9 @@ function heldBy(holders: readonly TaskId[]): string {
 
 function slotCauses({ state }: ExplainFacts, task: Task, group: GroupState): string[] {
   const width = widthOf(state, task);
-  if (fits(state, group, width)) return [];
+  if (fits(state, { task, group })) return [];
   const what = width === 1 ? "a slot" : `${width} slots`;
-  if (group.used + width > slotsOf(state, group))
-    return [`waits for ${what}${ofGroup(group)} (${slotUse(state, group)})`];
+  if (!fitsInGroup(state, { task, group })) return [`waits for ${what}${ofGroup(group)} (${slotUse(state, group)})`];
   return [`waits for ${what} of all groups (${state.used} of ${totalSlotsOf(state)} in use)`];
 }
 
@@ -131,12 +132,25 @@ function ofGroup({ name }: GroupState): string {
   return name === DEFAULT_GROUP ? "" : ` of group ${name}`;
 }
 
-/** A wide task at the head of the line keeps the slots that become free. */
-function behind(state: State, task: Task): string {
-  const head = groupOf(state, task.group).ready.peek();
-  const first = head === undefined || head === task.id ? undefined : state.live.get(head);
-  if (first === undefined) return "";
-  return compareRanks(rankOf(first, state.settings), rankOf(task, state.settings)) < 0
-    ? ` behind task ${first.id}`
-    : "";
+/** A wide task at the head of the line, or a large one that has waited for long, keeps what becomes free. */
+function behind(facts: ExplainFacts, task: Task): string {
+  const { state } = facts;
+  const group = groupOf(state, task.group);
+  const id = group.ready.peek();
+  const head = id === undefined || id === task.id ? undefined : state.live.get(id);
+  if (head !== undefined && compareRanks(rankOf(head, state.settings), rankOf(task, state.settings)) < 0)
+    return ` behind task ${head.id}`;
+  const keeper = keeperBefore(state, keepersOf(state, headsOf(facts)), { task, group, lacksRoom: false });
+  return keeper === undefined ? "" : ` behind task ${keeper.id} of group ${keeper.group}`;
+}
+
+/** As far as they can be seen without moving anybody. */
+function headsOf({ state, wall, machine }: ExplainFacts): Head[] {
+  const capacity = createCapacity(state, machine);
+  return [...state.groups.values()].flatMap((group) => {
+    const id = group.paused ? undefined : group.ready.peek();
+    const task = id === undefined ? undefined : state.live.get(id);
+    if (task === undefined || lackingInLine(state, task).length > 0) return [];
+    return [{ task, group, lacksRoom: hasWaitedLong(wall, task) && capacity.lack(task) !== undefined }];
+  });
 }

@@ -57,7 +57,7 @@ export function fire(facts: Facts, schedule: Schedule, moment: Moment): EventBod
     const { group } = own;
     // What it waited for may be gone, and then counts as met.
     checkRules(facts, { verb: `run schedule ${schedule.name}`, group, rules: own, isAlone: false });
-    const waits = withDependencies(own, overlap === "all" ? [] : endOf(others));
+    const waits = withDependencies(own, overlap === "all" ? [] : endOf(facts.state, others));
     const spec = withTimeout(facts.state.settings, waits);
     checkRoom(facts.state, [{ spec }]);
     const replaced = overlap === "replace" ? others.flatMap((task) => replace(facts, task)) : [];

@@ -20,7 +20,7 @@ export function decideStart(facts: Facts, targets: Targets): EventBody[] {
         return isLock(lack.name) ? `another has the lock ${lack.name.slice(5)}` : `there is not enough ${lack.name}`;
       const wants = wantsOf(task.needs).map(({ name }) => name);
       const shared = wants.find((name) => taken.has(name));
-      if (shared !== undefined) return `another of these tasks gets ${shared}`;
+      if (shared !== undefined) return `another of these tasks gets ${isLock(shared) ? "the " : ""}${shared}`;
       for (const name of wants) taken.add(name);
       return [admit(facts.state, task)];
     },

@@ -1,7 +1,8 @@
 /** Keeps every index of the state in step with the tasks. */
 import { rankOf } from "@claudine/protocol/rank";
 import type { LiveRun, Task, TaskId } from "@claudine/protocol";
-import { noteEnd } from "./batches.ts";
+import { linkAlike, unlinkAlike } from "./alike.ts";
+import { noteFailure } from "./batches.ts";
 import { leave, take } from "./counted.ts";
 import { nextDue } from "./deadlines.ts";
 import { linkDependencies, unlinkDependencies } from "./dependencies.ts";
@@ -12,7 +13,9 @@ import type { State } from "./state.ts";
 
 /** Moves a task from one version to the next in every index. */
 export function indexTask(state: State, before: Task | undefined, after: Task | undefined): void {
-  if (before !== undefined) unindex(state, before);
+  const goesOn = before !== undefined && after !== undefined && "run" in before.status && "run" in after.status;
+  noteFailure(state, before, after);
+  if (before !== undefined) unindex(state, before, goesOn);
   if (after !== undefined) index(state, after);
   if (before !== undefined && "finishedAt" in before.status && state.live.has(before.id)) sendBack(state, before.id);
 }
@@ -29,15 +32,17 @@ function sendBack(state: State, id: TaskId): void {
   }
 }
 
-function unindex(state: State, task: Task): void {
+/** A run that goes on keeps what it has. */
+function unindex(state: State, task: Task, goesOn: boolean): void {
   if (!state.live.delete(task.id)) return;
   const { id, status } = task;
   state.text -= specText(task);
   if (task.key !== undefined) state.keys.delete(task.key);
+  unlinkAlike(state, task);
   state.deadlines.delete(id);
   unlinkFiring(state.schedules, task);
   unlinkDependencies(state, task);
-  leave(state, task);
+  if (!goesOn) leave(state, task);
   const group = groupOf(state, task.group);
   if (status.state === "queued") {
     group.queued -= 1;
@@ -59,7 +64,6 @@ function index(state: State, task: Task): void {
   const { id, status } = task;
   if ("finishedAt" in status) {
     state.idle.delete(id);
-    noteEnd(state, task);
     for (const dependent of state.waiting.dependents.get(id) ?? []) rejudge(state, dependent);
     return;
   }
@@ -67,6 +71,7 @@ function index(state: State, task: Task): void {
   linkFiring(state.schedules, task);
   state.text += specText(task);
   if (task.key !== undefined) state.keys.set(task.key, id);
+  linkAlike(state, task);
   linkDependencies(state, task);
   if (status.state === "queued") indexQueued(state, task);
   else if ("run" in status) indexRun(state, task, status.run);

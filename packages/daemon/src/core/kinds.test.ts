@@ -55,3 +55,12 @@ test.for([
 ] as const)("the quantile of %j at %f is %f", ([numbers, share, value]) => {
   expect(quantile(numbers, share)).toBe(value);
 });
+
+test("of a long command not all is kept", () => {
+  const kinds: Kinds = new Map();
+  const long = `agent ${"x".repeat(100_000)}`;
+  learnFrom(kinds, ended({ command: long }, { wallMs: 1000 }));
+  expect([...kinds.keys()].join("").length).toBeLessThan(2000);
+  expect(learned(kinds, { label: null, command: long })?.runs).toBe(1);
+  expect(learned(kinds, { label: null, command: `${long}x` })).toBeUndefined();
+});

@@ -10,12 +10,18 @@ export type Learned = { memoryBytes: number; cpus: number; wallMs: number; runs:
 
 const KEPT = 20;
 const KINDS_AT_MOST = 5000;
+const NAME_AT_MOST = 1000;
 /** What ends sooner and is small is no burden, and there may be very many of it. */
 const BRIEF_MS = 500;
 const SMALL_BYTES = 64 * 2 ** 20;
 
 export function kindOf({ label, command }: Pick<Task, "label" | "command">): string {
-  return label === null ? `command ${command}` : `label ${label}`;
+  return label === null ? `command ${brief(command)}` : `label ${label}`;
+}
+
+/** Kinds outlive their tasks, and a command may be a long text: two that begin alike and are as long are one kind. */
+function brief(command: string): string {
+  return command.length <= NAME_AT_MOST ? command : `${command.slice(0, NAME_AT_MOST)} ${command.length}`;
 }
 
 /** Takes a run into account that came to its own end. */

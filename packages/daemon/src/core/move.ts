@@ -7,12 +7,14 @@ import { eachTarget, stateWords } from "./targets.ts";
 type MoveCommand = Extract<UserCommand, { type: "move" | "swap" }>;
 type Queued = Extract<Task["status"], { state: "queued" }>;
 type Spot = { since: number; order: number };
+/** Between two orders, or behind the first. */
+type Gap = { since: number; from: number; to: number | undefined };
 
 /** @throws ClaudineError not_found, wrong_state */
 export function decideMove(facts: Facts, command: MoveCommand): EventBody[] {
   if (command.type === "swap") return swap(facts, command.ids);
   const { targets, to } = command;
-  const anchor = spotOf(facts, to);
+  const gap = gapAt(facts, to);
   const ids = new Set([...targets.named, ...targets.matched]);
   let step = 0;
   return eachTarget(facts, targets, {
@@ -22,8 +24,8 @@ export function decideMove(facts: Facts, command: MoveCommand): EventBody[] {
       if (status.state !== "queued") return stateWords(task);
       step += 1;
       // Several keep their order among each other.
-      const order = to === "back" ? anchor.order + step : anchor.order - 1 + step / (ids.size + 1);
-      return [{ type: "task.moved", id, since: anchor.since, order }];
+      const order = gap.from + (gap.to === undefined ? step : ((gap.to - gap.from) * step) / (ids.size + 1));
+      return [{ type: "task.moved", id, since: gap.since, order }];
     },
   });
 }
@@ -45,13 +47,38 @@ function queuedOf(facts: Facts, id: TaskId): Queued {
 }
 
 /** The front is before all that wait, whatever their group; the order counts among equal priorities only. */
-function spotOf(facts: Facts, to: Place): Spot {
-  if (typeof to === "object") {
-    const { since, order } = queuedOf(facts, to.before);
-    return { since, order };
+function gapAt(facts: Facts, to: Place): Gap {
+  if (typeof to === "object") return gapBefore(facts, queuedOf(facts, to.before));
+  const nowhere: Spot = { since: facts.wall, order: 0 };
+  if (to === "front") {
+    const { since, order } = extreme(facts, (a, b) => compare(a, b) < 0) ?? nowhere;
+    return { since, from: order - 1, to: order };
   }
-  const waiting = [...facts.state.live.values()].flatMap(({ status }) => (status.state === "queued" ? [status] : []));
-  const spots = waiting.toSorted((x, y) => x.since - y.since || x.order - y.order);
-  const spot = to === "front" ? spots[0] : spots.at(-1);
-  return { since: spot?.since ?? facts.wall, order: spot?.order ?? 0 };
+  const { since, order } = extreme(facts, (a, b) => compare(a, b) > 0) ?? nowhere;
+  return { since, from: order, to: undefined };
+}
+
+/** Behind what was moved there before. */
+function gapBefore(facts: Facts, { since, order }: Spot): Gap {
+  const isNext = (a: Spot, b: Spot) => a.order > b.order;
+  const last = extreme(facts, isNext, (one) => one.since === since && one.order < order);
+  return { since, from: Math.max(last?.order ?? order - 1, order - 1), to: order };
+}
+
+function compare(a: Spot, b: Spot): number {
+  return a.since - b.since || a.order - b.order;
+}
+
+/** The first of what waits, by what is asked for. */
+function extreme(
+  { state }: Facts,
+  isBefore: (a: Spot, b: Spot) => boolean,
+  counts: (one: Spot) => boolean = () => true,
+): Spot | undefined {
+  let best: Spot | undefined;
+  for (const { status } of state.live.values()) {
+    if (status.state !== "queued" || !counts(status)) continue;
+    if (best === undefined || isBefore(status, best)) best = status;
+  }
+  return best;
 }

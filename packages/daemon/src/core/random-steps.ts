@@ -1,6 +1,7 @@
 /** For the property tests: random commands and ends, and a world that takes them. */
 import type { Dependency, OnDependencyFailure, TaskId, TaskSpec } from "@claudine/protocol";
 import fc from "fast-check";
+import type { Targets } from "./command.ts";
 import { spec, World } from "./fixtures.ts";
 import { groupOf, slotsOf, totalSlotsOf } from "./groups.ts";
 import { createState } from "./state.ts";
@@ -11,7 +12,8 @@ export type Step =
   | { do: "started" | "lost" | "written"; id: TaskId }
   | { do: "end"; id: TaskId; exitCode: number }
   | { do: "pause" | "resume" | "hold" | "release" | "cancel" | "kill" | "retry" | "remove" | "start"; id: TaskId }
-  | { do: "move"; id: TaskId; to: "front" | "back" }
+  | { do: "move"; id: TaskId; to: "front" | "back" | "before"; other: TaskId }
+  | { do: "memory"; freeBytes: number }
   | { do: "change"; id: TaskId; priority: number; group: string }
   | { do: "slots"; name: string; slots: number }
   | { do: "group"; name: string; paused: boolean }
@@ -19,7 +21,7 @@ export type Step =
   | { do: "restart" };
 
 export const RESOURCES = { gpu: 2 };
-const GROUPS = ["default", "b"] as const;
+export const GROUPS = ["default", "b", "c"] as const;
 const id = fc.integer({ min: 1, max: 14 });
 const group = fc.constantFrom(...GROUPS);
 const priority = fc.integer({ min: -2, max: 2 });
@@ -34,6 +36,7 @@ const rules = fc.record({
     fc.record({
       slots: fc.integer({ min: 1, max: 3 }),
       locks: fc.subarray(["a", "b"]),
+      memoryBytes: fc.constantFrom(1, 40, 90),
       claims: fc.constantFrom({}, { gpu: 1 }, { gpu: 2 }),
     }),
   ),
@@ -85,7 +88,13 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({ do: fc.constantFrom("started" as const, "started" as const, "lost", "written"), id }),
   },
-  fc.record({ do: fc.constant("move" as const), id, to: fc.constantFrom("front" as const, "back" as const) }),
+  fc.record({
+    do: fc.constant("move" as const),
+    id,
+    to: fc.constantFrom("front" as const, "back" as const, "before" as const),
+    other: id,
+  }),
+  fc.record({ do: fc.constant("memory" as const), freeBytes: fc.constantFrom(0, 50, 100) }),
   fc.record({ do: fc.constant("change" as const), id, priority, group }),
   fc.record({
     do: fc.constant("slots" as const),
@@ -93,7 +102,10 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     slots: fc.integer({ min: 1, max: 4 }),
   }),
   fc.record({ do: fc.constant("group" as const), name: group, paused: fc.boolean() }),
-  fc.record({ do: fc.constant("later" as const), ms: fc.integer({ min: 1, max: 1000 }) }),
+  fc.record({
+    do: fc.constant("later" as const),
+    ms: fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.constant(700_000)),
+  }),
   fc.record({ do: fc.constant("restart" as const) }),
 );
 
@@ -131,7 +143,10 @@ export function take(world: World, one: Step): void {
     case "hold":
       return void world.do({ type: "hold", targets, why: { kind: "user" } });
     case "move":
-      return void world.do({ type: "move", targets, to: one.to });
+      return move(world, one, targets);
+    case "memory":
+      world.host = { cores: 8, busyCpus: 0, memoryFreeBytes: one.freeBytes, memoryPressure: 0, load: null };
+      return;
     case "change":
       return void world.do({ type: "change", targets, changes: { priority: one.priority, group: one.group } });
     case "pause":
@@ -153,6 +168,11 @@ function submit(world: World, { rules: wished, after: wish, otherwise: then }: E
   const defined = Object.fromEntries(Object.entries(wished).filter(([, value]) => value !== undefined));
   const waits = { after: known, ...(then === undefined ? {} : { onDependencyFailure: then }) };
   world.submit(spec({ ...defined, ...(known.length === 0 ? {} : waits) }));
+}
+
+function move(world: World, { to, other }: Extract<Step, { do: "move" }>, targets: Targets): void {
+  const place = to === "before" ? { before: other } : to;
+  if (to !== "before" || world.task(other)?.status.state === "queued") world.do({ type: "move", targets, to: place });
 }
 
 function submitBatch(world: World, { size, maxFails }: Extract<Step, { do: "batch" }>): void {

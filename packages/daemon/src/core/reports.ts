@@ -76,8 +76,20 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome);
   const note = endNote(run);
-  const end: EventBody = { type: "run.finished", id, attempt, state, outcome, startedAt, finishedAt, usage, note };
   const task = facts.lookup(id);
+  const waited = task === undefined ? {} : { queuedAt: task.queuedAt ?? task.createdAt };
+  const end: EventBody = {
+    type: "run.finished",
+    id,
+    attempt,
+    state,
+    outcome,
+    startedAt,
+    finishedAt,
+    usage,
+    note,
+    ...waited,
+  };
   if (task === undefined) return [end];
   const ends: EventBody[] = capped === undefined ? [end] : [capped, end];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);

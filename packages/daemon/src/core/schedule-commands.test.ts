@@ -109,6 +109,10 @@ test("a file's schedules are made so: what is so is left alone, and only its own
   expect(declare(true, named("a", "1"), named("b", "1"))).toEqual([]);
   expect(declare(false, named("a", "2"))).toEqual(["schedule.changed"]);
   expect(declare(true, named("a", "2"))).toEqual(["schedule.removed"]);
+  const waiting = { name: "c", spec: { ...named("c", "1").spec, afterSchedules: ["d"] } };
+  expect(() => declare(false, waiting)).toThrow("there is no schedule d");
+  expect(declare(false, waiting, named("d", "1"))).toEqual(["schedule.added", "schedule.added"]);
+  expect(declare(true, named("a", "2"))).toEqual(["schedule.removed", "schedule.removed"]);
   expect([...world.state.schedules.all.keys()]).toEqual(["s", "a"]);
   world.do({ type: "declare-schedules", declare: { kind: "change", name: "a", changes: { overlap: "all" } } });
   expect(declare(false, named("a", "2"))).toEqual(["schedule.changed"]);

@@ -63,10 +63,10 @@ export function declare(facts: Facts, declaration: Declaration): EventBody[] {
   }
 }
 
-function added(facts: Facts, { name, spec }: Named): EventBody {
+function added(facts: Facts, { name, spec }: Named, names?: ReadonlySet<string>): EventBody {
   if (facts.state.schedules.all.size >= SCHEDULES_AT_MOST)
     throw new ClaudineError("limit", `Cannot add schedule ${name}: there are ${SCHEDULES_AT_MOST} already`);
-  return { type: "schedule.added", name, spec: checked(facts, { name, spec }, { verb: "add" }) };
+  return { type: "schedule.added", name, spec: checked(facts, { name, spec }, { verb: "add", names }) };
 }
 
 /** What is as it was declared stays as it is, with its environment. */
@@ -75,10 +75,11 @@ function reconcile(facts: Facts, { schedules, prune }: Extract<Declaration, { ki
   const names = new Set(schedules.map(({ name }) => name));
   const events = schedules.flatMap(({ name, spec }): EventBody[] => {
     const known = all.get(name);
-    if (known === undefined) return [added(facts, { name, spec })];
+    if (known === undefined) return [added(facts, { name, spec }, names)];
     if (known.spec.digest === spec.digest && known.spec.origin === spec.origin) return [];
     const kept: ScheduleSpec = { ...spec, uid: known.spec.uid, when: sameStart(known.spec, spec) };
-    return [{ type: "schedule.changed", name, spec: checked(facts, { name, spec: kept }, { verb: "edit", known }) }];
+    const check = { verb: "edit", known, names };
+    return [{ type: "schedule.changed", name, spec: checked(facts, { name, spec: kept }, check) }];
   });
   const left = [...all.values()].filter(({ name, spec }) => spec.origin === prune && !names.has(name));
   return [
@@ -113,16 +114,17 @@ function withoutUndefined<T extends object>(value: T): T {
   return value;
 }
 
-type Check = { verb: string; known?: Schedule };
+/** `names` are those of the same file. */
+type Check = { verb: string; known?: Schedule; names?: ReadonlySet<string> | undefined };
 
 /** @throws ClaudineError when it would never be due, or its tasks could not be taken */
-function checked(facts: Facts, { name, spec }: Named, { verb, known }: Check): ScheduleSpec {
+function checked(facts: Facts, { name, spec }: Named, { verb, known, names }: Check): ScheduleSpec {
   const { state, wall } = facts;
   const { task, afterSchedules = [] } = spec;
   const isAlone = (task.after ?? []).length + afterSchedules.length === 0;
   checkRules(facts, { verb: `${verb} schedule ${name}`, group: task.group, rules: task, isAlone });
   for (const other of afterSchedules) {
-    if (other !== name && state.schedules.all.has(other)) continue;
+    if (other !== name && (state.schedules.all.has(other) || names?.has(other) === true)) continue;
     throw other === name
       ? new ClaudineError("invalid_params", `Cannot ${verb} schedule ${name}: it cannot wait for itself`)
       : noSuchSchedule(`${verb} schedule ${name}`, other);

@@ -7,7 +7,7 @@ import { explain } from "./explain.ts";
 import type { World } from "./fixtures.ts";
 import { slotsOf, totalSlotsOf } from "./groups.ts";
 import { planNext } from "./plan.ts";
-import { newWorld, RESOURCES, restart, step, take, type Step } from "./random-steps.ts";
+import { GROUPS, newWorld, RESOURCES, restart, step, take, type Step } from "./random-steps.ts";
 
 type Use = ReadonlyMap<string, number>;
 
@@ -125,7 +125,7 @@ test("a restart at any point changes no outcome", () => {
 
 /** Lets everything run to its end: nothing is paused or held, and time goes on. */
 function drain(world: World): void {
-  for (const name of ["default", "b"]) world.do({ type: "set-group", name, paused: false });
+  for (const name of GROUPS) world.do({ type: "set-group", name, paused: false });
   for (let round = 0; round < 200 && world.state.live.size > 0; round += 1) {
     const ids = [...world.state.live.keys()];
     world.do({ type: "release", targets: { named: [], matched: ids } });

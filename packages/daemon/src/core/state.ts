@@ -1,5 +1,6 @@
 /** What the scheduler knows: the unfinished tasks and the indexes that keep every event cheap. */
 import type { Schedule, StateCounts, Task, TaskId } from "@claudine/protocol";
+import { createAlike, type Alike } from "./alike.ts";
 import { createBatches, type Batches } from "./batches.ts";
 import type { Calendar } from "./calendar.ts";
 import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } from "./groups.ts";
@@ -35,6 +36,7 @@ export type State = {
   batches: Batches;
   /** Unfinished tasks by their keys. */
   keys: Map<string, TaskId>;
+  alike: Alike;
   /** Running tasks for which something is due, by when. */
   deadlines: Heap<TaskId>;
   /** Runs that may not be silent for long: when to look, and what the last look found. */
@@ -83,6 +85,7 @@ export function createState(seed: Seed): State {
     kinds: new Map(),
     batches: createBatches(),
     keys: new Map(),
+    alike: createAlike(),
     deadlines: createHeap(),
     idle: new Map(),
     schedules: createSchedules(),

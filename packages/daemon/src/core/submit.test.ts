@@ -173,3 +173,42 @@ test("a key whose task cannot be read is refused, as it may have run; that of a 
     "Cannot submit: the key nightly is that of task 2, which cannot be read",
   );
 });
+
+test("one that is queued behind others waits for all of them, also those that were submitted without", () => {
+  const world = new World(3);
+  world.submit(spec(), spec(), spec());
+  submitIf(world, "queue");
+  submitIf(world, "queue");
+  expect(world.task(5)?.after).toEqual([{ id: 4, on: "any" }]);
+  world.plan();
+  for (const id of [3, 1]) world.end(id);
+  expect(world.plan()).toEqual([]);
+  world.end(2);
+  expect(world.plan()).toEqual([4]);
+});
+
+test("the failures of a large batch are not counted anew at each of them", () => {
+  const world = new World(100);
+  const tasks = Array.from({ length: 100 }, () => ({ spec: spec(), held: false }));
+  world.do({ type: "submit", tasks, maxFails: 60 });
+  world.plan();
+  world.end(1, 1);
+  world.plan();
+  let lookups = 0;
+  const { finished } = world;
+  const get = finished.get.bind(finished);
+  finished.get = (id) => {
+    lookups += 1;
+    return get(id);
+  };
+  for (let id = 2; id <= 50; id += 1) {
+    world.end(id, 1);
+    world.plan();
+  }
+  expect(lookups).toBeLessThan(500);
+  world.do({ type: "retry", targets: { named: [1, 2], matched: [] } });
+  for (let id = 51; id <= 62; id += 1) world.end(id, 1);
+  expect(world.at(world.now)).toHaveLength(2);
+  world.end(63, 1);
+  expect(world.at(world.now)).toContain("run.stopping");
+});

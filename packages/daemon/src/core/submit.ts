@@ -8,14 +8,15 @@ import {
   type TaskId,
   type TaskSpec,
 } from "@claudine/protocol";
+import { unfinishedLike } from "./alike.ts";
 import { inOrder, type Refs } from "./call-refs.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
 import { DEFAULT_GROUP } from "./groups.ts";
 import { withTimeout } from "./longest-timeout.ts";
-import { kindOf } from "./kinds.ts";
 import { checkRoom } from "./room.ts";
 import { lastSuccesses } from "./schedules.ts";
+import type { State } from "./state.ts";
 import { stopRun } from "./stop.ts";
 
 export type Submission = Refs & {
@@ -39,7 +40,7 @@ export function decideSubmit(facts: Facts, asked: readonly Submission[], maxFail
     const { id, isNew, others } = entries[index] ?? { id: 0, isNew: false, others: [] };
     if (!isNew) continue;
     if (ifRunning === "replace") for (const task of others) events.push(...replace(facts, task));
-    const waits = startAfter(after[index], others);
+    const waits = startAfter(facts.state, after[index], others);
     events.push({ type: "task.submitted", id, spec: { ...withTimeout(facts.state.settings, spec), ...waits }, held });
   }
   const first = facts.state.nextId;
@@ -61,7 +62,7 @@ function entriesOf(facts: Facts, tasks: readonly Submission[]): Entry[] {
     const { key } = spec;
     const known = key === undefined ? undefined : (keys.get(key) ?? ownerOf(facts, key));
     if (known !== undefined) return { id: known, isNew: false, others: [] };
-    const others = ifRunning === undefined ? [] : unfinishedLike(facts, spec);
+    const others = ifRunning === undefined ? [] : unfinishedLike(facts.state, spec);
     if (ifRunning === "skip" && others[0] !== undefined) return { id: others[0].id, isNew: false, others: [] };
     const id = next;
     next += 1;
@@ -105,21 +106,23 @@ function ownerOf(facts: Facts, key: string): TaskId | undefined {
   });
 }
 
-/** The newest last. */
-export function unfinishedLike({ state }: Pick<Facts, "state">, spec: TaskSpec): Task[] {
-  const kind = kindOf(spec);
-  return [...state.live.values()].filter((task) => kindOf(task) === kind).toSorted((a, b) => a.id - b.id);
+/** After all there are have ended, whatever their ends; for those that another of them waits for, that one stands. */
+export function endOf({ waiting }: State, others: readonly Task[]): Dependency[] {
+  const ids = new Set(others.map(({ id }) => id));
+  const stands = ({ id }: Task) => {
+    for (const one of waiting.dependents.get(id) ?? []) if (ids.has(one)) return true;
+    return false;
+  };
+  const last = others.filter((task) => "run" in task.status || !stands(task));
+  return last.map(({ id }): Dependency => ({ id, on: "any" }));
 }
 
-/** After what there is has ended, whatever its end. Each queued one already waits for the one before it. */
-export function endOf(others: readonly Task[]): Dependency[] {
-  const last = others.at(-1);
-  const running = others.filter((task) => "run" in task.status && task !== last);
-  return [...running, ...(last === undefined ? [] : [last])].map(({ id }): Dependency => ({ id, on: "any" }));
-}
-
-function startAfter(after: readonly Dependency[] | undefined, others: readonly Task[]): { after?: Dependency[] } {
-  const wait = endOf(others);
+function startAfter(
+  state: State,
+  after: readonly Dependency[] | undefined,
+  others: readonly Task[],
+): { after?: Dependency[] } {
+  const wait = endOf(state, others);
   return wait.length === 0 && after === undefined ? {} : { after: [...(after ?? []), ...wait] };
 }
 

@@ -37,8 +37,9 @@ function refusal(what: { verb: string; id: TaskId; why: string | undefined; hint
 type TargetCommand = Extract<UserCommand, { type: "hold" | "release" | "pause" | "resume" | "retry" | "remove" }>;
 
 export function decideTargets(facts: Facts, command: TargetCommand): EventBody[] {
+  const going = new Set([...command.targets.named, ...command.targets.matched]);
   const judge = (task: Task): Verdict =>
-    command.type === "remove" ? judgeRemove(facts, command, task) : judgeTarget(command, task);
+    command.type === "remove" ? judgeRemove(facts, going, task) : judgeTarget(command, task);
   return eachTarget(facts, command.targets, { verb: command.type, judge, hint: () => HINTS[command.type] });
 }
 
@@ -48,9 +49,9 @@ const HINTS: Readonly<Partial<Record<TargetCommand["type"], string>>> = {
 };
 
 /** What others wait for stays, unless they go in the same command. */
-function judgeRemove({ state }: Facts, { targets }: TargetCommand, task: Task): Verdict {
+function judgeRemove({ state }: Facts, going: ReadonlySet<TaskId>, task: Task): Verdict {
   const dependents = [...(state.waiting.dependents.get(task.id) ?? [])];
-  const left = dependents.find((id) => !targets.named.includes(id) && !targets.matched.includes(id));
+  const left = dependents.find((id) => !going.has(id));
   if (left !== undefined) return `task ${left} waits for it`;
   return "run" in task.status ? stateWords(task) : [{ type: "task.removed", id: task.id, attempts: task.attempt }];
 }

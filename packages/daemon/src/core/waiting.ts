@@ -18,6 +18,8 @@ export type Waiting = {
   short: Set<TaskId>;
   /** The resource a task waits for. */
   parked: Map<TaskId, string>;
+  /** How often one went to wait for a resource, or back into its group's line. */
+  moves: number;
 };
 
 export function createWaiting(): Waiting {
@@ -29,5 +31,6 @@ export function createWaiting(): Waiting {
     counted: new Map(),
     short: new Set(),
     parked: new Map(),
+    moves: 0,
   };
 }

@@ -1,5 +1,5 @@
 /** Finds what output there is on the disk, a little at a time. */
-import { lstatSync } from "node:fs";
+import { lstatSync, type Stats } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -23,7 +23,7 @@ export async function scanOutput(stateDir: string): Promise<KeptRun[]> {
       looked += 1;
       if (looked % PIECE === 0) await setImmediate();
       const parsed = parseFileName(name);
-      const stat = parsed && lstatSync(join(root, folder, name), { throwIfNoEntry: false });
+      const stat = parsed && statOf(join(root, folder, name));
       if (parsed === undefined || stat?.isFile() !== true) continue;
       const { id, attempt, kind } = parsed;
       const key = `${id}.${attempt}`;
@@ -40,12 +40,27 @@ export async function scanOutput(stateDir: string): Promise<KeptRun[]> {
   return found;
 }
 
+/** What cannot be seen is left alone. */
+const UNSEEN = new Set<unknown>(["ENOENT", "ENOTDIR", "EACCES", "EPERM"]);
+
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    if (isUnseen(error)) return [];
     throw error;
   }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (isUnseen(error)) return undefined;
+    throw error;
+  }
+}
+
+function isUnseen(error: unknown): boolean {
+  return error instanceof Error && "code" in error && UNSEEN.has(error.code);
 }

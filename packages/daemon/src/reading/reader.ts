@@ -1,6 +1,7 @@
 /** Reads of what is durable, as the store gives them and the handlers take them. */
 import type { Firing, Run, Task, TaskEvent, TaskId, TaskState } from "@claudine/protocol";
 import type { EnvRecord } from "../environment/env-record.ts";
+import type { StatsFacts } from "./stats/read-stats.ts";
 
 export type Reader = {
   task(id: TaskId): Task | undefined;
@@ -17,6 +18,7 @@ export type Reader = {
   /** May be fewer than `limit` when they are large; at least one when there is one. */
   events(since: number, limit: number): TaskEvent[];
   firstSeq(): number;
+  runPage: StatsFacts["runs"];
 };
 
 /** A consistent copy in one file. @throws ClaudineError storage */

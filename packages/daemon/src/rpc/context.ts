@@ -15,7 +15,9 @@ import type {
 import type { HostPort } from "../core/capacity.ts";
 import type { Engine } from "../engine.ts";
 import type { EnvVault } from "../environment/env-vault.ts";
+import type { History } from "../history/history.ts";
 import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { Preview } from "../output/keeper.ts";
 import type { Pace } from "./pace.ts";
@@ -35,6 +37,8 @@ export type Context = {
   zones: Zones;
   watchers: Watchers;
   usage: UsagePort;
+  history: History;
+  metrics: Pick<Metrics, "read">;
   runs: RunFolders;
   /** What output there is, and what of it would be removed now. */
   sweepPreview(): Promise<Preview>;

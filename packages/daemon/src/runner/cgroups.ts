@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { readGroupTotals, type GroupTotals } from "./cgroup-totals.ts";
 import { findOwnCgroup, type OwnCgroup } from "./own-cgroup.ts";
 
 export type Cgroups = {
@@ -20,6 +21,8 @@ export type Cgroups = {
   freeze(runUid: string, on: boolean): void;
   /** Resolves when the group is empty or there is none; false at the deadline. */
   empty(runUid: string, deadlineMs: number): Promise<boolean>;
+  /** What all in the group used; undefined when there is none. */
+  totals(runUid: string): GroupTotals | undefined;
   /** Removes the group, at once or when its last process has ended. */
   remove(runUid: string): void;
 };
@@ -67,6 +70,7 @@ export function openCgroups({ path: own, limitsMemory }: Partial<OwnCgroup> = fi
     },
     freeze: (runUid, on) => put(runUid, "cgroup.freeze", on ? "1" : "0"),
     empty,
+    totals: (runUid) => (own === undefined ? undefined : readGroupTotals(folder(runUid))),
     remove(runUid) {
       if (own === undefined) return;
       leftBehind.add(folder(runUid));

@@ -1,12 +1,13 @@
 /** Runs one hook: a shell command with a time limit, whose failure is told and harms nothing. */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 
 export type HookCommand = { command: string; cwd: string; env: Readonly<Record<string, string>> };
 
 /** Undefined when it exited with 0, else what went wrong in words. */
 export function runHook({ command, cwd, env }: HookCommand, timeoutMs: number): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const child = spawn("/bin/sh", ["-c", command], { cwd, env, stdio: "ignore", detached: true });
+    const child = start(command, { cwd, env });
+    if (child instanceof Error) return resolve(child.message);
     const guard = setTimeout(() => endGroup(child.pid), timeoutMs);
     const done = (problem: string | undefined): void => {
       clearTimeout(guard);
@@ -19,6 +20,15 @@ export function runHook({ command, cwd, env }: HookCommand, timeoutMs: number): 
     child.unref();
     guard.unref();
   });
+}
+
+/** Some refusals of the system are thrown, as that of more variables than a program can be given. */
+function start(command: string, where: Pick<HookCommand, "cwd" | "env">): ChildProcess | Error {
+  try {
+    return spawn("/bin/sh", ["-c", command], { ...where, stdio: "ignore", detached: true });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 /** It leads a group of its own, so that what it started ends with it. */

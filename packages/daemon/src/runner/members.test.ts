@@ -6,7 +6,7 @@ import { processes } from "./test-rig.ts";
 const BOOT = "boot";
 
 function stat(pid: number, sid: number): ProcessStat {
-  return { pid, ppid: 1, pgid: sid, sid, state: "S", startTicks: "1", cpuMs: 0 };
+  return { pid, ppid: 1, pgid: sid, sid, state: "S", startTicks: "1", cpuMs: 0, threads: 1 };
 }
 
 /** A system whose processes have these environments at the moment; one that is left out shows none. */

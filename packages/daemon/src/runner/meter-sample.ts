@@ -32,7 +32,7 @@ export async function sampleRuns(
   const { alive, gone } = partition(options.processes, due, all);
   for (const run of gone) options.onGone(run.runKey);
   const groups = groupByRun(options, alive, all);
-  const usages = await options.readUsage([...groups.values()].flat().map((stat) => stat.pid));
+  const usages = await options.readUsage([...groups.values()].flat());
   const now = performance.now();
   for (const [run, members] of groups) {
     if (!isTracked(run)) continue;

@@ -12,7 +12,12 @@ export type RunUsage = {
   avgRssBytes: number;
   readBytes: number;
   writeBytes: number;
+  readOps: number;
+  writeOps: number;
   processes: number;
+  threads: number;
+  peakProcesses: number;
+  peakThreads: number;
   sampledAt: number;
 };
 
@@ -39,7 +44,7 @@ export type Totals = {
 };
 
 export function emptyTotals(): Totals {
-  const gone = { cpuMs: 0, readBytes: 0, writeBytes: 0 };
+  const gone = { cpuMs: 0, readBytes: 0, writeBytes: 0, readOps: 0, writeOps: 0 };
   return { usage: undefined, firstAt: 0, rssByteMs: 0, gone, seen: new Map() };
 }
 
@@ -53,10 +58,14 @@ export function addSample(totals: Totals, members: readonly MemberSample[], now:
   const nextSeen = new Map(members.map((member) => [processName(member.stat), toSeen(member, seen)]));
   addGone(totals, nextSeen);
   totals.seen = nextSeen;
+  const threads = sum(members, ({ stat }) => stat.threads);
   totals.usage = {
     cpuPercent,
     rssBytes,
     processes: members.length,
+    threads,
+    peakProcesses: Math.max(members.length, last?.peakProcesses ?? 0),
+    peakThreads: Math.max(threads, last?.peakThreads ?? 0),
     sampledAt: now,
     ...spentSoFar(totals),
     peakRssBytes: Math.max(rssBytes, last?.peakRssBytes ?? 0),
@@ -68,10 +77,14 @@ export function addSample(totals: Totals, members: readonly MemberSample[], now:
 /** Never less than at the sample before: what a process had used may be out of sight for a moment. */
 function spentSoFar({ usage: last, gone, seen }: Totals): Spent {
   const now = [...seen.values()];
+  const most = (name: keyof Spent, value: (one: Seen) => number) =>
+    Math.max(last?.[name] ?? 0, gone[name] + sum(now, value));
   return {
-    cpuMs: Math.max(last?.cpuMs ?? 0, gone.cpuMs + sum(now, (one) => one.cpuMs)),
-    readBytes: Math.max(last?.readBytes ?? 0, gone.readBytes + sum(now, (one) => one.io?.readBytes ?? 0)),
-    writeBytes: Math.max(last?.writeBytes ?? 0, gone.writeBytes + sum(now, (one) => one.io?.writeBytes ?? 0)),
+    cpuMs: most("cpuMs", (one) => one.cpuMs),
+    readBytes: most("readBytes", (one) => one.io?.readBytes ?? 0),
+    writeBytes: most("writeBytes", (one) => one.io?.writeBytes ?? 0),
+    readOps: most("readOps", (one) => one.io?.readOps ?? 0),
+    writeOps: most("writeOps", (one) => one.io?.writeOps ?? 0),
   };
 }
 
@@ -96,6 +109,8 @@ function addGone(totals: Totals, now: Totals["seen"]): void {
     totals.gone.cpuMs += cpuMs;
     totals.gone.readBytes += io?.readBytes ?? 0;
     totals.gone.writeBytes += io?.writeBytes ?? 0;
+    totals.gone.readOps += io?.readOps ?? 0;
+    totals.gone.writeOps += io?.writeOps ?? 0;
   }
 }
 

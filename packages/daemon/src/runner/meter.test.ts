@@ -100,7 +100,7 @@ test("a run that has not started yet, or that ends before its first sample, is n
 });
 
 const member = (pid: number, more: Partial<MemberSample> & { ppid?: number }): MemberSample => ({
-  stat: { pid, ppid: more.ppid ?? 1, pgid: pid, sid: pid, state: "S", startTicks: "5", cpuMs: 0 },
+  stat: { pid, ppid: more.ppid ?? 1, pgid: pid, sid: pid, state: "S", startTicks: "5", cpuMs: 0, threads: 1 },
   ownCpuMs: 0,
   ageMs: 1000,
   rssBytes: 0,
@@ -128,7 +128,7 @@ test("processor use is of the time since the last sample, or of the process's li
 });
 
 test("bytes of a child are counted once, whether its parent waited for it or it was left behind", () => {
-  const io = (readBytes: number) => ({ readBytes, writeBytes: 0 });
+  const io = (readBytes: number) => ({ readBytes, writeBytes: 0, readOps: readBytes / 10, writeOps: 1 });
   const totals = emptyTotals();
   const child = member(2, { ppid: 1, io: io(50) });
   addSample(totals, [member(1, { io: io(10) }), child, member(3, { ppid: 99, io: io(7) })], 0);
@@ -136,6 +136,7 @@ test("bytes of a child are counted once, whether its parent waited for it or it 
   // the kernel has added the child's 50 to the parent; nobody of the run waited for the third
   addSample(totals, [member(1, { io: io(65) })], 100);
   expect(totals.usage?.readBytes).toBe(72);
+  expect(totals.usage).toMatchObject({ readOps: 7.2, peakProcesses: 3, peakThreads: 3, processes: 1, threads: 1 });
 });
 
 test("processor time of what was left behind is kept, and never shrinks", () => {

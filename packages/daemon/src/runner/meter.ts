@@ -22,7 +22,7 @@ export type Meter = {
 };
 
 /** Sampling takes at most this part of the processor time. */
-const SHARE_MAX = 0.02;
+const SHARE_MAX = 0.006;
 /** A rest is no longer than this, however much a sample took: figures are to be of now. */
 const REST_INTERVALS_MAX = 3;
 

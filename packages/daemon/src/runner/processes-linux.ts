@@ -1,5 +1,6 @@
 /** Processes as Linux shows them under /proc, read without a child process or a thread. */
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import os from "node:os";
 import { shortageOf } from "../running/shortage.ts";
 import type { Processes, ProcessIo, ProcessStat } from "./processes.ts";
 
@@ -10,22 +11,27 @@ const MS_PER_TICK = 10;
 
 export function linuxProcesses(root = "/proc"): Processes {
   const buffer = Buffer.allocUnsafe(STAT_BYTES);
+  const pageBytes = readPageBytes();
   let boot: string | undefined;
-  const read = (pid: number | string): ProcessStat | undefined => {
+  const readAt = (upMs: number, pid: number | string): ProcessStat | undefined => {
     const text = readInto(buffer, `${root}/${pid}/stat`);
-    return text === undefined ? undefined : parseStat(text);
+    return text === undefined ? undefined : parseStat(text, { upMs, pageBytes });
   };
+  const upMs = () => os.uptime() * 1000;
   return {
     bootId: () => (boot ??= readFileSync(`${root}/sys/kernel/random/boot_id`, "latin1").trim()),
-    read,
-    list: () =>
-      readdirSync(root)
+    read: (pid) => readAt(upMs(), pid),
+    list() {
+      const now = upMs();
+      return readdirSync(root)
         .filter(isPid)
-        .map(read)
-        .filter((stat) => stat !== undefined),
+        .map((pid) => readAt(now, pid))
+        .filter((stat) => stat !== undefined);
+    },
     sameStart: (one, other) => one === other,
     environment: (variable, pids) =>
       new Map(pids.map((pid) => [pid, readVariable(root, pid, variable)] as const).filter(isKnown)),
+    name: (pid) => readInto(buffer, `${root}/${pid}/comm`)?.trimEnd() ?? "",
     title: (pid) => readInto(buffer, `${root}/${pid}/cmdline`)?.replaceAll("\0", " ").trim() ?? "",
     io: (pid) => parseIo(readInto(buffer, `${root}/${pid}/io`)),
   };
@@ -49,12 +55,15 @@ function readInto(buffer: Buffer, path: string): string | undefined {
   }
 }
 
+type StatUnits = { upMs: number; pageBytes: number };
+
 /** The name in parentheses may hold anything, also `) R 1`: fields count from the last parenthesis. */
-export function parseStat(text: string): ProcessStat | undefined {
+export function parseStat(text: string, { upMs, pageBytes }: StatUnits): ProcessStat | undefined {
   const close = text.lastIndexOf(")");
   const [state, ppid, pgid, sid, ...more] = text.slice(close + 2).split(" ");
   const startTicks = more[15];
   if (close < 0 || state === undefined || startTicks === undefined) return undefined;
+  const ownMs = MS_PER_TICK * (Number(more[7]) + Number(more[8]));
   return {
     pid: Number.parseInt(text, 10),
     ppid: Number(ppid),
@@ -62,7 +71,13 @@ export function parseStat(text: string): ProcessStat | undefined {
     sid: Number(sid),
     state,
     startTicks,
-    cpuMs: MS_PER_TICK * (Number(more[7]) + Number(more[8]) + Number(more[9]) + Number(more[10])),
+    cpuMs: ownMs + MS_PER_TICK * (Number(more[9]) + Number(more[10])),
+    threads: Number(more[13]),
+    own: {
+      cpuMs: ownMs,
+      rssBytes: Number(more[17]) * pageBytes,
+      ageMs: Math.max(0, upMs - MS_PER_TICK * Number(startTicks)),
+    },
   };
 }
 
@@ -89,8 +104,22 @@ function readVariable(root: string, pid: number, variable: string): string | und
   }
 }
 
+const IO = /^syscr: (\d+)\nsyscw: (\d+)\nread_bytes: (\d+)\nwrite_bytes: (\d+)$/m;
+
 function parseIo(text: string | undefined): ProcessIo | undefined {
-  const [, read] = /^read_bytes: (\d+)$/m.exec(text ?? "") ?? [];
-  const [, write] = /^write_bytes: (\d+)$/m.exec(text ?? "") ?? [];
-  return read === undefined || write === undefined ? undefined : { readBytes: Number(read), writeBytes: Number(write) };
+  const [, readOps, writeOps, readBytes, writeBytes] = (IO.exec(text ?? "") ?? []).map(Number);
+  if (readOps === undefined || writeOps === undefined || readBytes === undefined || writeBytes === undefined)
+    return undefined;
+  return { readOps, writeOps, readBytes, writeBytes };
+}
+
+/** Entries of two words, by the kernel; `AT_PAGESZ` is 6. */
+function readPageBytes(): number {
+  try {
+    const words = new BigUint64Array(Uint8Array.from(readFileSync("/proc/self/auxv")).buffer);
+    const at = words.findIndex((word, index) => index % 2 === 0 && word === 6n);
+    return at < 0 ? 4096 : Number(words[at + 1]);
+  } catch {
+    return 4096;
+  }
 }

@@ -1,5 +1,6 @@
 /** Processes as ps(1) lists them on macOS. Tested on recorded output only, never on the system itself. */
 import { execFileSync } from "node:child_process";
+import { basename } from "node:path";
 import type { Processes, ProcessStat } from "./processes.ts";
 
 const COLUMNS = "pid=,ppid=,pgid=,stat=,time=,lstart=";
@@ -24,6 +25,7 @@ export function psProcesses(run: Run = runProgram): Processes {
       pids.length === 0
         ? new Map()
         : parseEnvironments(variable, run("ps", ["-wwE", "-p", pids.join(","), "-o", "pid=,command="])),
+    name: (pid) => basename(run("ps", ["-p", String(pid), "-o", "comm="]).trim()),
     title: (pid) => run("ps", ["-ww", "-p", String(pid), "-o", "command="]).trim(),
     io: () => undefined,
   };
@@ -61,6 +63,7 @@ export function parsePsLine(line: string): ProcessStat | undefined {
     state: state.slice(0, 1),
     startTicks: String(Math.floor(startedAt / 1000)),
     cpuMs: parseCpuTime(time),
+    threads: 1,
   };
 }
 

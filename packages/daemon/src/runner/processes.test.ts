@@ -6,9 +6,20 @@ import { psProcesses } from "./processes-ps.ts";
 import { processes, until } from "./test-rig.ts";
 
 test("a name with parentheses and spaces does not shift the fields", () => {
-  const stat = parseStat("77 (a) R 1 (b)) S 1 77 70 0 -1 4194560 1 2 3 4 10 20 30 40 20 0 1 0 999 1 2\n");
-  expect(stat).toEqual({ pid: 77, ppid: 1, pgid: 77, sid: 70, state: "S", startTicks: "999", cpuMs: 1000 });
-  expect(parseStat("")).toBeUndefined();
+  const units = { upMs: 10_000, pageBytes: 4096 };
+  const stat = parseStat("77 (a) R 1 (b)) S 1 77 70 0 -1 4194560 1 2 3 4 10 20 30 40 20 0 3 0 999 1 2\n", units);
+  expect(stat).toEqual({
+    pid: 77,
+    ppid: 1,
+    pgid: 77,
+    sid: 70,
+    state: "S",
+    startTicks: "999",
+    cpuMs: 1000,
+    threads: 3,
+    own: { cpuMs: 300, rssBytes: 8192, ageMs: 10 },
+  });
+  expect(parseStat("", units)).toBeUndefined();
 });
 
 test("this process is found by itself and in the list", () => {
@@ -17,6 +28,10 @@ test("this process is found by itself and in the list", () => {
   expect(processes.list().map(({ pid }) => pid)).toContain(process.pid);
   expect(processes.read(2 ** 22 + 1)).toBeUndefined();
   expect(processes.io(process.pid)?.readBytes).toBeGreaterThanOrEqual(0);
+  expect(processes.io(process.pid)?.readOps).toBeGreaterThan(0);
+  expect(Math.abs((own?.own?.rssBytes ?? 0) - process.memoryUsage.rss())).toBeLessThan(process.memoryUsage.rss() / 2);
+  expect(Math.abs((own?.own?.ageMs ?? 0) - performance.now())).toBeLessThan(10_000);
+  expect(own?.threads).toBeGreaterThan(1);
   expect(processes.title(process.pid)).not.toBe("");
 });
 
@@ -77,6 +92,7 @@ test("the output of ps on macOS is read", () => {
       state: "S",
       startTicks: String(Date.parse("2025-11-17T08:15:02") / 1000),
       cpuMs: 754_560,
+      threads: 1,
     },
     {
       pid: 501,
@@ -86,6 +102,7 @@ test("the output of ps on macOS is read", () => {
       state: "S",
       startTicks: String(Date.parse("2025-11-21T07:00:00") / 1000),
       cpuMs: 120,
+      threads: 1,
     },
     {
       pid: 777,
@@ -95,6 +112,7 @@ test("the output of ps on macOS is read", () => {
       state: "Z",
       startTicks: String(Date.parse("2025-11-21T07:00:01") / 1000),
       cpuMs: 93_784_000,
+      threads: 1,
     },
   ]);
   expect(ps.sameStart("100", "101")).toBe(true);

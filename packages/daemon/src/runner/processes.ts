@@ -14,9 +14,12 @@ export type ProcessStat = {
   startTicks: string;
   /** CPU time of the process and of the children it has waited for. */
   cpuMs: number;
+  threads: number;
+  /** What it uses itself, where the same look tells it. */
+  own?: { cpuMs: number; rssBytes: number; ageMs: number };
 };
 
-export type ProcessIo = { readBytes: number; writeBytes: number };
+export type ProcessIo = { readBytes: number; writeBytes: number; readOps: number; writeOps: number };
 
 export type Processes = {
   bootId(): string;
@@ -28,9 +31,11 @@ export type Processes = {
    * of others. One that shows no environment is left out: it has none, it is gone, or it is just becoming another program.
    */
   environment(variable: string, pids: readonly number[]): Map<number, string>;
+  /** What the kernel calls it: a program's name, without arguments; empty when unknown. */
+  name(pid: number): string;
   /** What it calls itself: its command line, cut at 2 KB; empty when unknown. */
   title(pid: number): string;
-  /** Bytes moved to and from storage by the process and by the children it has waited for. */
+  /** Bytes moved to and from storage, and calls that read and wrote, of the process and of the children it has waited for. */
   io(pid: number): ProcessIo | undefined;
 };
 

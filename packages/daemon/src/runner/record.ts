@@ -21,6 +21,9 @@ export type RecordUsage = {
   writeBytes: number | undefined;
   voluntarySwitches: number | undefined;
   involuntarySwitches: number | undefined;
+  /** Calls of the system that read and wrote, whatever it was. */
+  readOps: number | undefined;
+  writeOps: number | undefined;
 };
 
 export type RecordEnd = { pid: number; exit: RecordExit; usage: RecordUsage | undefined; endedAt: number };
@@ -39,6 +42,8 @@ export type RunRecord =
   | ({ state: "ended" } & RecordStart & Omit<RecordEnd, "pid">);
 
 const LINE_BYTES = 256;
+/** At the end of the second line. */
+const CALLS_BYTES = 64;
 const BLOCK_BYTES = 1024;
 const STORAGE_BLOCK_BYTES = 512;
 const KIBIBYTE = 1024;
@@ -108,8 +113,11 @@ export function parseRecord(bytes: Buffer): RunRecord {
   if (start === undefined) return { state: "torn" };
   const ending = bytes.subarray(LINE_BYTES, 2 * LINE_BYTES);
   const end = parseEnd(checkedText(ending));
-  if (end?.pid === start.pid)
-    return { state: "ended", ...start, exit: end.exit, usage: end.usage, endedAt: end.endedAt };
+  if (end?.pid === start.pid) {
+    const operations = parseOperations(checkedText(ending.subarray(-CALLS_BYTES)), end.pid);
+    const usage = end.usage && { ...end.usage, ...operations };
+    return { state: "ended", ...start, exit: end.exit, usage, endedAt: end.endedAt };
+  }
   return ending.every((byte) => byte === 0x20) ? { state: "started", ...start } : { state: "torn" };
 }
 
@@ -155,6 +163,12 @@ function parseEnd(text: string | undefined): RecordEnd | undefined {
   return { pid: Number(pid), exit, usage: parseUsage(usage ?? ""), endedAt: Number(endedAt) };
 }
 
+/** Written with the end; without it, or when it is torn, they are not known. */
+function parseOperations(text: string | undefined, pid: number): Partial<RecordUsage> {
+  const [, of, readOps, writeOps] = /^U (\d{1,10}) (\d{1,16}) (\d{1,16})$/.exec(text ?? "") ?? [];
+  return Number(of) === pid ? { readOps: Number(readOps), writeOps: Number(writeOps) } : {};
+}
+
 function parseUsage(text: string): RecordUsage | undefined {
   const [userUs, systemUs, rss, read, write, voluntarySwitches, involuntarySwitches] = text
     .trim()
@@ -166,6 +180,8 @@ function parseUsage(text: string): RecordUsage | undefined {
     systemUs,
     voluntarySwitches,
     involuntarySwitches,
+    readOps: undefined,
+    writeOps: undefined,
     maxRssBytes: times(rss, KIBIBYTE),
     readBytes: times(read, STORAGE_BLOCK_BYTES),
     writeBytes: times(write, STORAGE_BLOCK_BYTES),

@@ -168,6 +168,7 @@ test("nothing is inherited through the daemon, even when it descends from a task
     state: "S",
     startTicks: "1",
     cpuMs: 0,
+    threads: 1,
   });
   const all = [
     stat(10, 1, 10),

@@ -52,6 +52,14 @@ test("a run that is followed by a retry has not ended its task", () => {
   expect(runs).toEqual([]);
 });
 
+test("what is longer than a program can be given is cut off", () => {
+  const { hooks, runs } = bench("all");
+  const world = new World();
+  world.submit(spec({ command: "x".repeat(200_000) }));
+  hooks.onFacts(ends(world, [1]));
+  expect(runs[0]?.env["CLAUDINE_COMMAND"]).toHaveLength(32_768);
+});
+
 test("a few run at a time, and all have their turn", async () => {
   const { hooks, runs } = bench("all");
   const world = new World(9);

@@ -26,6 +26,8 @@ export type Hooks = {
 const AT_ONCE = 4;
 /** Whoever ends tasks faster than hooks run gets the newest of them. */
 const WAITING_AT_MOST = 1000;
+/** Linux gives a program no variable of 128 KiB or more: a command may be longer. */
+const CHARACTERS_AT_MOST = 32_768;
 
 export function createHooks(ports: HookPorts): Hooks {
   const waiting: { task: Task; command: string }[] = [];
@@ -107,6 +109,9 @@ function variables(ports: HookPorts, task: Task): Record<string, string> {
     STDERR: stderr,
     QUEUED: ports.queued(),
   };
-  const named = Object.entries(facts).map(([name, value]) => [`CLAUDINE_${name}`, String(value ?? "")]);
+  const named = Object.entries(facts).map(([name, value]) => [
+    `CLAUDINE_${name}`,
+    String(value ?? "").slice(0, CHARACTERS_AT_MOST),
+  ]);
   return { ...ports.environment(task), ...Object.fromEntries(named) };
 }

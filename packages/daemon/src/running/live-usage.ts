@@ -13,7 +13,9 @@ export function createLiveUsage(tasks: LiveTasks, meter: Pick<Meter, "current">)
     const run = status !== undefined && "run" in status ? status.run : undefined;
     const sample = run === undefined ? undefined : meter.current(runKey(id, run.attempt));
     if (run === undefined || sample === undefined) return undefined;
-    const usage = usageFromSamples(Math.max(0, Date.now() - (run.started?.startedAt ?? run.admittedAt)), sample);
+    const usage = usageFromSamples(Math.max(0, Date.now() - (run.started?.startedAt ?? run.admittedAt)), {
+      sampled: sample,
+    });
     return { id, cpuPercent: sample.cpuPercent, rssBytes: sample.rssBytes, processes: sample.processes, usage };
   };
   return { current, all: () => [...tasks.inFlight()].flatMap((id) => current(id) ?? []) };

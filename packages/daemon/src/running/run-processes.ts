@@ -6,13 +6,14 @@ import type { StartSpec } from "../runner/frame.ts";
 import { createLauncher } from "../runner/launcher.ts";
 import type { RunProcesses } from "../runner/members.ts";
 import { createMeter, type Meter } from "../runner/meter.ts";
+import type { RunUsage } from "../runner/meter-totals.ts";
 import { systemProcesses, type Processes } from "../runner/processes.ts";
 import type { RecordStart } from "../runner/record.ts";
 import { chooseShim, shimKindFrom } from "../runner/shim-process.ts";
 import { signalRun } from "../runner/signal.ts";
 import { createStdinFifo } from "../runner/stdin.ts";
 import { createTrees } from "../runner/trees.ts";
-import { pidusageSource } from "../runner/usage-source.ts";
+import { pidusageSource, usageOfStats } from "../runner/usage-source.ts";
 import { openWake, type Wake, type WakeFact } from "../runner/wake.ts";
 
 export type RunProcessesOptions = {
@@ -23,7 +24,7 @@ export type RunProcessesOptions = {
   on: {
     wake(fact: WakeFact): void;
     started(key: string, start: RecordStart): void;
-    sample(key: string, usage: { rssBytes: number }): void;
+    sample(key: string, usage: RunUsage): void;
     gone(key: string): void;
     shimExit(): void;
   };
@@ -55,11 +56,10 @@ export function openProcesses(options: RunProcessesOptions) {
     processes: system,
     intervalMs: options.intervalMs,
     never,
-    readUsage: pidusageSource({
-      usePs: process.platform !== "linux",
-      maxAgeMs: 3 * options.intervalMs,
-      now: () => performance.now(),
-    }),
+    readUsage:
+      process.platform === "linux"
+        ? usageOfStats
+        : pidusageSource({ usePs: true, maxAgeMs: 3 * options.intervalMs, now: () => performance.now() }),
     onStarted: on.started,
     onSample: on.sample,
     onGone: on.gone,
@@ -80,6 +80,7 @@ export function openProcesses(options: RunProcessesOptions) {
       signalRun(system, run.identity, signal as NodeJS.Signals);
     },
     makeGroup: cgroups.make,
+    groupTotals: cgroups.totals,
     isCapped: cgroups.isCapped,
     ranOutOfMemory: cgroups.ranOutOfMemory,
     removeGroup: cgroups.remove,

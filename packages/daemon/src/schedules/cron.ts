@@ -1,6 +1,6 @@
 /** Cron expressions: node-cron reads them; what they mean for a local time, and what is wrong with one, is said here. */
 import { ClaudineError } from "@claudine/protocol";
-import { parse, validateDetailed, type ParsedFields } from "node-cron";
+import { validateDetailed, type ParsedFields } from "node-cron";
 import { DAY_MS, dayOf, daysInMonth, weekdayOf } from "./local-time.ts";
 
 export type CronFields = ParsedFields & {
@@ -23,12 +23,10 @@ const HINT =
 
 /** @throws ClaudineError invalid_params, which names the field */
 export function parseCron(expression: string): CronFields {
-  const { valid, errors } = validateDetailed(expression);
-  const [problem] = errors;
-  if (!valid && problem !== undefined) throw refuse(expression, problem);
+  const { fields, errors } = validateDetailed(expression);
+  if (fields === undefined) throw refuse(expression, errors[0] ?? { field: "", message: "it is not understood" });
   const words = expression.trim().split(/\s+/);
   const [dayOfMonth = "*", , dayOfWeek = "*"] = words.slice(words.length === 6 ? 3 : 2);
-  const fields = parse(expression);
   const anyDay =
     words.length > 1 && isNamed(dayOfMonth, fields.dayOfMonth, 31) && isNamed(dayOfWeek, fields.dayOfWeek, 7);
   return { ...fields, anyDay };

@@ -159,7 +159,10 @@ function writeGroup(tables: Tables, { name, slots, paused }: Extract<TaskEvent, 
 }
 
 function removeRest(tables: Tables, task: Task): void {
-  for (let attempt = 1; attempt <= task.attempt; attempt += 1) void tables.runs.remove([task.id, attempt]);
+  for (let attempt = 1; attempt <= task.attempt; attempt += 1) {
+    void tables.runs.remove([task.id, attempt]);
+    void tables.courses.remove([task.id, attempt]);
+  }
 }
 
 function writeEvent(tables: Tables, event: TaskEvent): void {
@@ -168,7 +171,8 @@ function writeEvent(tables: Tables, event: TaskEvent): void {
   if (event.type === "group.removed") void tables.groups.remove(event.name);
   if (event.type === "daemon.started") void tables.meta.put("boot", event.bootId);
   if (event.type !== "run.finished") return;
-  const { attempt, startedAt, finishedAt, state, outcome, usage } = event;
-  const run: Run = { attempt, startedAt, finishedAt, state, outcome, usage };
+  const { attempt, startedAt, finishedAt, state, outcome, usage, queuedAt } = event;
+  const waited = queuedAt === undefined ? {} : { queuedAt };
+  const run: Run = { attempt, startedAt, finishedAt, state, outcome, usage, ...waited };
   void tables.runs.put([event.id, attempt], run);
 }

@@ -15,7 +15,7 @@ import type { EnvRecord } from "../environment/env-record.ts";
 import { checkStoreFile, extendStoreFile } from "./file-check.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { checkSchema, migrate, SCHEMA, type Migrations } from "./schema.ts";
-import type { GroupRecord, Head } from "./records.ts";
+import type { CourseRecord, GroupRecord, Head, HostRecord, SnapshotRecord } from "./records.ts";
 import { sync } from "./sync.ts";
 
 export type Tables = {
@@ -39,6 +39,12 @@ export type Tables = {
   envs: Database<EnvRecord, string>;
   /** How many tasks have an environment: it goes with the last one. */
   envUses: Database<number, string>;
+  /** [0 or 1, time of the first]: what was measured of the machine, each sample or averages. */
+  hostHistory: Database<HostRecord, [number, number]>;
+  /** What runs used over time. */
+  courses: Database<CourseRecord, [TaskId, number]>;
+  /** The machine when a run failed, by the time. */
+  snapshots: Database<SnapshotRecord, number>;
   /** Records that could not be read, as raw bytes, by `table/key`. */
   setAside: Database<Buffer, string>;
 };
@@ -82,6 +88,9 @@ export function openTables(
       firings: root.openDB({ name: "firings", ...plain }),
       envs: root.openDB({ name: "envs", ...plain }),
       envUses: root.openDB({ name: "env-uses", ...plain }),
+      hostHistory: root.openDB({ name: "host-history", ...plain }),
+      courses: root.openDB({ name: "courses", ...plain }),
+      snapshots: root.openDB({ name: "snapshots", ...plain }),
       setAside: root.openDB({ name: "set-aside", encoding: "binary" }),
     };
     if (upgrade) migrate(tables, { from: schema, to: SCHEMA, migrations });
@@ -108,7 +117,7 @@ function checkFile(path: string, whole: boolean): boolean {
 function openRoot(path: string): Tables["root"] {
   try {
     // Its batches by turn make a promise that nobody can see, and that ends the process when a commit fails.
-    return open({ path, maxDbs: 16, noSubdir: false, eventTurnBatching: false, ...plain });
+    return open({ path, maxDbs: 32, noSubdir: false, eventTurnBatching: false, ...plain });
   } catch (cause) {
     throw unusable(path, cause instanceof Error ? cause.message : String(cause), cause);
   }

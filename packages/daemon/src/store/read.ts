@@ -6,6 +6,7 @@ import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { Reader } from "../reading/reader.ts";
 import type { Key } from "lmdb";
+import { readRunPage } from "./run-pages.ts";
 import { readRecord, readTask, type ReadableTable } from "./valid.ts";
 
 const ID_AT_MOST = 2 ** 32 - 1;
@@ -46,6 +47,7 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
       return tables.byState.getKeys({ start: [state, before - 1], end: [state, 0], reverse: true }).map(([, id]) => id);
     },
     events: (since, limit) => readEvents(tables, { since, limit, onUnreadable }),
+    runPage: (range, after, limit) => readRunPage(tables, { ...range, after }, limit),
     firstSeq() {
       for (const seq of tables.journal.getKeys({ limit: 1 })) return seq;
       return 1;

@@ -17,3 +17,13 @@ export type Head = {
 
 /** How many tasks have an environment. */
 export type EnvUse = { id: string; uses: number };
+
+/** One after the other what `history/host-point.ts` packs. */
+export type HostRecord = { rows: HostRow[] };
+export type HostRow = (number | null | Record<string, number>)[];
+
+/** What `history/course.ts` packs. */
+export type CourseRecord = Uint8Array;
+
+/** A snapshot as clients get it. */
+export type SnapshotRecord = Record<string, unknown>;

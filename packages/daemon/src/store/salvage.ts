@@ -29,6 +29,9 @@ export const TABLE_NAMES: readonly TableName[] = [
   "firings",
   "envs",
   "envUses",
+  "hostHistory",
+  "courses",
+  "snapshots",
   "setAside",
 ];
 

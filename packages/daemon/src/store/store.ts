@@ -7,7 +7,9 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
+import type { HistoryStore } from "../history/ports.ts";
 import { loadHead } from "./head.ts";
+import { createHistoryStore } from "./history.ts";
 import { refuseLostStore } from "./lost.ts";
 import type { Key } from "lmdb";
 import { openTables, type Tables } from "./open.ts";
@@ -20,6 +22,7 @@ import { readHead, readRecord } from "./valid.ts";
 export type Store = Reader &
   Backup & {
     commit: Committer;
+    history: HistoryStore;
     /** Why nothing that takes more space should be written now; looks again. */
     room(): ClaudineError | undefined;
     /** What is not finished, and where the counters stand. */
@@ -52,12 +55,23 @@ export function openStore({ path, journalKeep, historyKeep, onUnreadable }: Stor
   const { ino } = statSync(file);
   const reserve = createReserve(tables, path);
   let shortage = reserve.take();
+  const history = createHistoryStore(tables);
   const commit = createCommitter(tables, { journalKeep, historyKeep, path });
   return {
     ...createReader(tables, onUnreadable),
     async commit(batch) {
       await commit(batch);
       shortage = reserve.take();
+    },
+    history: {
+      ...history,
+      async append(batch) {
+        // The reserve is for what must be written.
+        if (shortage !== undefined) return false;
+        const isStored = await history.append(batch);
+        shortage = reserve.take();
+        return isStored;
+      },
     },
     room() {
       if (shortage !== undefined) shortage = reserve.take();

@@ -5,6 +5,7 @@ import type { Command } from "../core/command.ts";
 import { parseRunKey, type Launch } from "../running/launch.ts";
 import type { Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
+import type { GroupTotals } from "../runner/cgroup-totals.ts";
 import type { RunProcesses } from "../runner/members.ts";
 import type { Meter } from "../runner/meter.ts";
 import { readRecord, type RunRecord } from "../runner/record.ts";
@@ -23,6 +24,8 @@ export type SupervisorPorts = {
   signalGroup(run: RunProcesses, signal: string): void;
   /** Resolves when no process of the run is left, or at the deadline; tells which. */
   treeGone(run: RunProcesses, deadlineMs: number): Promise<boolean>;
+  /** What the run's control group has counted, where it has one. */
+  groupTotals(runUid: string): GroupTotals | undefined;
   /** Whether the kernel keeps the run within its limit of memory, so that nobody has to watch it. */
   isCapped(runUid: string): boolean;
   /** Whether the kernel has ended it because of that limit. */

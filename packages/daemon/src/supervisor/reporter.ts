@@ -3,7 +3,7 @@ import type { Outcome } from "@claudine/protocol";
 import type { Command } from "../core/command.ts";
 import { runUid } from "../running/launch.ts";
 import { errorFacts } from "../log.ts";
-import { runEnd, usageFromSamples } from "../running/run-facts.ts";
+import { runEnd, usageFromSamples, type Measured } from "../running/run-facts.ts";
 import type { RunProcesses } from "../runner/members.ts";
 import type { RecordEnd, RecordStart } from "../runner/record.ts";
 import { currentRun, recordOf, type CurrentRun, type SupervisorPorts } from "./ports.ts";
@@ -31,6 +31,11 @@ export function createReporter(ports: SupervisorPorts): Reporter {
     const now = currentRun(ports, key);
     if (now !== undefined) action(now);
   };
+
+  const measured = (key: string, { task, run }: CurrentRun): Measured => ({
+    sampled: ports.meter.untrack(key),
+    group: ports.groupTotals(runUid(task, run.attempt)),
+  });
 
   const reporter: Reporter = {
     look(key) {
@@ -62,7 +67,8 @@ export function createReporter(ports: SupervisorPorts): Reporter {
         });
       }),
     ended: (key, start, end) =>
-      withRun(key, ({ task, run }) => {
+      withRun(key, (now) => {
+        const { task, run } = now;
         if (ending.has(key)) return;
         const finish = () => {
           ending.delete(key);
@@ -71,7 +77,7 @@ export function createReporter(ports: SupervisorPorts): Reporter {
             id: task.id,
             attempt: run.attempt,
             overMemory: task.needs?.memoryMaxBytes !== undefined && ports.ranOutOfMemory(runUid(task, run.attempt)),
-            ...runEnd(start.startedAt, end, ports.meter.untrack(key)),
+            ...runEnd(start.startedAt, end, measured(key, now)),
           });
         };
         if (run.stopping === undefined) return finish();
@@ -89,7 +95,7 @@ export function createReporter(ports: SupervisorPorts): Reporter {
           attempt: run.attempt,
           startedAt: null,
           finishedAt: ports.clock.wall(),
-          usage: usageFromSamples(0, undefined),
+          usage: usageFromSamples(0, {}),
           outcome: { kind: "not-started", step, errno, path },
         });
       }),
@@ -106,7 +112,7 @@ export function createReporter(ports: SupervisorPorts): Reporter {
       }),
     lost: (key, why) =>
       withRun(key, ({ task, run }) => {
-        const sampled = ports.meter.untrack(key);
+        const used = measured(key, { task, run });
         const startedAt = run.started?.startedAt ?? null;
         const finishedAt = ports.clock.wall();
         report({
@@ -116,7 +122,7 @@ export function createReporter(ports: SupervisorPorts): Reporter {
           outcome: { kind: "lost", why },
           startedAt,
           finishedAt,
-          usage: usageFromSamples(startedAt === null ? 0 : Math.max(0, finishedAt - startedAt), sampled),
+          usage: usageFromSamples(startedAt === null ? 0 : Math.max(0, finishedAt - startedAt), used),
         });
       }),
   };

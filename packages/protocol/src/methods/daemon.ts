@@ -49,6 +49,11 @@ export const DAEMON_METHODS = {
     z.strictObject({ path: z.string().min(1).max(4096).describe("Absolute") }),
     z.object({ path: z.string(), bytes: z.int() }),
   ),
+  "metrics.read": method(
+    "Counters, gauges and histograms as Prometheus reads them.",
+    Empty,
+    z.object({ contentType: z.string(), text: z.string() }),
+  ),
   "doctor.run": method(
     "Checks store, folders and platform.",
     Empty,

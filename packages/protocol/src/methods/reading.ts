@@ -1,6 +1,6 @@
 /** Methods that read tasks. */
 import * as z from "zod";
-import { Usual } from "../host.ts";
+import { Snapshot, Usual } from "../host.ts";
 import { Selector } from "../params.ts";
 import { Run, TaskId, TaskInfo, TaskState } from "../task.ts";
 import { method, select } from "./method.ts";
@@ -28,6 +28,9 @@ export const READING_METHODS = {
     z.object({
       task: TaskInfo,
       runs: z.array(Run),
+      snapshot: Snapshot.nullable().describe(
+        "The machine when it failed; null when it did not, or it is not kept any more",
+      ),
       environment: z
         .object({ names: z.array(z.string()), sealed: z.array(z.string()) })
         .describe("Names only; `sealed` ones are kept encrypted"),

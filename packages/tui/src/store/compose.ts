@@ -1,60 +1,90 @@
-/** Puts model and choices together into the scene: where the cursor is, which rows are seen. Pure. */
+/** Puts model and choices together into the scene: where the cursor is, which lines are seen. Pure. */
 import { logLayout, listLayout, scrollTo, type Layout, type Size } from "../view/layout.ts";
-import type { ScheduleInfo } from "@claudine/protocol/schedule";
-import type { Notice } from "../view/footer.ts";
-import type { LogState } from "./log-follower.ts";
 import type { Model } from "./model.ts";
-import { countsOf, factsOf, type Connection, type Scene } from "./scene.ts";
+import { countsOf, factsOf, type Limits, type Marks, type Scene, type TableLine } from "./scene.ts";
+import { lineOf, placesIn } from "./sections.ts";
 import type { UiState } from "./ui-state.ts";
 
-export type Parts = {
+/** What the scene takes over as it is. */
+type Given = "ui" | "size" | "now" | "connection" | "log" | "side" | "output" | "verbs" | "recorder" | "notice";
+export type Parts = Pick<Scene, Given> & {
   model: Model;
-  ui: UiState;
-  size: Size;
-  now: number;
-  connection: Connection;
-  log: LogState | null;
-  schedules: readonly ScheduleInfo[] | null;
-  notice: Notice | null;
+  leaving: ReadonlySet<number>;
+  /** What the daemon keeps free for everything else. */
+  reserve: Reserve | null;
 };
+export type Reserve = { memoryBytes: number; cpus: number };
+
+const MINUTES_SHOWN = 30;
 
 export function layoutOf(ui: UiState, size: Size): Layout {
-  return ui.page === "log" ? logLayout(size) : listLayout(size, ui.logOpen);
+  return ui.page === "list" ? listLayout(size, ui) : logLayout(size, ui);
 }
 
 /** Finds the chosen task again after things moved; one that is gone leaves the cursor where it was. */
-export function settle(ui: UiState, { entries }: Model, size: Size): UiState {
-  const rows = listLayout(size, ui.logOpen).tableRows;
+export function settle(ui: UiState, { entries, headings, book }: Model, size: Size): UiState {
+  const rows = listLayout(size, ui).tableRows;
   const found = ui.selected === null ? 0 : entries.findIndex(({ task }) => task.id === ui.selected);
   const cursor = found >= 0 ? found : Math.max(0, Math.min(ui.cursor, entries.length - 1));
   const selected = found >= 0 ? ui.selected : (entries[cursor]?.task.id ?? null);
-  return { ...ui, cursor, selected, offset: scrollTo(ui.offset, cursor, { rows, total: entries.length }) };
+  const total = entries.length + headings.length;
+  const line = lineOf(headings, cursor);
+  // The heading above the first task of a section comes into sight with it.
+  const headed = headings.some(({ start }) => start === cursor) && ui.offset >= line ? line - 1 : line;
+  const offset = scrollTo(scrollTo(ui.offset, headed, { rows, total }), line, { rows, total });
+  return { ...ui, cursor, selected, offset, tagged: stillThere(ui.tagged, book.tasks) };
+}
+
+function stillThere(tagged: ReadonlySet<number>, tasks: ReadonlyMap<number, unknown>): ReadonlySet<number> {
+  return [...tagged].every((id) => tasks.has(id)) ? tagged : new Set([...tagged].filter((id) => tasks.has(id)));
 }
 
 /** @param parts its `ui` is settled */
-export function compose({ model, ui, size, now, connection, log, schedules, notice }: Parts): Scene {
+export function compose({ model, leaving, reserve, ...given }: Parts): Scene {
   const { entries, book } = model;
-  const visible = entries.slice(ui.offset, ui.offset + listLayout(size, ui.logOpen).tableRows);
+  const { ui, size, now } = given;
+  const marks: Marks = { tagged: ui.tagged, leaving };
+  const lines = linesOf(model, marks, { from: ui.offset, to: ui.offset + listLayout(size, ui).tableRows });
   const chosen = entries[ui.cursor]?.task;
+  const tagged = [...ui.tagged].flatMap((id) => book.tasks.get(id) ?? []);
   return {
-    size,
-    now,
-    ui,
-    connection,
-    log,
-    schedules,
-    notice,
+    ...given,
     loaded: model.loaded,
     counts: countsOf(model),
-    host: model.host?.host ?? null,
+    // A machine without cores is one of which nothing is known, as of times before its history begins.
+    host: model.host !== null && model.host.host.cores > 0 ? model.host.host : null,
+    hostCourse: model.history.host,
+    limits: limitsOf(model, reserve),
+    throughput: { perMinute: model.recent.perMinute(now), course: model.recent.course(now, MINUTES_SHOWN) },
     // Slots in use follow from the events, so that header and rows never contradict each other.
     groups: (model.host?.groups ?? []).map((group) => ({ ...group, running: book.slotsUsed(group.name) })),
     total: book.tasks.size,
     shown: entries.length,
     uses: { ...book.uses },
     idDigits: String(book.lastId).length,
-    rows: visible.map(({ task }) => factsOf(model, task)),
-    cursorRow: ui.cursor - ui.offset,
-    chosen: chosen === undefined ? undefined : factsOf(model, chosen),
+    lines,
+    cursorRow: lineOf(model.headings, ui.cursor) - ui.offset,
+    rows: lines.flatMap((line) => (line.kind === "task" ? [line.facts] : [])),
+    chosen: chosen === undefined ? undefined : factsOf(model, chosen, marks),
+    targets: tagged.length > 0 ? tagged : chosen === undefined ? [] : [chosen],
+    events: model.recent.rows,
   };
+}
+
+function linesOf(model: Model, marks: Marks, range: { from: number; to: number }): TableLine[] {
+  const { entries, headings } = model;
+  return placesIn(headings, entries.length, range).flatMap((place): TableLine[] => {
+    if (place.kind === "heading") return [place];
+    const task = entries[place.index]?.task;
+    return task === undefined ? [] : [{ kind: "task", facts: factsOf(model, task, marks) }];
+  });
+}
+
+/** Tasks are let in until this much of the machine is taken. */
+function limitsOf({ host }: Model, reserve: Reserve | null): Limits {
+  if (host === null || reserve === null) return { cpu: null, memory: null };
+  const { memTotalBytes, cores } = host.host;
+  const memory = memTotalBytes > 0 ? 1 - reserve.memoryBytes / memTotalBytes : null;
+  const cpu = reserve.cpus > 0 && cores > 0 ? 1 - reserve.cpus / cores : null;
+  return { cpu: cpu === null ? null : Math.max(0, cpu), memory: memory === null ? null : Math.max(0, memory) };
 }

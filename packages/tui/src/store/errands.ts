@@ -5,12 +5,16 @@ import type { Clock, Source } from "./source.ts";
 import type { Deed } from "./verbs.ts";
 
 const NOTICE_MS = 6000;
+/** How long a removal can be undone. */
+const UNDO_MS = 5000;
 
 type Ports = { source: Source; clock: Clock; isAway(): boolean; changed(): void };
+type Removal = { ids: ReadonlySet<number>; deed: Deed; callOff(): void };
 
 export class Errands {
   readonly #ports: Ports;
   #notice: (Notice & { until: number }) | null = null;
+  #removals: Removal[] = [];
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -19,6 +23,11 @@ export class Errands {
   get notice(): Notice | null {
     if (this.#notice !== null && this.#notice.until <= this.#ports.clock.now()) this.#notice = null;
     return this.#notice;
+  }
+
+  /** What is about to be removed. */
+  get leaving(): ReadonlySet<number> {
+    return new Set(this.#removals.flatMap(({ ids }) => [...ids]));
   }
 
   say(text: string, style: Notice["style"]): void {
@@ -38,8 +47,43 @@ export class Errands {
       await deed.send(this.#ports.source);
       this.say(deed.done, "good");
     } catch (error) {
-      const hint = error instanceof ClaudineError && error.hint !== undefined ? ` (${error.hint})` : "";
-      this.say(`${error instanceof Error ? error.message : String(error)}${hint}`, "bad");
+      this.say(errorText(error), "bad");
     }
   }
+
+  /** Carries it out in a while, unless it is undone. */
+  removeLater(ids: readonly number[], deed: Deed): void {
+    const removal: Removal = { ids: new Set(ids), deed, callOff: () => undefined };
+    removal.callOff = this.#ports.clock.after(UNDO_MS, () => {
+      this.#removals = this.#removals.filter((one) => one !== removal);
+      void this.carryOut(deed);
+    });
+    this.#removals = [...this.#removals, removal];
+    this.say(`${deed.doing} in ${UNDO_MS / 1000} s: u undoes it`, "warn");
+  }
+
+  undo(): void {
+    const last = this.#removals.at(-1);
+    if (last === undefined) return this.say("There is nothing to undo", "dim");
+    last.callOff();
+    this.#removals = this.#removals.slice(0, -1);
+    this.say("Nothing was removed", "good");
+  }
+
+  /** Who leaves the screen has had no time to undo, and meant it. */
+  async finish(): Promise<void> {
+    const removals = this.#removals;
+    this.#removals = [];
+    await Promise.all(
+      removals.map(({ deed, callOff }) => {
+        callOff();
+        return this.carryOut(deed);
+      }),
+    );
+  }
+}
+
+export function errorText(error: unknown): string {
+  const hint = error instanceof ClaudineError && error.hint !== undefined ? ` (${error.hint})` : "";
+  return `${error instanceof Error ? error.message : String(error)}${hint}`;
 }

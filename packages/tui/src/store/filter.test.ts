@@ -9,7 +9,7 @@ const TASKS = [
   makeTask(12, ended("failed", 1), { command: "make test", label: "nightly build" }),
   makeTask(13, ended("succeeded", 1), { command: "grep failed log" }),
 ];
-const found = (text: string) => TASKS.filter(parseFilter(text) ?? (() => true)).map(({ id }) => id);
+const found = (text: string) => TASKS.filter(parseFilter(text)?.test ?? (() => true)).map(({ id }) => id);
 
 test.for([
   ["", [1, 2, 3, 12, 13]],
@@ -18,13 +18,20 @@ test.for([
   ["MAKE", [1, 12]],
   ["make build", [1, 12]],
   ["make !nightly", [1]],
-  ["failed", [3, 12, 13]],
+  ["failed", [3, 12]],
+  ["text:failed", [3, 13]],
+  ["failed running", [2, 3, 12]],
+  ["failed,running make", [12]],
   ["state:failed", [3, 12]],
-  ["state:fail make", [12]],
-  ["12", [2, 12]],
+  ["fail", [3, 13]],
+  ["all !failed", [1, 2, 13]],
+  ["1-13:2", [1, 3, 13]],
+  ["12", [12]],
   ["1-3,13", [1, 2, 3, 13]],
   ["!1-3", [12, 13]],
-  ["label:build", [1, 12]],
+  ["label:Build", [1]],
+  ["label:build", []],
+  ["!label:Build group:default", [3, 12, 13]],
   ["group:gpu", [2]],
   ["!", [1, 2, 3, 12, 13]],
   ["nothing like it", []],

@@ -1,51 +1,68 @@
-/** The language of the `/` filter: words that must all fit, text anywhere or ids, states, labels and groups. */
+/** The language of the `/` filter: that of `claudine list`, and words of text. */
+import { parseSelector, type SelectorTerm } from "@claudine/protocol/selector";
 import type { Task } from "@claudine/protocol/task";
-import { STATES } from "../theme.ts";
 
-export type Filter = (task: Task) => boolean;
+/** `newest` is the id from which on the newest tasks are that `last:9` means. */
+export type Filter = { test(task: Task): boolean; last: number; since: number };
 
-const IDS = /^\d+(-\d+)?(,\d+(-\d+)?)*$/;
-
-/** Nothing to filter by gives undefined. */
+/** Nothing to filter by gives undefined. Selectors are joined by "or", as on the command line; text narrows them. */
 export function parseFilter(text: string): Filter | undefined {
   const words = text
     .trim()
-    .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== "" && word !== "!");
   if (words.length === 0) return undefined;
-  const tests = words.map(parseWord);
-  return (task) => tests.every((test) => test(task));
+  const terms = words.flatMap(termsOf);
+  const denied = words.filter((word) => word.startsWith("!")).map((word) => word.slice(1));
+  const texts = words.filter((word) => !word.startsWith("!") && termsOf(word).length === 0).map(textTest);
+  const not = denied.map(denialOf);
+  const last = terms.reduce((most, term) => (term.kind === "last" ? Math.max(most, term.count) : most), 0);
+  const filter: Filter = {
+    last,
+    since: 0,
+    test: (task) =>
+      (terms.length === 0 || terms.some((term) => fits(term, task, filter.since))) &&
+      texts.every((test) => test(task)) &&
+      !not.some((test) => test(task)),
+  };
+  return filter;
 }
 
-function parseWord(word: string): Filter {
-  if (word.startsWith("!")) {
-    const test = parseWord(word.slice(1));
-    return (task) => !test(task);
+/** None when the word is text, or not yet a selector because it is being typed. */
+function termsOf(word: string): SelectorTerm[] {
+  if (word.startsWith("!")) return [];
+  const plain = word.startsWith("state:") ? word.slice(6) : word;
+  try {
+    return parseSelector([plain]);
+  } catch {
+    return [];
   }
-  const field = /^(label|group|state):(.*)$/.exec(word);
-  if (field !== null) return byField(field[1] ?? "", field[2] ?? "");
-  const text = byText(word);
-  if (STATES.some((state) => state === word)) return (task) => task.status.state === word || text(task);
-  return IDS.test(word) ? byIds(word, text) : text;
 }
 
-function byField(field: string, value: string): Filter {
-  if (field === "state") return (task) => task.status.state.startsWith(value);
-  if (field === "group") return (task) => task.group.toLowerCase().includes(value);
-  return (task) => task.label?.toLowerCase().includes(value) ?? false;
+function fits(term: SelectorTerm, task: Task, since: number): boolean {
+  switch (term.kind) {
+    case "all":
+      return true;
+    case "ids":
+      return task.id >= term.from && task.id <= term.to && (task.id - term.from) % term.step === 0;
+    case "last":
+      return task.id >= since;
+    case "state":
+      return task.status.state === term.state;
+    case "label":
+      return task.label === term.label;
+    case "group":
+      return task.group === term.group;
+  }
 }
 
-function byText(word: string): Filter {
-  return (task) => task.command.toLowerCase().includes(word) || (task.label?.toLowerCase().includes(word) ?? false);
+function denialOf(word: string): (task: Task) => boolean {
+  const terms = termsOf(word);
+  return terms.length === 0 ? textTest(word) : (task) => terms.some((term) => fits(term, task, 0));
 }
 
-/** A bare number is also text that may stand in a command. */
-function byIds(word: string, text: Filter): Filter {
-  const ranges = word.split(",").map((part) => {
-    const [from = 0, to = from] = part.split("-").map(Number);
-    return { from, to };
-  });
-  return (task) =>
-    ranges.some(({ from, to }) => task.id >= from && task.id <= to) || (!/[,-]/.test(word) && text(task));
+/** Part of command or label in any case, as `list --text` has it; `text:failed` where the word means a state. */
+function textTest(word: string): (task: Task) => boolean {
+  const part = word.replace(/^text:/, "").toLowerCase();
+  return (task) => task.command.toLowerCase().includes(part) || (task.label?.toLowerCase().includes(part) ?? false);
 }

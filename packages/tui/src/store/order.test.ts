@@ -3,14 +3,16 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { SORT_KEYS } from "../keys.ts";
 import { ended, held, makeTask, NOW, paused, queued, running } from "../testing/make-task.ts";
-import { merge, outdated, RECENT_MS, sortAll, type OrderSpec } from "./order.ts";
+import { merge, outdated, sortAll, type OrderSpec } from "./order.ts";
 
+const OLD_MS = 600_000;
 const SPEC: OrderSpec = {
   sort: { by: "attention", down: false },
   filter: undefined,
   now: NOW,
   live: new Map(),
   agingMs: 600_000,
+  seen: ({ status }) => "finishedAt" in status && status.finishedAt < NOW - OLD_MS,
 };
 const ids = (entries: readonly { task: Task }[]) => entries.map(({ task }) => task.id);
 
@@ -25,7 +27,7 @@ test("puts what needs attention first", () => {
     makeTask(7, paused(1000)),
     makeTask(8, ended("failed", 2000)),
     makeTask(9, ended("lost", 1000)),
-    makeTask(10, ended("failed", RECENT_MS + 1)),
+    makeTask(10, ended("failed", OLD_MS + 1)),
     makeTask(11, queued(2)),
   ];
   expect(ids(sortAll(tasks, SPEC))).toEqual([9, 8, 6, 5, 7, 3, 11, 4, 2, 1, 10]);
@@ -49,9 +51,9 @@ test("waiting tasks stand as the daemon would start them: by aged rank, those of
   expect(outdated(entries, later).map(({ id }) => id)).toEqual([5, 4]);
 });
 
-test("lets an old failure sink among the finished", () => {
+test("lets a failure sink among the finished when it was seen", () => {
   const entries = sortAll([makeTask(1, ended("failed", 1000)), makeTask(2, running(1000))], SPEC);
-  const later = { ...SPEC, now: NOW + RECENT_MS };
+  const later: OrderSpec = { ...SPEC, seen: () => true };
   const stale = outdated(entries, later);
   expect(stale.map(({ id }) => id)).toEqual([1]);
   expect(ids(merge(entries, new Map(stale.map((task) => [task.id, task])), later))).toEqual([2, 1]);
@@ -81,12 +83,17 @@ const aStatus = fc.oneof(
   fc.nat(50).map((ms) => running(ms * 1000)),
   fc.nat(50).map((ms) => paused(ms * 1000)),
   fc.constant(held()),
-  fc.nat(2 * RECENT_MS).map((ms) => ended("failed", ms)),
+  fc.nat(2 * OLD_MS).map((ms) => ended("failed", ms)),
   fc.nat(50).map((ms) => ended("succeeded", ms)),
 );
 const aTask = (id: number) =>
   fc
-    .record({ status: aStatus, priority: fc.nat(2), label: fc.option(fc.string()) })
+    .record({
+      status: aStatus,
+      priority: fc.nat(2),
+      label: fc.option(fc.string()),
+      group: fc.constantFrom("default", "gpu"),
+    })
     .map(({ status, ...change }) => makeTask(id, status, change));
 const someTasks = fc
   .nat(30)
@@ -107,10 +114,12 @@ test("merging changes gives the same order as sorting everything", () => {
     ),
     by: fc.constantFrom(...SORT_KEYS),
     down: fc.boolean(),
+    byGroup: fc.boolean(),
   });
   fc.assert(
-    fc.property(cases, ({ tasks, change, by, down }) => {
-      const spec: OrderSpec = { ...SPEC, sort: { by, down }, filter: (task) => task.priority < 2 };
+    fc.property(cases, ({ tasks, change, by, down, byGroup }) => {
+      const filter = { last: 0, since: 0, test: (task: Task) => task.priority < 2 };
+      const spec: OrderSpec = { ...SPEC, sort: { by, down }, byGroup, filter };
       const changed = new Map(change.map(({ id, task }) => [id, task]));
       const after = new Map<number, Task>(tasks.map((task) => [task.id, task]));
       for (const [id, task] of changed) {

@@ -5,14 +5,15 @@ import { isFinished } from "@claudine/protocol/states";
 import type { Task, TaskState } from "@claudine/protocol/task";
 import type { SortKey } from "../keys.ts";
 import type { Filter } from "./filter.ts";
-
-/** A failure stands at the top for so long. */
-export const RECENT_MS = 10 * 60_000;
+import { hasFailed } from "./seen.ts";
 
 export type Sort = { by: SortKey; down: boolean };
 
+/** By attention a number, lowest first; else the name of the group. */
+export type Section = number | string;
+
 /** What decides the place of a task, as it was when it was put there. */
-export type Entry = { task: Task; key: number | string; section: number; place: readonly number[] };
+export type Entry = { task: Task; key: number | string; section: Section; place: readonly number[] };
 
 export type OrderSpec = {
   sort: Sort;
@@ -21,26 +22,36 @@ export type OrderSpec = {
   live: ReadonlyMap<number, LiveUsage>;
   /** Of the daemon: so much waiting is worth a point of priority. */
   agingMs: number | undefined;
+  /** Sections by group, whatever it is sorted by. */
+  byGroup?: boolean;
+  seen?(task: Task): boolean;
+  /** What runs and does nothing but wait for its input, as far as one can tell. */
+  awaitsInput?(task: Task): boolean;
 };
 
-/** Sections from what needs attention to what does not; recent failures come first of all. */
+/** Sections from what needs attention to what does not; failures that nobody has seen come first of all. */
 const SECTIONS: Readonly<Record<TaskState, number>> = {
-  running: 1,
+  running: 2,
   paused: 2,
   queued: 3,
-  held: 4,
-  failed: 5,
-  lost: 5,
-  "timed-out": 5,
-  succeeded: 5,
-  cancelled: 5,
-  skipped: 5,
+  held: 3,
+  failed: 4,
+  lost: 4,
+  "timed-out": 4,
+  succeeded: 4,
+  cancelled: 4,
+  skipped: 4,
 };
+
+/** Whether the lines of the table stand in sections. */
+export function hasSections({ by }: Sort, byGroup: boolean): boolean {
+  return byGroup || by === "attention";
+}
 
 export function sortAll(tasks: Iterable<Task>, spec: OrderSpec): Entry[] {
   const entries: Entry[] = [];
-  for (const task of tasks) if (spec.filter?.(task) ?? true) entries.push(entryOf(task, spec));
-  return entries.sort((one, other) => compare(one, other, spec.sort));
+  for (const task of tasks) if (spec.filter?.test(task) ?? true) entries.push(entryOf(task, spec));
+  return entries.sort((one, other) => compare(one, other, spec));
 }
 
 /** The order after some tasks changed; an undefined one is gone. One pass over the rest. */
@@ -55,7 +66,7 @@ export function merge(
   let next = 0;
   for (const entry of entries) {
     if (changed.has(entry.task.id)) continue;
-    for (let one = fresh[next]; one !== undefined && compare(one, entry, spec.sort) < 0; one = fresh[next]) {
+    for (let one = fresh[next]; one !== undefined && compare(one, entry, spec) < 0; one = fresh[next]) {
       result.push(one);
       next += 1;
     }
@@ -72,25 +83,25 @@ export function outdated(entries: readonly Entry[], spec: OrderSpec): Task[] {
   if (by === "time") return entries.filter((entry) => !isFinished(entry.task.status.state)).map(({ task }) => task);
   return entries
     .filter(({ task, section, place }) => {
-      const isOld = section === 0 && sectionOf(task, spec.now) !== 0;
-      return isOld || (task.status.state === "queued" && place[0] === 1 && !isLater(task, spec.now));
+      const moved = section !== 4 && section !== sectionOf(task, spec);
+      return moved || (task.status.state === "queued" && place[0] === 1 && !isLater(task, spec.now));
     })
     .map(({ task }) => task);
 }
 
 function entryOf(task: Task, spec: OrderSpec): Entry {
-  return { task, key: keyOf(task, spec), section: sectionOf(task, spec.now), place: placeInSection(task, spec) };
+  return { task, key: keyOf(task, spec), section: sectionOf(task, spec), place: placeInSection(task, spec) };
 }
 
-function sectionOf(task: Task, now: number): number {
-  const { status } = task;
-  const failed = status.state === "failed" || status.state === "lost" || status.state === "timed-out";
-  return failed && now - status.finishedAt < RECENT_MS ? 0 : SECTIONS[status.state];
+function sectionOf(task: Task, spec: OrderSpec): Section {
+  if (spec.byGroup === true) return task.group;
+  if (hasFailed(task) && spec.seen?.(task) === false) return 0;
+  return spec.awaitsInput?.(task) === true ? 1 : SECTIONS[task.status.state];
 }
 
 /**
- * Running: the longest first, so that new ones join at the end; queued: as the daemon would start them, those whose time
- * has not come last; finished: the newest first.
+ * Running: the longest first, so that new ones join at the end; waiting: as the daemon would start them, then those whose
+ * time has not come, then those held; finished: the newest first.
  */
 function placeInSection(task: Task, spec: OrderSpec): readonly number[] {
   const { status } = task;
@@ -98,7 +109,7 @@ function placeInSection(task: Task, spec: OrderSpec): readonly number[] {
     case "queued":
       return isLater(task, spec.now) ? [1, status.notBefore ?? 0] : [0, ...rankOf(task, spec)];
     case "held":
-      return [status.since, task.id];
+      return [2, status.since, task.id];
     case "running":
     case "paused":
       return [status.run.started?.startedAt ?? status.run.admittedAt, task.id];
@@ -138,6 +149,8 @@ function keyOf(task: Task, { sort, live, now }: OrderSpec): number | string {
       return task.group;
     case "priority":
       return task.priority;
+    case "attempt":
+      return task.attempt;
   }
 }
 
@@ -160,12 +173,14 @@ export function timeOf({ status, createdAt }: Task, now: number): number {
   }
 }
 
-function compare(one: Entry, other: Entry, sort: Sort): number {
+function compare(one: Entry, other: Entry, { sort, byGroup }: OrderSpec): number {
   const turned = sort.down ? -1 : 1;
+  // The groups keep their order when what is in them is turned round.
+  if (byGroup === true && one.section !== other.section) return one.section < other.section ? -1 : 1;
   const byKey = one.key === other.key ? 0 : one.key < other.key ? -turned : turned;
   if (byKey !== 0) return byKey;
   const turn = sort.by === "attention" ? turned : 1;
-  const rest = one.section - other.section || compareRanks(one.place, other.place);
+  const bySection = one.section === other.section ? 0 : one.section < other.section ? -1 : 1;
   // In the end by id: what compares as equal would stand where it changed last.
-  return (rest || one.task.id - other.task.id) * turn;
+  return (bySection || compareRanks(one.place, other.place) || one.task.id - other.task.id) * turn;
 }

@@ -1,6 +1,5 @@
 /** What is on the screen at one moment, as plain data: the only thing the views get to see. */
 import type { HostSample, Group } from "@claudine/protocol/host";
-import type { ScheduleInfo } from "@claudine/protocol/schedule";
 import type { Task } from "@claudine/protocol/task";
 import type { Uses } from "../view/columns.ts";
 import type { Notice } from "../view/footer.ts";
@@ -9,9 +8,23 @@ import type { Size } from "../view/layout.ts";
 import type { RowFacts } from "../view/row.ts";
 import type { LogState } from "./log-follower.ts";
 import type { Model } from "./model.ts";
+import type { OutputState } from "./output.ts";
+import type { EventRow } from "./recent.ts";
+import type { Heading } from "./sections.ts";
+import type { SideState } from "./side-reader.ts";
+import type { RecorderState, VerbRow } from "./source.ts";
 import type { UiState } from "./ui-state.ts";
 
 export type Connection = { state: "up" } | { state: "lost"; since: number; why: string };
+
+/** From which share of the machine on nothing more is admitted; null where nothing limits. */
+export type Limits = { cpu: number | null; memory: number | null };
+
+/** A line of the table. */
+export type TableLine = { kind: "heading"; heading: Heading } | { kind: "task"; facts: RowFacts };
+
+/** How much has ended lately. */
+export type Throughput = { perMinute: number; course: readonly number[] };
 
 export type Scene = {
   size: Size;
@@ -21,25 +34,46 @@ export type Scene = {
   loaded: boolean;
   counts: Counts;
   host: HostSample | null;
+  hostCourse: { cpu: readonly number[]; memory: readonly number[]; load: readonly number[] };
+  limits: Limits;
+  throughput: Throughput;
   groups: readonly Group[];
   /** All tasks known, and those the filter leaves. */
   total: number;
   shown: number;
   uses: Uses;
   idDigits: number;
-  /** The rows to be seen, and which of them is chosen. */
-  rows: readonly RowFacts[];
+  /** The lines of the table to be seen, and which of them is chosen. */
+  lines: readonly TableLine[];
   cursorRow: number;
+  /** The tasks among them. */
+  rows: readonly RowFacts[];
   chosen: RowFacts | undefined;
+  /** What the keys act on: those that are tagged, else the chosen one. */
+  targets: readonly Task[];
   log: LogState | null;
-  /** As they were read last; null before that. */
-  schedules: readonly ScheduleInfo[] | null;
+  side: SideState | null;
+  /** The newest events, oldest first. */
+  events: readonly EventRow[];
+  output: OutputState | null;
+  verbs: readonly VerbRow[];
+  recorder: RecorderState | null;
   notice: Notice | null;
 };
 
-export function factsOf(model: Model, task: Task): RowFacts {
-  return { task, live: model.live.get(task.id), waitsFor: model.reasons.get(task.id) ?? null };
+export function factsOf(model: Model, task: Task, marks: Marks): RowFacts {
+  return {
+    task,
+    live: model.live.get(task.id),
+    waitsFor: model.reasons.get(task.id) ?? null,
+    course: model.history.of(task.id),
+    awaitsInput: model.awaitsInput(task),
+    tagged: marks.tagged.has(task.id),
+    leaving: marks.leaving.has(task.id),
+  };
 }
+
+export type Marks = { tagged: ReadonlySet<number>; leaving: ReadonlySet<number> };
 
 /** What waits and runs as the events say; what has ended as the daemon counts, which also knows older tasks. */
 export function countsOf({ book, host }: Model): Counts {

@@ -17,3 +17,40 @@ export const SYSTEM_CLOCK: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** A verb of the command line, as the palette needs to know it. */
+export type VerbRow = {
+  name: string;
+  summary: string;
+  /** Its words name tasks. */
+  takesTasks: boolean;
+  /** Changes nothing. */
+  reads: boolean;
+  /** Needs the terminal for itself. */
+  ownsTerminal: boolean;
+};
+
+/** Runs verbs of the command line over the connection that the screen has. */
+export type Shell = {
+  verbs: readonly VerbRow[];
+  /** @returns the exit code; what it prints goes to `write`, where not to the terminal */
+  run(line: readonly string[], to: { write(text: string): void; signal: AbortSignal; width: number }): Promise<number>;
+};
+
+/** Steers what is being replayed. */
+export type Recorder = {
+  state(): RecorderState;
+  seek(toMs: number): void;
+  setSpeed(speed: number): void;
+  setPlaying(playing: boolean): void;
+};
+
+export type RecorderState = {
+  from: number;
+  to: number;
+  at: number;
+  speed: number;
+  playing: boolean;
+  /** What is not known of that time, in words. */
+  missing: string | null;
+};

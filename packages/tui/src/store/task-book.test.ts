@@ -10,7 +10,7 @@ test("counts states and slots as events come", () => {
   );
   expect([book.count("running"), book.count("queued"), book.count("failed", "lost")]).toEqual([2, 0, 1]);
   expect([book.slotsUsed("gpu"), book.slotsUsed("default"), book.slotsUsed("none")]).toEqual([1, 1, 0]);
-  expect(book.uses).toEqual({ labels: false, groups: true, priorities: false });
+  expect(book.uses).toEqual({ labels: false, groups: true, priorities: false, attempts: false });
 });
 
 test("leaves out what is not about tasks, and says when it has missed one", () => {

@@ -5,14 +5,14 @@ import { reduceTask } from "@claudine/protocol/reduce";
 import type { Task, TaskState } from "@claudine/protocol/task";
 
 /** More finished tasks than this are forgotten, the oldest first. */
-const FINISHED_KEPT = 5000;
+const FINISHED_KEPT = 2000;
 
 export class TaskBook {
   #tasks = new Map<number, Task>();
   #counts = new Map<TaskState, number>();
   #slots = new Map<string, number>();
   /** What some task has had, so that columns nobody needs stay away. */
-  uses = { labels: false, groups: false, priorities: false };
+  uses = { labels: false, groups: false, priorities: false, attempts: false };
   /** The greatest id ever seen. */
   lastId = 0;
   readonly #finishedKept: number;
@@ -71,6 +71,7 @@ export class TaskBook {
     this.lastId = Math.max(this.lastId, id);
     if (task.label !== null) this.uses.labels = true;
     if (task.group !== "default") this.uses.groups = true;
+    if (task.attempt > 1) this.uses.attempts = true;
     if (task.priority !== 0) this.uses.priorities = true;
   }
 

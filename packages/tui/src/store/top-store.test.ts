@@ -115,7 +115,7 @@ test("the cursor stays at the top until it is moved, then with its task", async 
   });
   await clock.pass(300);
   expect(rowIds(store)).toEqual([3, 1, 2]);
-  expect(store.scene()).toMatchObject({ cursorRow: 2, chosen: { task: { id: 2 } } });
+  expect(store.scene()).toMatchObject({ cursorRow: 5, chosen: { task: { id: 2 } } });
   await press("g");
   expect(store.scene().chosen?.task.id).toBe(3);
   source.push({ type: "task.removed", seq: 6, at: NOW, id: 3, attempts: 0 });
@@ -146,7 +146,7 @@ test("kill asks first, and only yes kills", async () => {
   const source = new FakeSource([task], { "task.kill": () => ({ tasks: [] }) });
   const { store, press } = await openStore(source);
   await press("K");
-  expect(store.scene().ui.prompt).toEqual({ kind: "kill", id: 7 });
+  expect(store.scene().ui.prompt).toEqual({ kind: "kill", ids: [7] });
   await press("n");
   await press("K", "escape");
   expect(source.count("task.kill")).toBe(0);

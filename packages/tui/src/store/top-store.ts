@@ -1,53 +1,81 @@
 /** The state behind the screen, outside React: folds what the daemon tells and what the keys ask into one scene after the other. */
-import { actionOf, type Action } from "../keys.ts";
+import { actionOf, type Action, type RecorderAction, type TaskVerb } from "../keys.ts";
 import type { Look } from "../theme.ts";
-import { helpRoom } from "../view/help.ts";
-import { isTooSmall, listLayout, scheduleRows, type Size } from "../view/layout.ts";
-import { endTop } from "../view/log-pane.ts";
-import { compose, layoutOf, settle } from "./compose.ts";
+import { isTooSmall, type Size } from "../view/layout.ts";
+import { compose, layoutOf, settle, type Reserve } from "./compose.ts";
 import { Errands } from "./errands.ts";
 import { readEvents } from "./feed.ts";
 import { LogFollower } from "./log-follower.ts";
 import { Model } from "./model.ts";
 import { Pace } from "./pace.ts";
+import { wantedBy } from "./pane-id.ts";
 import { Poller } from "./poller.ts";
 import { answerPrompt, pasteText } from "./prompt-keys.ts";
+import { newestEvents, readReserve } from "./first-reading.ts";
 import type { Connection, Scene } from "./scene.ts";
-import type { Clock, Source } from "./source.ts";
-import { ScheduleReader } from "./schedule-reader.ts";
+import { hasFailed, Seen, type SeenPort } from "./seen.ts";
+import { ShellRunner } from "./shell-runner.ts";
+import { SideReader } from "./side-reader.ts";
+import { surroundingsOf, tabWants } from "./surroundings.ts";
+import type { Clock, Recorder, Shell, Source } from "./source.ts";
 import { FIRST_UI, reduceUi, type Surroundings, type UiState } from "./ui-state.ts";
-import { answerTo, VERBS, type Verb } from "./verbs.ts";
+import { answerTo, VERBS } from "./verbs.ts";
+import { groupDeed, steer } from "./tab-deeds.ts";
 
 /** Data moves the screen at most this often; keys move it at once. */
-const FRAME_MS = 250;
+const FRAME_MS = 300;
 
 /** What the program around the screen does. */
-export type Wish = { kind: "quit"; code: number } | { kind: "suspend" } | { kind: "redraw" };
+export type Wish =
+  | { kind: "quit"; code: number }
+  | { kind: "suspend" }
+  | { kind: "redraw" }
+  /** Somebody else has the terminal until then. */
+  | { kind: "lend"; until(): Promise<void> };
 
-export type StorePorts = { source: Source; clock: Clock; look: Look; size: Size; wish(wish: Wish): void };
+export type StorePorts = {
+  source: Source;
+  clock: Clock;
+  /** For what people wait for, where the clock is of another time. */
+  wall?: Clock;
+  look: Look;
+  size: Size;
+  wish(wish: Wish): void;
+  /** What is chosen when the screen opens. */
+  first?: Partial<UiState>;
+  shell?: Shell;
+  seen?: SeenPort;
+  recorder?: Recorder;
+};
 
 export class TopStore {
   readonly #ports: StorePorts;
   readonly #model: Model;
   readonly #log: LogFollower;
+  readonly #side: SideReader;
   readonly #poller: Poller;
-  readonly #schedules: ScheduleReader;
   readonly #errands: Errands;
+  readonly #shell: ShellRunner;
   readonly #pace: Pace;
   readonly #abort = new AbortController();
   readonly #listeners = new Set<() => void>();
-  #ui: UiState = FIRST_UI;
+  #ui: UiState;
   #size: Size;
+  #reserve: Reserve | null = null;
   #connection: Connection = { state: "up" };
   #scene: Scene;
 
   constructor(ports: StorePorts) {
-    const { source, clock } = ports;
+    const { source, clock, wall = clock } = ports;
     this.#ports = ports;
     this.#size = ports.size;
-    this.#model = new Model(clock.now);
-    this.#pace = new Pace(clock, FRAME_MS, () => this.#publish());
-    this.#log = new LogFollower({ source, clock, changed: () => this.#pace.request() });
+    this.#ui = { ...FIRST_UI, recorder: ports.recorder !== undefined, ...ports.first };
+    this.#model = new Model(clock.now, { seen: new Seen(clock.now(), ports.seen) });
+    this.#model.arrange(this.#ui);
+    const changed = () => this.#pace.request();
+    this.#pace = new Pace(wall, FRAME_MS, () => this.#publish());
+    this.#log = new LogFollower({ source, clock, changed });
+    this.#side = new SideReader({ source, clock, changed });
     this.#poller = new Poller({
       source,
       clock,
@@ -58,17 +86,17 @@ export class TopStore {
       },
       tick: () => this.#tick(),
     });
-    this.#schedules = new ScheduleReader({
-      source,
-      clock,
-      wanted: () => this.#ui.page === "schedules",
-      changed: () => this.#pace.request(),
-    });
-    this.#errands = new Errands({
-      source,
-      clock,
-      isAway: () => this.#connection.state === "lost",
-      changed: () => this.#pace.request(),
+    const isAway = () => this.#connection.state === "lost";
+    this.#errands = new Errands({ source, clock: wall, isAway, changed });
+    this.#shell = new ShellRunner({
+      shell: ports.shell,
+      readOnly: this.#ui.readOnly,
+      changed,
+      say: (text, style) => this.#errands.say(text, style),
+      hush: () => this.#errands.hush(),
+      open: () => this.#change({ ...this.#ui, page: "output", textTop: 0 }),
+      lend: (until) => ports.wish({ kind: "lend", until }),
+      width: () => this.#size.columns,
     });
     this.#scene = this.#compose();
   }
@@ -89,7 +117,7 @@ export class TopStore {
     });
     this.#abort.signal.addEventListener("abort", end);
     this.#poller.start();
-    this.#schedules.start();
+    void this.#readRest();
     void readEvents(
       {
         source,
@@ -108,12 +136,15 @@ export class TopStore {
     );
   }
 
-  stop(): void {
+  /** Resolves when what was still to be removed is removed. */
+  async stop(): Promise<void> {
     this.#abort.abort();
     this.#poller.stop();
-    this.#schedules.stop();
     this.#pace.stop();
     this.#log.follow(null);
+    this.#side.follow(null);
+    this.#shell.stop();
+    await this.#errands.finish();
   }
 
   /** @param key a name as `keyName` makes it */
@@ -122,9 +153,10 @@ export class TopStore {
     // What cannot be seen must not be acted on.
     if (isTooSmall(this.#size)) return key === "q" || key === "ctrl+c" ? this.#act("quit") : undefined;
     this.#errands.hush();
-    const { ui, deed, pass } = answerPrompt(this.#ui, key);
+    const { ui, deed, run, pass } = answerPrompt(this.#ui, key, this.#shell.verbs);
     this.#change(ui);
     if (deed !== undefined) void this.#errands.carryOut(deed);
+    if (run !== undefined) this.#shell.run(run, this.#targetIds());
     const action = pass === true ? actionOf(key, page) : undefined;
     if (action !== undefined) this.#act(action);
     this.#pace.now();
@@ -141,32 +173,79 @@ export class TopStore {
   }
 
   #act(action: Action): void {
-    if (action === "quit" || action === "interrupt")
-      this.#ports.wish({ kind: "quit", code: action === "quit" ? 0 : 130 });
-    else if (action === "suspend" || action === "redraw") this.#ports.wish({ kind: action });
+    const { wish, recorder } = this.#ports;
+    if (action === "quit" || action === "interrupt") wish({ kind: "quit", code: action === "quit" ? 0 : 130 });
+    else if (action === "suspend" || action === "redraw") wish({ kind: action });
     else if (isVerb(action)) this.#ask(action);
-    else this.#change(reduceUi(this.#ui, action, this.#surroundings()));
-    if (action === "schedules") this.#schedules.look();
+    else if (action === "undo") this.#errands.undo();
+    else if (action === "edit") this.#edit();
+    else if (action === "seen") this.#see();
+    else if (action === "all-seen") this.#seeAll();
+    else if (isSteering(action)) this.#steer(action, recorder);
+    else if (action === "read" && this.#ui.page === "groups") this.#openGroup();
+    else if (action === "back" && this.#shell.interrupt(this.#ui.page)) return;
+    else {
+      if (action === "read") this.#see();
+      this.#change(reduceUi(this.#ui, action, this.#surroundings()));
+    }
   }
 
-  #ask(verb: Verb): void {
-    const task = this.#scene.chosen?.task;
+  #steer(action: RecorderAction, recorder: Recorder | undefined): void {
+    if (recorder === undefined) return this.#errands.say("That is for claudine top --at and --replay", "dim");
+    steer(recorder, action);
+  }
+
+  #ask(verb: TaskVerb): void {
+    if (this.#ui.readOnly) return this.#errands.say("Not done: this screen is read-only", "warn");
+    if (this.#ui.page === "groups") return this.#askGroup(verb);
+    const tasks = this.#scene.targets;
+    const [task] = tasks;
     if (task === undefined) return this.#errands.say("There is no task to act on", "dim");
-    const answer = answerTo(verb, task);
+    const answer = answerTo(verb, tasks);
     // From here on the cursor stays with this task, whatever comes to the top.
-    this.#change({
-      ...this.#ui,
-      selected: task.id,
-      prompt: answer.kind === "ask" ? { kind: answer.prompt, id: task.id } : null,
-    });
+    const selected = this.#ui.tagged.size > 0 ? this.#ui.selected : task.id;
+    const prompt = answer.kind === "ask" ? { kind: answer.prompt, ids: answer.ids } : null;
+    this.#change({ ...this.#ui, selected, prompt });
     if (answer.kind === "no") this.#errands.say(answer.why, "warn");
     if (answer.kind === "deed") void this.#errands.carryOut(answer.deed);
+    if (answer.kind === "later") this.#errands.removeLater(answer.ids, answer.deed);
+  }
+
+  #askGroup(verb: TaskVerb): void {
+    const group = this.#scene.groups[this.#ui.tabCursor];
+    const deed = group === undefined ? undefined : groupDeed(verb, group);
+    if (deed !== undefined) void this.#errands.carryOut(deed);
+  }
+
+  #openGroup(): void {
+    const group = this.#scene.groups[this.#ui.tabCursor]?.name ?? null;
+    this.#change({ ...this.#ui, page: "list", under: "list", group, selected: null, cursor: 0 });
+  }
+
+  #edit(): void {
+    if (this.#ui.readOnly) return this.#errands.say("Not done: this screen is read-only", "warn");
+    this.#shell.runVerb("edit", this.#targetIds());
+  }
+
+  #see(): void {
+    this.#model.seen.add(this.#scene.targets.filter(hasFailed));
+    this.#model.refresh();
+  }
+
+  #seeAll(): void {
+    this.#model.seen.addAll(this.#ports.clock.now());
+    this.#model.arrange(this.#ui);
+  }
+
+  #targetIds(): number[] {
+    return this.#scene.targets.map(({ id }) => id);
   }
 
   #change(ui: UiState): void {
     const before = this.#ui;
     this.#ui = ui;
-    if (ui.sort !== before.sort || ui.filter !== before.filter) this.#model.arrange(ui.sort, ui.filter);
+    const arranged = ["sort", "filter", "byGroup", "group"] as const;
+    if (arranged.some((name) => ui[name] !== before[name])) this.#model.arrange(ui);
   }
 
   #tick(): void {
@@ -182,7 +261,7 @@ export class TopStore {
 
   #compose(): Scene {
     this.#ui = settle(this.#ui, this.#model, this.#size);
-    this.#followLog();
+    this.#follow();
     return compose({
       model: this.#model,
       ui: this.#ui,
@@ -190,39 +269,51 @@ export class TopStore {
       now: this.#ports.clock.now(),
       connection: this.#connection,
       log: this.#log.state,
-      schedules: this.#schedules.all,
+      side: this.#side.state,
+      output: this.#shell.state,
+      verbs: this.#shell.verbs,
+      recorder: this.#ports.recorder?.state() ?? null,
       notice: this.#errands.notice,
+      leaving: this.#errands.leaving,
+      reserve: this.#reserve,
     });
   }
 
-  #followLog(): void {
-    const task = this.#model.entries[this.#ui.cursor]?.task;
-    const wanted = layoutOf(this.#ui, this.#size).logRows > 0 && task !== undefined && task.attempt > 0;
+  /** What is in sight is read as long as it is. */
+  #follow(): void {
+    const ui = this.#ui;
+    const task = this.#model.entries[ui.cursor]?.task;
+    const open = (ui.page === "list" || ui.page === "log") && layoutOf(ui, this.#size).logRows > 0;
+    const wanted = open && ui.pane === "log" && task !== undefined && task.attempt > 0;
     const before = this.#log.state?.target.id;
     this.#log.follow(wanted ? { id: task.id, attempt: task.attempt } : null);
     if (before !== this.#log.state?.target.id) this.#ui = { ...this.#ui, logTop: null };
+    this.#side.follow(open && task !== undefined ? wantedBy(ui.pane, task) : tabWants(ui));
   }
 
   #waitingInSight(): number[] {
     return this.#scene.rows.filter(({ task }) => task.status.state === "queued").map(({ task }) => task.id);
   }
 
+  /** What does not come with the events: the configuration, and what happened before. */
+  async #readRest(): Promise<void> {
+    const { source } = this.#ports;
+    this.#reserve = await readReserve(source);
+    this.#model.recent.addOlder(await newestEvents(source));
+    this.#pace.request();
+  }
+
   #surroundings(): Surroundings {
-    const { entries } = this.#model;
-    const { logRows } = layoutOf(this.#ui, this.#size);
-    const room = { rows: logRows, columns: this.#size.columns, wrap: this.#ui.page === "log", look: this.#ports.look };
-    const buffer = this.#log.state?.buffer;
-    return {
-      total: entries.length,
-      idAt: (index) => entries[index]?.task.id,
-      tableRows: listLayout(this.#size, this.#ui.logOpen).tableRows,
-      log: { first: buffer?.range.first ?? 0, endTop: buffer === undefined ? 0 : endTop(buffer, room), rows: logRows },
-      helpRoom: helpRoom(this.#size, this.#ports.look),
-      schedules: { lines: this.#schedules.all?.length ?? 0, rows: scheduleRows(this.#size) },
-    };
+    const { look } = this.#ports;
+    return surroundingsOf({ model: this.#model, ui: this.#ui, scene: this.#scene, log: this.#log.state, look });
   }
 }
 
-function isVerb(action: Action): action is Verb {
+function isVerb(action: Action): action is TaskVerb {
   return VERBS.some((verb) => verb === action);
+}
+
+const STEERING: readonly string[] = ["play", "back-10s", "on-10s", "back-1m", "on-1m", "slower", "faster"];
+function isSteering(action: Action): action is RecorderAction {
+  return STEERING.includes(action);
 }

@@ -7,8 +7,8 @@ const AROUND: Surroundings = {
   idAt: (index) => (index < 50 ? 100 + index : undefined),
   tableRows: 10,
   log: { first: 20, endTop: 80, rows: 15 },
-  helpRoom: { lines: 40, rows: 22 },
-  schedules: { lines: 40, rows: 10 },
+  text: { lines: 40, rows: 22 },
+  tabRows: 30,
 };
 const after = (ui: UiState, ...actions: Action[]) =>
   actions.reduce((state, action) => reduceUi(state, action, AROUND), ui);
@@ -40,7 +40,7 @@ test("goes back page by page, and clears the filter on the list", () => {
   expect(after(reading, "up", "back")).toMatchObject({ page: "list", filter: "x", logTop: null });
   expect(after(reading, "back", "back")).toMatchObject({ page: "list", filter: "" });
   expect(after(FIRST_UI, "help", "help").page).toBe("list");
-  expect(after(FIRST_UI, "help", "page-down", "page-down", "down").helpTop).toBe(18);
+  expect(after(FIRST_UI, "help", "page-down", "page-down", "down").textTop).toBe(18);
 });
 
 test("sorts by the letter, turns the same one round, and leaves others alone", () => {
@@ -50,11 +50,4 @@ test("sorts by the letter, turns the same one round, and leaves others alone", (
   expect(after(cpu, "reverse").sort).toEqual({ by: "cpu", down: false });
   expect(chooseSort(cpu, "z").sort).toEqual(cpu.sort);
   expect(chooseSort(cpu, "l").sort).toEqual({ by: "label", down: false });
-});
-
-test("the schedules are a page of their own, and scroll", () => {
-  expect(after(FIRST_UI, "schedules", "down", "bottom", "down")).toMatchObject({ page: "schedules", schedulesTop: 30 });
-  expect(after(FIRST_UI, "schedules", "help", "back")).toMatchObject({ page: "schedules" });
-  expect(after(FIRST_UI, "schedules", "schedules").page).toBe("list");
-  expect(after(FIRST_UI, "schedules", "back").page).toBe("list");
 });

@@ -1,74 +1,148 @@
-/** What the keys that act on a task ask of the daemon, and when they make no sense. */
+/** What the keys that act on tasks ask of the daemon, and when they make no sense. */
 import { isFinished } from "@claudine/protocol/states";
 import type { Task } from "@claudine/protocol/task";
+import type { TaskVerb } from "../keys.ts";
 import type { Source } from "./source.ts";
 
-export const VERBS = ["kill", "cancel", "pause", "retry", "hold"] as const;
-export type Verb = (typeof VERBS)[number];
+export const VERBS: readonly TaskVerb[] = ["kill", "cancel", "pause", "retry", "hold", "raise", "lower", "remove"];
 
 /** A request with the words for before and after. */
 export type Deed = { doing: string; done: string; send(source: Source): Promise<unknown> };
 export type Answer =
   | { kind: "deed"; deed: Deed }
-  | { kind: "ask"; prompt: "kill" | "cancel" }
+  | { kind: "ask"; prompt: "kill" | "cancel"; ids: readonly number[] }
+  /** Done a little later unless it is undone. */
+  | { kind: "later"; ids: readonly number[]; deed: Deed }
   | { kind: "no"; why: string };
 
-const deed = (doing: string, done: string, send: Deed["send"]): Answer => ({
-  kind: "deed",
-  deed: { doing, done, send },
-});
+type Fits = (task: Task) => boolean;
 
-/** What the verb means for the task in the state it is in. */
-export function answerTo(verb: Verb, task: Task): Answer {
-  const { state } = task.status;
-  const selector = [String(task.id)];
-  const name = `task ${task.id}`;
-  const no = (wanted: string): Answer => ({
-    kind: "no",
-    why: `Cannot ${wanted} ${name}: ${isFinished(state) ? "it has already finished" : `it is ${state}`}`,
-  });
+const runs: Fits = ({ status }) => "run" in status;
+const is =
+  (state: Task["status"]["state"]): Fits =>
+  ({ status }) =>
+    status.state === state;
+const ended: Fits = ({ status }) => isFinished(status.state);
+const waits: Fits = (task) => is("queued")(task) || is("held")(task);
+
+/** What the verb means for the tasks in the states they are in; those that it does not fit are left out. */
+export function answerTo(verb: TaskVerb, tasks: readonly Task[]): Answer {
   switch (verb) {
     case "kill":
-      return "run" in task.status ? { kind: "ask", prompt: "kill" } : no("kill");
+      return forThose(tasks, { wanted: "kill", fits: runs }, (ids) => ({ kind: "ask", prompt: "kill", ids }));
     case "cancel":
-      if (isFinished(state)) return no("cancel");
-      return "run" in task.status ? { kind: "ask", prompt: "cancel" } : { kind: "deed", deed: cancelDeed(task.id) };
+      return forThose(tasks, { wanted: "cancel", fits: (task) => !ended(task) }, (ids, some) =>
+        some.some(runs) ? { kind: "ask", prompt: "cancel", ids } : { kind: "deed", deed: cancelDeed(ids) },
+      );
     case "pause":
-      if (state === "running")
-        return deed(`Pausing ${name}`, `Paused ${name}`, (to) => to.call("task.pause", { selector }));
-      if (state === "paused")
-        return deed(`Resuming ${name}`, `Resumed ${name}`, (to) => to.call("task.resume", { selector }));
-      return no("pause");
+      return pauseAnswer(tasks);
     case "retry":
-      if (!isFinished(state)) return no("retry");
-      return deed(`Queueing ${name} again`, `Queued ${name} again`, (to) => to.call("task.retry", { selector }));
+      return forThose(tasks, { wanted: "retry", fits: ended }, (ids, _, name) =>
+        deed(`Queueing ${name} again`, `Queued ${name} again`, (to) => to.call("task.retry", select(ids))),
+      );
     case "hold":
-      if (state === "queued")
-        return deed(`Holding ${name}`, `Held ${name}`, (to) => to.call("task.hold", { selector }));
-      if (state === "held")
-        return deed(`Releasing ${name}`, `Released ${name}`, (to) => to.call("task.release", { selector }));
-      return no("hold");
+      return holdAnswer(tasks);
+    case "raise":
+      return priorityAnswer(tasks, 1);
+    case "lower":
+      return priorityAnswer(tasks, -1);
+    case "remove":
+      return forThose(tasks, { wanted: "remove", fits: (task) => !runs(task) }, (ids, _, name) => ({
+        kind: "later",
+        ids,
+        deed: {
+          doing: `Removing ${name}`,
+          done: `Removed ${name}`,
+          send: (to) => to.call("task.remove", select(ids)),
+        },
+      }));
   }
 }
 
-/** What the footer calls the verb for this task. */
-export function wordFor(verb: Verb, task: Task | undefined): string {
-  if (verb === "pause" && task?.status.state === "paused") return "resume";
-  return verb === "hold" && task?.status.state === "held" ? "release" : verb;
+/** What the footer calls the verb for these tasks. */
+export function wordFor(verb: TaskVerb, tasks: readonly Task[]): string {
+  const none = (state: Task["status"]["state"]) => !tasks.some(is(state));
+  if (verb === "pause" && none("running") && tasks.some(is("paused"))) return "resume";
+  return verb === "hold" && none("queued") && tasks.some(is("held")) ? "release" : verb;
 }
 
-export function killDeed(id: number, signal: string): Deed {
+export function killDeed(ids: readonly number[], signal: string): Deed {
+  const name = nameOf(ids);
   return {
-    doing: `Sending ${signal} to task ${id}`,
-    done: `Sent ${signal} to task ${id}`,
-    send: (to) => to.call("task.kill", { selector: [String(id)], signal }),
+    doing: `Sending ${signal} to ${name}`,
+    done: `Sent ${signal} to ${name}`,
+    send: (to) => to.call("task.kill", { ...select(ids), signal }),
   };
 }
 
-export function cancelDeed(id: number): Deed {
+export function cancelDeed(ids: readonly number[]): Deed {
+  const name = nameOf(ids);
   return {
-    doing: `Cancelling task ${id}`,
-    done: `Cancelled task ${id}`,
-    send: (to) => to.call("task.cancel", { selector: [String(id)] }),
+    doing: `Cancelling ${name}`,
+    done: `Cancelled ${name}`,
+    send: (to) => to.call("task.cancel", select(ids)),
   };
+}
+
+/** `task 4`, or how many. */
+export function nameOf(ids: readonly number[]): string {
+  return ids.length === 1 ? `task ${ids[0]}` : `${ids.length} tasks`;
+}
+
+function pauseAnswer(tasks: readonly Task[]): Answer {
+  if (wordFor("pause", tasks) === "resume")
+    return forThose(tasks, { wanted: "resume", fits: is("paused") }, (ids, _, name) =>
+      deed(`Resuming ${name}`, `Resumed ${name}`, (to) => to.call("task.resume", select(ids))),
+    );
+  return forThose(tasks, { wanted: "pause", fits: is("running") }, (ids, _, name) =>
+    deed(`Pausing ${name}`, `Paused ${name}`, (to) => to.call("task.pause", select(ids))),
+  );
+}
+
+function holdAnswer(tasks: readonly Task[]): Answer {
+  if (wordFor("hold", tasks) === "release")
+    return forThose(tasks, { wanted: "release", fits: is("held") }, (ids, _, name) =>
+      deed(`Releasing ${name}`, `Released ${name}`, (to) => to.call("task.release", select(ids))),
+    );
+  return forThose(tasks, { wanted: "hold", fits: is("queued") }, (ids, _, name) =>
+    deed(`Holding ${name}`, `Held ${name}`, (to) => to.call("task.hold", select(ids))),
+  );
+}
+
+function priorityAnswer(tasks: readonly Task[], by: number): Answer {
+  const wanted = by > 0 ? "raise" : "lower";
+  return forThose(tasks, { wanted, fits: waits }, (_, some, name) => {
+    const edits = some.map(({ id, priority }) => ({ id, changes: { priority: priority + by } }));
+    const now = some.length === 1 ? ` to ${edits[0]?.changes.priority}` : "";
+    const word = by > 0 ? "Raised" : "Lowered";
+    return deed(`Changing ${name}`, `${word} the priority of ${name}${now}`, (to) => to.call("task.edit", { edits }));
+  });
+}
+
+type Want = { wanted: string; fits: Fits };
+
+function forThose(
+  tasks: readonly Task[],
+  { wanted, fits }: Want,
+  then: (ids: readonly number[], some: readonly Task[], name: string) => Answer,
+): Answer {
+  const some = tasks.filter(fits);
+  const ids = some.map(({ id }) => id);
+  if (some.length > 0) return then(ids, some, nameOf(ids));
+  const [task] = tasks;
+  if (task === undefined || tasks.length > 1)
+    return { kind: "no", why: `Cannot ${wanted} any of the ${tasks.length} tagged tasks in the states they are in` };
+  const { state } = task.status;
+  return {
+    kind: "no",
+    why: `Cannot ${wanted} task ${task.id}: ${isFinished(state) ? "it has already finished" : `it is ${state}`}`,
+  };
+}
+
+function deed(doing: string, done: string, send: Deed["send"]): Answer {
+  return { kind: "deed", deed: { doing, done, send } };
+}
+
+function select(ids: readonly number[]): { selector: string[] } {
+  return { selector: ids.map(String) };
 }

@@ -1,5 +1,6 @@
 /** A daemon made of answers: tests say what it answers, push its events and see what it was asked. */
 import type { ConnectionChange, EventBatch } from "@claudine/client";
+import { ClaudineError } from "@claudine/protocol/errors";
 import type { MethodName, ParamsIn, Result } from "@claudine/protocol/methods";
 import type { Task } from "@claudine/protocol/task";
 import type { Source } from "../store/source.ts";
@@ -48,7 +49,7 @@ export class FakeSource implements Source {
   async call<M extends MethodName>(method: M, params: ParamsIn<M>): Promise<Result<M>> {
     this.asked.push({ method, params });
     const answer = this.#answers[method];
-    if (answer === undefined) throw new Error(`nobody answers ${method}`);
+    if (answer === undefined) throw new ClaudineError("unknown_method", `nobody answers ${method}`);
     return answer(params);
   }
 

@@ -2,7 +2,7 @@
 import type { SortKey } from "../keys.ts";
 import type { Align } from "./text.ts";
 
-export type ColumnId = Exclude<SortKey, "attention"> | "age" | "reason";
+export type ColumnId = Exclude<SortKey, "attention"> | "age" | "reason" | "cpuCourse" | "memoryCourse";
 
 export type Column = {
   id: ColumnId;
@@ -18,7 +18,7 @@ export type Column = {
   use?: keyof Uses;
 };
 
-export type Uses = { labels: boolean; groups: boolean; priorities: boolean };
+export type Uses = { labels: boolean; groups: boolean; priorities: boolean; attempts: boolean };
 export type PlacedColumn = Column & { width: number };
 
 export const COLUMNS: readonly Column[] = [
@@ -26,10 +26,13 @@ export const COLUMNS: readonly Column[] = [
   { id: "id", title: "ID", align: "right", min: 3, from: 0 },
   { id: "group", title: "GROUP", align: "left", min: 8, grow: { share: 1, max: 16 }, from: 96, use: "groups" },
   { id: "priority", title: "PRIO", align: "right", min: 4, from: 104, use: "priorities" },
-  { id: "age", title: "AGE", align: "right", min: 6, from: 120 },
+  { id: "attempt", title: "TRY", align: "right", min: 3, from: 100, use: "attempts" },
+  { id: "age", title: "AGE", align: "right", min: 6, from: 116 },
   { id: "time", title: "TIME", align: "right", min: 6, from: 1 },
   { id: "cpu", title: "CPU%", align: "right", min: 5, from: 56 },
+  { id: "cpuCourse", title: "", align: "left", min: 8, from: 90 },
   { id: "memory", title: "MEM", align: "right", min: 5, from: 62 },
+  { id: "memoryCourse", title: "", align: "left", min: 8, from: 112 },
   { id: "label", title: "LABEL", align: "left", min: 8, grow: { share: 4, max: 28 }, from: 56, use: "labels" },
   { id: "command", title: "COMMAND", align: "left", min: 10, grow: { share: 5, max: 10_000 }, from: 0 },
   { id: "reason", title: "REASON", align: "left", min: 12, grow: { share: 4, max: 60 }, from: 66 },

@@ -1,27 +1,29 @@
 /** The last line: a question or an input, else what just happened, else the keys. */
 import type { Task } from "@claudine/protocol/task";
-import { KEYS, KILL_MENU, SORT_MENU, type Action, type KeyRow, type Page } from "../keys.ts";
-import type { UiState } from "../store/ui-state.ts";
-import { answerTo, VERBS, wordFor, type Verb } from "../store/verbs.ts";
+import { KEYS, KILL_MENU, SORT_MENU, type Action, type KeyRow, type TaskVerb } from "../keys.ts";
+import { lineFor, suggestionsFor } from "../store/palette.ts";
+import type { Scene } from "../store/scene.ts";
+import { answerTo, nameOf as namesOf, VERBS, wordFor } from "../store/verbs.ts";
 import type { Look, StyleName } from "../theme.ts";
 import { fill, fitSpans, line, span, spansWidth, spread, type Line, type Span } from "./line.ts";
 import { asciiOnly, cut, steadyLine, widthOf } from "./text.ts";
 
 export type Notice = { text: string; style: StyleName };
-export type FooterFacts = { ui: UiState; task: Task | undefined; notice: Notice | null };
+export type FooterFacts = Pick<Scene, "ui" | "targets" | "verbs" | "notice" | "recorder">;
 type Frame = { width: number; look: Look };
 
 export function footerLine(facts: FooterFacts, frame: Frame): Line {
   const { prompt } = facts.ui;
   if (prompt !== null) return promptLine(facts, frame);
-  if (facts.notice === null) return keysLine(facts.ui.page, facts.task, frame);
+  if (facts.notice === null) return keysLine(facts, frame);
   return line(
     span(" "),
     ...fitSpans([span(steadyLine(facts.notice.text), facts.notice.style)], frame.width - 1, frame.look.glyphs.ellipsis),
   );
 }
 
-function promptLine({ ui, task }: FooterFacts, { width, look }: Frame): Line {
+function promptLine(facts: FooterFacts, { width, look }: Frame): Line {
+  const { ui, targets } = facts;
   const mark = look.glyphs.ellipsis;
   switch (ui.prompt?.kind) {
     case "filter": {
@@ -35,19 +37,25 @@ function promptLine({ ui, task }: FooterFacts, { width, look }: Frame): Line {
         { width, look },
       );
     case "kill":
-      return choice(`Kill ${nameOf(ui.prompt.id, task, { width, look })}?`, [...KILL_MENU, { key: "n", word: "no" }], {
-        width,
-        look,
-      });
+      return choice(
+        `Kill ${nameOf(ui.prompt.ids, targets, { width, look })}?`,
+        [...KILL_MENU, { key: "n", word: "no" }],
+        {
+          width,
+          look,
+        },
+      );
     case "cancel":
       return choice(
-        `Cancel ${nameOf(ui.prompt.id, task, { width, look })}, which runs?`,
+        `Cancel ${nameOf(ui.prompt.ids, targets, { width, look })}, ${ui.prompt.ids.length === 1 ? "which runs" : "which run"}?`,
         [
           { key: "y", word: "yes" },
           { key: "n", word: "no" },
         ],
         { width, look },
       );
+    case "palette":
+      return paletteLine(facts, ui.prompt, { width, look });
     case undefined:
       return line();
   }
@@ -60,12 +68,45 @@ function tail(text: string, width: number): string {
   return rest;
 }
 
-function nameOf(id: number, task: Task | undefined, { width, look }: Frame): string {
+function nameOf(ids: readonly number[], tasks: readonly Task[], { width, look }: Frame): string {
   const room = Math.max(0, width - 70);
-  const name = task?.id === id ? (task.label ?? task.command) : "";
-  return room < 8 || name === ""
-    ? `task ${id}`
-    : `${id} ${cut(steadyLine(name), Math.min(room, 40), look.glyphs.ellipsis)}`;
+  const task = ids.length === 1 ? tasks.find(({ id }) => id === ids[0]) : undefined;
+  const name = task?.label ?? task?.command ?? "";
+  return room < 8 || name === "" || task === undefined
+    ? namesOf(ids)
+    : `${task.id} ${cut(steadyLine(name), Math.min(room, 40), look.glyphs.ellipsis)}`;
+}
+
+/** What is typed, and what would be run. */
+function paletteLine(
+  { verbs, targets }: FooterFacts,
+  { text, choice }: { text: string; choice: number },
+  { width, look }: Frame,
+): Line {
+  const verb = suggestionsFor(text, verbs)[choice];
+  const ids = targets.map(({ id }) => id);
+  const runs = verb === undefined ? "no such verb" : `claudine ${lineFor(text, verb, ids).join(" ")}`;
+  const half = Math.max(10, Math.floor(width / 2));
+  const left = [span(" : ", "key"), span(tail(steadyLine(text), half - 6)), span(look.glyphs.caret)];
+  const hint = cut(steadyLine(runs), Math.max(8, width - half - 2), look.glyphs.ellipsis);
+  return spread(left, [span(hint, verb === undefined ? "bad" : "dim"), span(" ")], {
+    width,
+    mark: look.glyphs.ellipsis,
+  });
+}
+
+/** The verbs that fit what is typed, the chosen one marked: shown above the input. */
+export function suggestionLines(scene: FooterFacts, rows: number, { width, look }: Frame): Line[] {
+  const { prompt } = scene.ui;
+  if (prompt?.kind !== "palette") return [];
+  const found = suggestionsFor(prompt.text, scene.verbs);
+  const from = Math.max(0, Math.min(prompt.choice - Math.floor(rows / 2), found.length - rows));
+  return found.slice(from, from + rows).map((verb, index) => {
+    const chosen = from + index === prompt.choice;
+    const text = [span(` ${verb.name.padEnd(14)} `, "bold"), span(steadyLine(verb.summary), "dim")];
+    const filled = fill(line(...text), width, look.glyphs.ellipsis);
+    return chosen ? { ...filled, selected: true } : filled;
+  });
 }
 
 function choice(
@@ -82,9 +123,11 @@ function choice(
 }
 
 /** As many keys as fit, the most wanted ones; those that make no sense for the task are dim. */
-function keysLine(page: Page, task: Task | undefined, { width, look }: Frame): Line {
-  const rows = KEYS.filter((row) => row.footer !== undefined && row.pages.includes(page));
-  const spansOf = (row: KeyRow) => keySpans(row, task, look);
+function keysLine({ ui, targets }: FooterFacts, { width, look }: Frame): Line {
+  const rows = KEYS.filter((row) => row.footer !== undefined && row.pages.includes(ui.page)).filter(
+    ({ action }) => !ui.readOnly || !(isVerb(action) || action === "edit"),
+  );
+  const spansOf = (row: KeyRow) => keySpans(row, targets, look);
   const chosen = new Set<KeyRow>();
   let left = width - 1;
   for (const row of rows.toSorted((one, other) => (one.footer?.rank ?? 0) - (other.footer?.rank ?? 0))) {
@@ -96,13 +139,13 @@ function keysLine(page: Page, task: Task | undefined, { width, look }: Frame): L
   return line(span(" "), ...rows.filter((row) => chosen.has(row)).flatMap(spansOf));
 }
 
-function keySpans(row: KeyRow, task: Task | undefined, look: Look): Span[] {
-  const word = isVerb(row.action) ? wordFor(row.action, task) : (row.footer?.word ?? "");
-  const possible = !isVerb(row.action) || (task !== undefined && answerTo(row.action, task).kind !== "no");
+function keySpans(row: KeyRow, tasks: readonly Task[], look: Look): Span[] {
+  const word = isVerb(row.action) ? wordFor(row.action, tasks) : (row.footer?.word ?? "");
+  const possible = !isVerb(row.action) || (tasks.length > 0 && answerTo(row.action, tasks).kind !== "no");
   return [span(capText(row.cap, look), possible ? "key" : "dim"), span(` ${word}  `, "dim")];
 }
 
-function isVerb(action: Action): action is Verb {
+function isVerb(action: Action): action is TaskVerb {
   return VERBS.some((verb) => verb === action);
 }
 

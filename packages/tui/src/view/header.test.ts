@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { HOST } from "../testing/make-task.ts";
 import { lookOf } from "../theme.ts";
-import { bannerLine, barSpans, countsLine, hostLine } from "./header.ts";
-import { spansWidth, type Line } from "./line.ts";
+import { barSpans, countsLine, flowLine, hostLine, scrubberLine } from "./header.ts";
+import { line, spansWidth, type Line } from "./line.ts";
 
 const look = lookOf({ color: true, ascii: false });
 const frame = (width: number) => ({ width, look });
@@ -39,11 +39,11 @@ test("draws the load of the machine", () => {
 
 test("bars never leave their place, and speak up when nearly full", () => {
   for (const share of [-1, 0, 0.5, 1, 7, Number.NaN]) {
-    expect(spansWidth(barSpans(share, 10, look))).toBe(10);
+    expect(spansWidth(barSpans(share, 10, { look }))).toBe(10);
   }
-  expect(barSpans(0.5, 10, look)[0]?.style).toBe("good");
-  expect(barSpans(0.85, 10, look)[0]?.style).toBe("warn");
-  expect(barSpans(0.97, 10, look)[0]?.style).toBe("bad");
+  expect(barSpans(0.5, 10, { look })[0]?.style).toBe("good");
+  expect(barSpans(0.85, 10, { look })[0]?.style).toBe("warn");
+  expect(barSpans(0.97, 10, { look })[0]?.style).toBe("bad");
 });
 
 test("is never wider than the terminal", () => {
@@ -53,18 +53,32 @@ test("is never wider than the terminal", () => {
       countsLine({ ...COUNTS, queued: 1_234_567 }, [group("default", 3, 4)], frame(width)),
       hostLine(busy, frame(width)),
     ];
-    for (const line of lines) expect(spansWidth(line.spans), `${width} columns`).toBeLessThanOrEqual(width);
+    for (const one of lines) expect(spansWidth(one.spans), `${width} columns`).toBeLessThanOrEqual(width);
   }
 });
 
-test.for([
-  [{ kind: "lost", seconds: 2, why: "it closed" }, " daemon not reachable, reconnecting… (2 s)   it closed"],
-  [
-    { kind: "lost", seconds: 12, why: "it closed" },
-    " daemon not reachable, reconnecting… (12 s)   claudine daemon start",
-  ],
-  [{ kind: "filter", text: "make\u001b", shown: 3, total: 120 }, " filter make␛  3 of 120   Esc clears it"],
-  [{ kind: "connecting" }, " connecting to the daemon"],
-] as const)("the banner %o", ([banner, expected]) => {
-  expect(text(bannerLine(banner, frame(80))).trimEnd()).toBe(expected);
+test("marks the limit on the bar, and speaks up near it", () => {
+  const bar = (share: number) => text(line(...barSpans(share, 10, { look, limit: 0.8 })));
+  expect(bar(0.3)).toBe("━━━─────┃─");
+  expect(bar(0.8)).toBe("━━━━━━━━┃─");
+  expect(bar(1)).toBe("━━━━━━━━┃━");
+  expect(barSpans(0.7, 10, { look, limit: 0.8 })[0]?.style).toBe("warn");
+  for (let share = 0; share <= 1.2; share += 0.01)
+    for (const limit of [0, 0.03, 0.5, 0.99, 1])
+      expect(spansWidth(barSpans(share, 17, { look, limit })), `${share} of ${limit}`).toBe(17);
+});
+
+test("says what gets done and what waits", () => {
+  const throughput = { perMinute: 3.25, course: [0, 1, 2, 8] };
+  const stalled = { ...HOST, pressure: { cpu: 55, memory: 0, io: null } };
+  const flow = text(flowLine({ host: stalled, throughput, counts: COUNTS }, frame(80)));
+  expect(flow).toMatch(/^ stalled by cpu 55% mem 0% +done\/min 3\.3 ▁▂▃█ {3}queue 12 $/);
+});
+
+test("shows where a replay stands", () => {
+  const from = new Date(2026, 0, 1, 3, 0).getTime();
+  const replay = { from, to: from + 600_000, at: from + 300_000, speed: 10, playing: true, missing: "no host history" };
+  const shown = text(scrubberLine(replay, frame(80)));
+  expect(shown).toMatch(/^ ▶ 03:05:00 {2}━+●─+ {2}03:00:00 to 03:10:00 {2}10x {2}no host history $/);
+  expect(shown).toHaveLength(80);
 });

@@ -1,9 +1,14 @@
 /** The head of the screen: what is going on in numbers, the machine's load, and a line for what everybody should know. */
 import type { Group, HostSample } from "@claudine/protocol/host";
 import { formatBytes } from "@claudine/protocol/units";
+import { TABS } from "../keys.ts";
+import type { Limits, Scene } from "../store/scene.ts";
+import type { RecorderState } from "../store/source.ts";
 import type { Look, StyleName } from "../theme.ts";
 import { fill, fitSpans, line, span, spansWidth, spread, type Line, type Span } from "./line.ts";
-import { steadyLine } from "./text.ts";
+import { sparkline } from "./spark.ts";
+import { timeText } from "./event-line.ts";
+import { cut, steadyLine } from "./text.ts";
 
 export type Counts = { running: number; paused: number; queued: number; held: number; failed: number; done: number };
 type Frame = { width: number; look: Look };
@@ -43,8 +48,8 @@ function slotSpans(groups: readonly Group[], room: number): Span[] {
   return spans;
 }
 
-/** ` CPU ━━━━━━──── 52%   MEM ━━━─────── 6.1G of 16G   load 0.52 0.48 0.40   4 cores`. */
-export function hostLine(host: HostSample | null, { width, look }: Frame): Line {
+/** The line of the machine: its bars with what may be taken of it, and its load. */
+export function hostLine(host: HostSample | null, { width, look }: Frame, limits: Limits = NO_LIMITS): Line {
   if (host === null) return line();
   const used = host.memTotalBytes - host.memAvailableBytes;
   const memory = host.memTotalBytes > 0 ? used / host.memTotalBytes : 0;
@@ -60,10 +65,10 @@ export function hostLine(host: HostSample | null, { width, look }: Frame): Line 
   const bar = Math.max(4, Math.min(30, Math.floor((width - 1 - rest - (withCores ? words.cores.length : 0)) / 2)));
   const spans = [
     span(" CPU ", "dim"),
-    ...barSpans(host.cpuPercent / 100, bar, look),
+    ...barSpans(host.cpuPercent / 100, bar, { look, limit: limits.cpu }),
     span(words.cpu),
     span("   MEM ", "dim"),
-    ...barSpans(memory, bar, look),
+    ...barSpans(memory, bar, { look, limit: limits.memory }),
     span(words.memory),
     span(words.load.slice(0, 8), "dim"),
     span(words.load.slice(8)),
@@ -72,47 +77,148 @@ export function hostLine(host: HostSample | null, { width, look }: Frame): Line 
   return line(...fitSpans(spans, width, look.glyphs.ellipsis));
 }
 
-/** A bar filled by a share from 0 to 1, in a colour that speaks up only when it is nearly full. */
-export function barSpans(share: number, width: number, look: Look): Span[] {
+const NO_LIMITS: Limits = { cpu: null, memory: null };
+
+/** ` stalled cpu 2% mem 0% io 1%   12 done/min ▁▂▅▃   queue 12`: what presses, what gets done, what waits. */
+export function flowLine(
+  { host, throughput, counts }: Pick<Scene, "host" | "throughput" | "counts">,
+  { width, look }: Frame,
+): Line {
+  const rate = throughput.perMinute;
+  const done = rate >= 10 || rate === 0 ? String(Math.round(rate)) : rate.toFixed(1);
+  const course = sparkline(throughput.course, Math.min(throughput.course.length, width >= 100 ? 30 : 12), { look });
+  const right: Span[] = [
+    span("done/min ", "dim"),
+    span(done, rate > 0 ? "plain" : "dim"),
+    span(" "),
+    span(course, "good"),
+    span("   queue ", "dim"),
+    span(String(counts.queued + counts.held), counts.queued > 0 ? "info" : "dim"),
+    span(" "),
+  ];
+  return spread(pressureSpans(host), right, { width, mark: look.glyphs.ellipsis });
+}
+
+/** How much of the last ten seconds something waited for the machine. */
+function pressureSpans(host: HostSample | null): Span[] {
+  if (host === null) return [];
+  const { cpu, memory, io } = host.pressure;
+  if (cpu === null && memory === null && io === null) return [span(" no pressure figures", "dim")];
+  const one = (word: string, value: number | null): Span[] => {
+    if (value === null) return [];
+    const style: StyleName = value >= 50 ? "bad" : value >= 20 ? "warn" : "plain";
+    return [span(` ${word} `, "dim"), span(`${Math.round(value)}%`, value < 0.5 ? "dim" : style)];
+  };
+  return [span(" stalled by", "dim"), ...one("cpu", cpu), ...one("mem", memory), ...one("io", io)];
+}
+
+export type BarLook = { look: Look; limit?: number | null };
+
+/** A bar filled by a share from 0 to 1, with a mark where nothing more is let in; its colour speaks up only near that. */
+export function barSpans(share: number, width: number, { look, limit = null }: BarLook): Span[] {
+  const { barFull, barEmpty, limit: mark } = look.glyphs;
   const full = Math.max(0, Math.min(width, Math.round((share || 0) * width)));
-  const style: StyleName = share >= 0.95 ? "bad" : share >= 0.8 ? "warn" : "good";
-  return [span(look.glyphs.barFull.repeat(full), style), span(look.glyphs.barEmpty.repeat(width - full), "dim")];
+  const most = limit ?? 1;
+  const style: StyleName = share >= most * 0.95 ? "bad" : share >= most * 0.8 ? "warn" : "good";
+  const plain = [span(barFull.repeat(full), style), span(barEmpty.repeat(width - full), "dim")];
+  if (limit === null || width < 6) return plain;
+  const at = Math.max(0, Math.min(width - 1, Math.floor(limit * width)));
+  return [
+    span(barFull.repeat(Math.min(full, at)), style),
+    span(barEmpty.repeat(Math.max(0, at - full)), "dim"),
+    span(mark, "warn"),
+    span(barFull.repeat(Math.max(0, full - at - 1)), style),
+    span(barEmpty.repeat(Math.min(width - at - 1, Math.max(0, width - Math.max(full, at + 1)))), "dim"),
+  ].filter(({ text }) => text !== "");
 }
 
 /** A daemon that is away for longer than a restart takes wants to be started. */
 const LONG_LOST_S = 10;
 
-/** The line between header and table: the daemon is away, what the filter leaves, or nothing. */
+/** What everybody should know before anything else: the daemon is away, what is left out, or nothing. */
 export type Banner =
   | { kind: "none" }
   | { kind: "connecting" }
   | { kind: "lost"; seconds: number; why: string }
   | { kind: "filter"; text: string; shown: number; total: number };
 
-export function bannerLine(banner: Banner, { width, look }: Frame): Line {
+export function bannerOf({ connection, loaded, ui, now, shown, total }: Scene): Banner {
+  if (connection.state === "lost") {
+    return { kind: "lost", seconds: Math.max(0, Math.floor((now - connection.since) / 1000)), why: connection.why };
+  }
+  if (!loaded) return { kind: "connecting" };
+  const text = [ui.filter, ...(ui.group === null ? [] : [`in group ${ui.group}`])]
+    .filter((word) => word !== "")
+    .join(" ");
+  return text === "" || ui.page !== "list" ? { kind: "none" } : { kind: "filter", text, shown, total };
+}
+
+/** ` 1 tasks  2 groups  3 schedules  4 host  5 events ──`: the tabs, and beside them the banner; a lost daemon takes the whole line. */
+export function tabsLine(scene: Scene, { width, look }: Frame): Line {
   const mark = look.glyphs.ellipsis;
+  const banner = bannerOf(scene);
+  if (banner.kind === "lost") {
+    const words = ` daemon not reachable, reconnecting${look.ascii ? "..." : "…"} (${banner.seconds} s)`;
+    const more = banner.seconds < LONG_LOST_S ? steadyLine(banner.why) : "claudine daemon start";
+    return fill({ spans: [span(`${words} `, "alarm"), span(`  ${more}`, "dim")] }, width, mark);
+  }
+  const tabs = tabSpans(scene);
+  const room = width - spansWidth(tabs) - 3;
+  const right = fitSpans(bannerSpans(banner, scene), Math.max(0, room), mark);
+  const rule = width - spansWidth(tabs) - spansWidth(right) - (right.length > 0 ? 2 : 1);
+  if (rule < 0) return line(...fitSpans(tabs, width, mark));
+  const end = right.length > 0 ? [span(" "), ...right] : [];
+  return line(...tabs, span(" "), span(look.glyphs.rule.repeat(rule), "dim"), ...end);
+}
+
+function tabSpans({ ui }: Scene): Span[] {
+  const page = ui.page === "help" || ui.page === "output" ? ui.under : ui.page;
+  return TABS.flatMap(({ page: tab, word }, index) => {
+    const here = tab === page || (tab === "list" && page === "log");
+    return [span(` ${index + 1}`, "dim"), span(` ${word} `, here ? "inverse" : "plain")];
+  });
+}
+
+function bannerSpans(banner: Exclude<Banner, { kind: "lost" }>, { ui }: Scene): Span[] {
+  const tagged = ui.tagged.size > 0 && ui.page === "list" ? [span(`${ui.tagged.size} tagged`, "warn"), span("  ")] : [];
+  const marks = ui.readOnly ? [span("read-only", "warn"), span(" ")] : [];
   switch (banner.kind) {
     case "none":
-      return line(span(look.glyphs.rule.repeat(width), "dim"));
+      return [...tagged, ...marks];
     case "connecting":
-      return line(span(" connecting to the daemon", "dim"));
-    case "lost": {
-      const words = ` daemon not reachable, reconnecting${look.ascii ? "..." : "…"} (${banner.seconds} s)`;
-      const more = banner.seconds < LONG_LOST_S ? steadyLine(banner.why) : "claudine daemon start";
-      return fill({ spans: [span(`${words} `, "alarm"), span(`  ${more}`, "dim")] }, width, mark);
-    }
+      return [span("connecting to the daemon ", "dim")];
     case "filter":
-      return line(
-        ...fitSpans(
-          [
-            span(" filter ", "dim"),
-            span(steadyLine(banner.text), "bold"),
-            span(`  ${banner.shown} of ${banner.total}`, "dim"),
-            span("   Esc clears it", "dim"),
-          ],
-          width,
-          mark,
-        ),
-      );
+      return [
+        ...tagged,
+        span("filter ", "dim"),
+        span(steadyLine(banner.text), "bold"),
+        span(`  ${banner.shown} of ${banner.total} `, "dim"),
+        ...marks,
+      ];
   }
+}
+
+/** ` ▶ 03:12:40  ━━━━━━●──────  03:00:00 to 03:30:00  10x`: where the replay stands. */
+export function scrubberLine({ from, to, at, speed, playing, missing }: RecorderState, { width, look }: Frame): Line {
+  const { play, still, barFull, barEmpty, ellipsis } = look.glyphs;
+  const left = [span(` ${playing ? play : still} `, playing ? "good" : "warn"), span(timeText(at), "bold"), span("  ")];
+  const words = missing === null ? "" : `  ${steadyLine(missing)}`;
+  const right = [
+    span(`  ${timeText(from)} to ${timeText(to)}  `, "dim"),
+    span(`${speed}x`, "plain"),
+    span(cut(words, Math.max(0, Math.floor(width / 2)), ellipsis), "warn"),
+    span(" "),
+  ];
+  const room = width - spansWidth(left) - spansWidth(right);
+  const share = to > from ? (at - from) / (to - from) : 0;
+  const full = Math.max(0, Math.min(room - 1, Math.round(share * (room - 1))));
+  const bar =
+    room < 5
+      ? []
+      : [
+          span(barFull.repeat(full), "info"),
+          span(look.ascii ? "O" : "●", "bold"),
+          span(barEmpty.repeat(room - full - 1), "dim"),
+        ];
+  return line(...fitSpans([...left, ...bar, ...right], width, ellipsis));
 }

@@ -13,7 +13,7 @@ export function helpRoom({ columns, rows }: Size, look: Look): { lines: number; 
 
 /** The title and the footer. */
 export const HELP_FRAME = 2;
-const SECTIONS: readonly KeySection[] = ["Move", "See", "Act on the task", "Screen"];
+const SECTIONS: readonly KeySection[] = ["Move", "See", "Act on the task", "Groups", "Flight recorder", "Screen"];
 const CAP = 7;
 
 /** All lines of the page; in two columns when there is room. */

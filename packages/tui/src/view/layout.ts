@@ -1,4 +1,4 @@
-/** How the rows of the terminal are shared out. */
+/** How the rows and columns of the terminal are shared out. */
 
 export type Size = { columns: number; rows: number };
 
@@ -9,36 +9,55 @@ export type Layout = {
   height: number;
   headerRows: number;
   tableRows: number;
-  /** Lines of the log below its title; 0 when it is closed or there is no room. */
+  /** Lines of the pane below its title; 0 when it is closed or there is no room. */
   logRows: number;
+  tableColumns: number;
+  /** As wide as the table below it, or its own part beside it. */
+  paneColumns: number;
+  beside: boolean;
 };
 
-/** The least height at which a log pane leaves the table enough. */
+/** What is open on the screen. */
+export type Open = { paneOpen: boolean; recorder: boolean };
+
+/** The least height at which a pane leaves the table enough. */
 const LOG_FROM_HEIGHT = 15;
 const LOG_SHARE = 0.4;
+/** The least width at which the pane stands beside the table. */
+const BESIDE_FROM = 160;
+const TABLE_SHARE = 0.62;
+/** The line with the tabs, the column titles and the footer. */
+const FRAME_ROWS = 3;
 
 export function isTooSmall({ columns, rows }: Size): boolean {
   return columns < SMALLEST.columns || rows < SMALLEST.rows;
 }
 
-/** The list page: header, banner line, column titles, table, log with its title, footer. */
-export function listLayout(size: Size, logOpen: boolean): Layout {
+/** The tab of the tasks: header, tabs, column titles, table, pane with its title, footer. */
+export function listLayout(size: Size, open: Open): Layout {
   const height = Math.max(1, size.rows - 1);
-  const headerRows = height >= 12 ? 2 : 1;
-  const body = Math.max(1, height - headerRows - 3);
-  const logRows = logOpen && height >= LOG_FROM_HEIGHT ? Math.floor((body - 1) * LOG_SHARE) : 0;
-  return { height, headerRows, tableRows: body - (logRows > 0 ? logRows + 1 : 0), logRows };
+  const headerRows = headerRowsOf(height) + (open.recorder && height >= 12 ? 1 : 0);
+  const body = Math.max(1, height - headerRows - FRAME_ROWS);
+  const whole = { height, headerRows, tableColumns: size.columns, paneColumns: size.columns, beside: false };
+  if (!open.paneOpen || height < LOG_FROM_HEIGHT) return { ...whole, tableRows: body, logRows: 0 };
+  if (size.columns < BESIDE_FROM) {
+    const logRows = Math.floor((body - 1) * LOG_SHARE);
+    return { ...whole, tableRows: body - logRows - 1, logRows };
+  }
+  const tableColumns = Math.floor(size.columns * TABLE_SHARE);
+  const paneColumns = size.columns - tableColumns - 1;
+  return { height, headerRows, tableRows: body, logRows: body, tableColumns, paneColumns, beside: true };
 }
 
-/** The log on the whole page: header, banner line, title, log, footer. */
-export function logLayout(size: Size): Layout {
-  const { height, headerRows } = listLayout(size, false);
-  return { height, headerRows, tableRows: 0, logRows: Math.max(1, height - headerRows - 3) };
+function headerRowsOf(height: number): number {
+  if (height >= 20) return 3;
+  return height >= 12 ? 2 : 1;
 }
 
-/** The schedules on the whole page: header, banner line, titles, rows, footer. */
-export function scheduleRows(size: Size): number {
-  return logLayout(size).logRows;
+/** One thing on the whole page: header, tabs, title, its lines, footer. */
+export function logLayout(size: Size, { recorder }: { recorder: boolean }): Layout {
+  const { tableRows, ...rest } = listLayout(size, { paneOpen: false, recorder });
+  return { ...rest, tableRows: 0, logRows: tableRows };
 }
 
 /** The first row to show so that the cursor is seen, moving as little as possible. */

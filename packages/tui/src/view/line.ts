@@ -3,7 +3,7 @@ import type { Look, StyleName } from "../theme.ts";
 import { asciiOnly, head, widthOf } from "./text.ts";
 
 /** `sgr` holds the parameters of colours that a task's output asked for. */
-export type Span = { text: string; style?: StyleName; sgr?: readonly string[] };
+export type Span = { text: string; style?: StyleName; sgr?: readonly string[]; selected?: boolean };
 export type Line = { spans: readonly Span[]; selected?: boolean };
 
 export const BLANK: Line = { spans: [] };
@@ -49,7 +49,7 @@ export function paint({ spans, selected }: Line, look: Look): string {
   const inside = spans.map((one) => {
     const text = one.text.replace(CONTROL, "?");
     const shown = look.ascii ? asciiOnly(text) : text;
-    const codes = selected === true ? look.styles.inverse : codesOf(one, look);
+    const codes = (selected ?? one.selected) === true ? look.styles.inverse : codesOf(one, look);
     return codes.length === 0 || shown === ""
       ? shown
       : `${codes.map((code) => `\u001b[${code}m`).join("")}${shown}\u001b[0m`;
@@ -60,6 +60,15 @@ export function paint({ spans, selected }: Line, look: Look): string {
 function codesOf({ style, sgr }: Span, look: Look): readonly string[] {
   if (sgr === undefined) return look.styles[style ?? "plain"];
   return look.color ? sgr : sgr.filter((code) => code.length === 1);
+}
+
+/** Two lines side by side, the left one exactly `width` columns. */
+export function beside(left: Line, right: Line, { width, look }: { width: number; look: Look }): Line {
+  const { ellipsis, side } = look.glyphs;
+  const spans = fill(left, width, ellipsis).spans.map((one) =>
+    left.selected === undefined ? one : { ...one, selected: left.selected },
+  );
+  return { spans: [...spans, span(side, "dim"), ...right.spans] };
 }
 
 /** The same line, cut or filled so that a coloured background reaches the right edge. */

@@ -1,5 +1,6 @@
 /** The words around the log: whose it is, how it stands, and what to say when there is no output. */
 import type { Scene } from "../store/scene.ts";
+import { PANES } from "../store/pane-id.ts";
 import { timeOf } from "../store/order.ts";
 import { STATE_STYLE, type Look } from "../theme.ts";
 import { line, span, type Line, type Span } from "./line.ts";
@@ -7,8 +8,7 @@ import { titleRule } from "./log-pane.ts";
 import { reasonOf, shortTime, stateWord, type RowFacts } from "./row.ts";
 import { cut, steadyLine } from "./text.ts";
 
-export function logTitle(scene: Scene, look: Look): Line {
-  const width = scene.size.columns;
+export function logTitle(scene: Scene, { width, look }: { width: number; look: Look }): Line {
   const { chosen } = scene;
   if (chosen === undefined) return titleRule([span("log", "dim")], [], { width, look });
   const name = steadyLine(chosen.task.label ?? chosen.task.command);
@@ -18,7 +18,7 @@ export function logTitle(scene: Scene, look: Look): Line {
     span(` ${look.glyphs.dot} `, "dim"),
     ...standing(chosen, scene.now),
   ];
-  return titleRule(left, followSpans(scene), { width, look });
+  return titleRule(left, [...paneSpans(scene), ...followSpans(scene)], { width, look });
 }
 
 /** `running 3m10s`, `failed: exit code 2`, `queued: waits for …`. */
@@ -33,8 +33,13 @@ function standing(facts: RowFacts, now: number): Span[] {
   ];
 }
 
+/** Which pane it is, and that there are others. */
+function paneSpans({ ui }: Scene): Span[] {
+  return ui.pane === "log" ? [] : [span(PANES.find(({ id }) => id === ui.pane)?.word ?? "", "bold")];
+}
+
 function followSpans({ ui, log }: Scene): Span[] {
-  if (log === null || log.status === "loading") return [];
+  if (ui.pane !== "log" || log === null || log.status === "loading") return [];
   if (ui.logTop !== null) return [span("held still, ", "warn"), span("f", "key"), span(" follows", "warn")];
   const word = log.status === "ended" ? "end" : "following";
   const whole = ui.page === "log" && log.buffer.partial ? `claudine logs ${log.target.id} has it all, ` : "";

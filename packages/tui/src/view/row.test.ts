@@ -9,12 +9,16 @@ import { rowLine, shortTime, type RowFacts } from "./row.ts";
 import { widthOf } from "./text.ts";
 
 const look = lookOf({ color: false, ascii: false });
-const uses = { labels: true, groups: true, priorities: true };
+const uses = { labels: true, groups: true, priorities: true, attempts: false };
+const UNMARKED = { course: { cpu: [], rss: [] }, awaitsInput: false, tagged: false, leaving: false };
 const live = (id: number) => ({ id, cpuPercent: 98.4, rssBytes: 2_097_152, processes: 1 }) as RowFacts["live"];
 
 function shown(task: Task, more: Partial<RowFacts> = {}, width = 100): string {
-  const columns = placeColumns(width, { uses: { ...uses, groups: false, priorities: false }, idDigits: 3 });
-  const facts = { task, live: undefined, waitsFor: null, ...more };
+  const columns = placeColumns(width, {
+    uses: { ...uses, groups: false, priorities: false, attempts: false },
+    idDigits: 3,
+  });
+  const facts = { task, live: undefined, waitsFor: null, ...UNMARKED, ...more };
   return rowLine(facts, { columns, width, look, now: NOW }, false)
     .spans.map(({ text }) => text)
     .join("")
@@ -81,7 +85,12 @@ test("columns stay whole and nothing raw comes through, whatever labels and comm
   fc.assert(
     fc.property(nasty, nasty, fc.integer({ min: 40, max: 220 }), (label, command, width) => {
       const columns = placeColumns(width, { uses, idDigits: 3 });
-      const facts = { task: makeTask(5, running(1000), { label, command }), live: live(5), waitsFor: null };
+      const facts = {
+        task: makeTask(5, running(1000), { label, command }),
+        live: live(5),
+        waitsFor: null,
+        ...UNMARKED,
+      };
       const one = rowLine(facts, { columns, width, look, now: NOW }, true);
       expect(spansWidth(one.spans)).toBe(width);
       const painted = paint(one, lookOf({ color: true, ascii: true }));

@@ -4,21 +4,34 @@ import { statusReason } from "@claudine/protocol/info";
 import { isFinished } from "@claudine/protocol/states";
 import type { Task } from "@claudine/protocol/task";
 import { formatBytes, formatDuration } from "@claudine/protocol/units";
+import type { Course } from "../store/history.ts";
 import { timeOf } from "../store/order.ts";
 import { STATE_STYLE, type Look, type StyleName } from "../theme.ts";
-import { gapOf, MARGIN, type ColumnId, type PlacedColumn } from "./columns.ts";
+import { gapOf, MARGIN, type PlacedColumn } from "./columns.ts";
 import { fill, span, type Line, type Span } from "./line.ts";
+import { sparkline } from "./spark.ts";
 import { fit, steadyLine } from "./text.ts";
 
 /** A task with what is known of it at this moment. */
-export type RowFacts = { task: Task; live: LiveUsage | undefined; waitsFor: string | null };
+export type RowFacts = {
+  task: Task;
+  live: LiveUsage | undefined;
+  waitsFor: string | null;
+  course: Course;
+  awaitsInput: boolean;
+  tagged: boolean;
+  /** It is about to be removed. */
+  leaving: boolean;
+};
 export type RowFrame = { columns: readonly PlacedColumn[]; width: number; look: Look; now: number };
 
 type Cell = { text: string; style: StyleName };
 
 /** Why it waits or how it ended, in words, or null when there is nothing to say. */
-export function reasonOf({ task, waitsFor }: RowFacts): string | null {
+export function reasonOf({ task, waitsFor, awaitsInput, leaving }: RowFacts): string | null {
   const { status } = task;
+  if (leaving) return "goes in a moment, u keeps it";
+  if (awaitsInput) return `claudine send ${task.id}`;
   if (status.state === "queued") return waitsFor;
   const reason = statusReason(status);
   if (reason !== null) return status.state === "held" && reason === "held" ? null : reason;
@@ -38,12 +51,13 @@ export function rowLine(facts: RowFacts, frame: RowFrame, selected: boolean): Li
   const mark = look.glyphs.ellipsis;
   const gap = " ".repeat(gapOf(width));
   const reason = reasonOf(facts);
-  const spans: Span[] = [span(selected ? look.glyphs.cursor.padEnd(MARGIN) : " ".repeat(MARGIN))];
+  const margin = facts.tagged ? look.glyphs.tag : selected ? look.glyphs.cursor : " ";
+  const spans: Span[] = [span(margin.padEnd(MARGIN), facts.tagged ? "warn" : "plain")];
   for (const [index, column] of columns.entries()) {
     if (index > 0) spans.push(span(gap));
     const next = columns[index + 1];
     const joins = column.id === "command" && next?.id === "reason" && reason === null;
-    const { text, style } = cellOf(column.id, facts, { look, now: frame.now, reason });
+    const { text, style } = cellOf(column, facts, { look, now: frame.now, reason });
     spans.push(
       span(
         fit(text, joins ? column.width + gap.length + next.width : column.width, { align: column.align, mark }),
@@ -57,7 +71,7 @@ export function rowLine(facts: RowFacts, frame: RowFrame, selected: boolean): Li
 
 type CellFrame = { look: Look; now: number; reason: string | null };
 
-function cellOf(id: ColumnId, facts: RowFacts, { look, now, reason }: CellFrame): Cell {
+function cellOf({ id, width }: PlacedColumn, facts: RowFacts, { look, now, reason }: CellFrame): Cell {
   const { task } = facts;
   const { state } = task.status;
   const base: StyleName = isQuiet(task) ? "dim" : "plain";
@@ -81,6 +95,12 @@ function cellOf(id: ColumnId, facts: RowFacts, { look, now, reason }: CellFrame)
       return { text: cpuText(facts, look), style: state === "running" ? "plain" : "dim" };
     case "memory":
       return { text: memoryText(facts, look), style: state === "running" ? "plain" : "dim" };
+    case "cpuCourse":
+      return { text: courseText(facts.course.cpu, width, { look, top: 100 }), style: "good" };
+    case "memoryCourse":
+      return { text: courseText(facts.course.rss, width, { look }), style: "info" };
+    case "attempt":
+      return { text: task.attempt === 0 ? "" : String(task.attempt), style: task.attempt > 1 ? "warn" : "dim" };
     case "label":
       return { text: steadyLine(task.label ?? ""), style: base };
     case "command":
@@ -88,6 +108,11 @@ function cellOf(id: ColumnId, facts: RowFacts, { look, now, reason }: CellFrame)
     case "reason":
       return { text: steadyLine(shortReason(reason ?? "")), style: reasonStyle(task) };
   }
+}
+
+/** Of a task that uses several cores, its own most is the top. */
+function courseText(values: readonly number[], width: number, { look, top = 0 }: { look: Look; top?: number }): string {
+  return values.length === 0 ? "" : sparkline(values, width, { look, top: Math.max(top, ...values) });
 }
 
 /** That it waits stands in the state column already. */

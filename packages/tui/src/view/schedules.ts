@@ -1,7 +1,6 @@
-/** The table of schedules: the time left to each, when it is due, and how the last time went. */
+/** The rows of the schedules: the time left to each, when it is due, and how the last time went. */
 import type { ScheduleInfo } from "@claudine/protocol/schedule";
 import { formatDuration } from "@claudine/protocol/units";
-import type { Scene } from "../store/scene.ts";
 import { STATE_STYLE, type Look, type StyleName } from "../theme.ts";
 import { fitSpans, line, span, type Line, type Span } from "./line.ts";
 import { fit, steadyLine } from "./text.ts";
@@ -9,26 +8,17 @@ import { fit, steadyLine } from "./text.ts";
 const WIDTHS = { name: 18, left: 8, when: 18, last: 9 } as const;
 const GAP = "  ";
 
-/** The titles, then exactly `rows` lines. */
-export function scheduleLines(scene: Scene, rows: number, look: Look): Line[] {
-  const { schedules, ui, now, size } = scene;
-  const shown = (schedules ?? []).slice(ui.schedulesTop, ui.schedulesTop + rows);
-  const lines = shown.map((one) => rowOf(one, { now, width: size.columns, look }));
-  const filled = lines.length > 0 ? lines : emptyLines(schedules, look);
-  const blank = Array.from({ length: Math.max(0, rows - filled.length) }, () => line());
-  return [titles(size.columns, look), ...filled.slice(0, rows), ...blank];
-}
-
 type Frame = { now: number; width: number; look: Look };
 
-function titles(width: number, look: Look): Line {
+export function scheduleTitles({ width, look }: Frame): Line {
   return cells(
     { name: "NAME", left: "IN", when: "WHEN", last: "LAST", command: "COMMAND" },
     { width, look, style: "dim" },
   );
 }
 
-function rowOf(schedule: ScheduleInfo, { now, width, look }: Frame): Line {
+export function scheduleRow(schedule: ScheduleInfo | undefined, { now, width, look }: Frame): Line {
+  if (schedule === undefined) return line();
   const { name, when, last, command } = schedule;
   const ended = last === null ? "" : last.skipped === null ? (last.state ?? "not ended") : "skipped";
   const style = last?.state === null || last?.state === undefined ? "dim" : STATE_STYLE[last.state];
@@ -69,8 +59,8 @@ function cells({ name, left, when, last, command }: Words, { width, look, style,
   return line(...fitSpans(spans, width, mark));
 }
 
-function emptyLines(schedules: readonly ScheduleInfo[] | null, look: Look): Line[] {
-  if (schedules === null)
-    return [line(), line(span(look.ascii ? "  Reading the schedules ..." : "  Reading the schedules …", "dim"))];
-  return [line(), line(span("  No schedules yet: "), span("claudine schedule add --help", "bold"))];
+/** Instead of rows. */
+export function noSchedules(schedules: readonly ScheduleInfo[] | null, look: Look): string {
+  if (schedules === null) return look.ascii ? "Reading the schedules ..." : "Reading the schedules …";
+  return "No schedules yet: claudine schedule add --help";
 }

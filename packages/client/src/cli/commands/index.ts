@@ -19,6 +19,7 @@ import { kill } from "./kill.ts";
 import { list } from "./list.ts";
 import { logs } from "./logs.ts";
 import { mcp } from "./mcp.ts";
+import { metrics } from "./metrics.ts";
 import { move } from "./move.ts";
 import { parallel } from "./parallel.ts";
 import { pause } from "./pause.ts";
@@ -33,6 +34,7 @@ import { service } from "./service.ts";
 import { set } from "./set.ts";
 import { show } from "./show.ts";
 import { start } from "./start.ts";
+import { stats } from "./stats.ts";
 import { submit } from "./submit.ts";
 import { switchTasks } from "./switch.ts";
 import { top } from "./top.ts";
@@ -48,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   logs,
   follow,
   wait,
+  stats,
   top,
   send,
   kill,
@@ -69,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   group,
   groups,
   events,
+  metrics,
   daemon,
   service,
   mcp,

@@ -45,7 +45,7 @@ const add: Command = {
       umask: process.umask(),
       schedule,
     });
-    return report(input, io, { done: "Added", schedules: [added] });
+    return report(input, io, { done: "Added", schedules: added });
   },
 };
 
@@ -69,7 +69,7 @@ const edit: Command = {
         hint: "claudine schedule edit --help lists what there is",
       });
     const edited = await client.call("schedule.edit", { name, changes, ...given({ env }) });
-    return report(input, io, { done: "Changed", schedules: [edited] });
+    return report(input, io, { done: "Changed", schedules: edited });
   },
 };
 

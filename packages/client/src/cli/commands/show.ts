@@ -11,25 +11,36 @@ import { paint, STATE_COLORS } from "../paint.ts";
 import { printJson } from "../print.ts";
 import { namesOne, resolveTasks } from "../resolve-task.ts";
 import { ruleFacts } from "../rules/facts.ts";
+import { metricsLines, readMetrics, type RunMetrics, waitedText } from "../run-metrics.ts";
+import { wantsAscii } from "../plot.ts";
+import { snapshotFacts } from "../snapshot-text.ts";
 import { type Column, renderTable } from "../table.ts";
-import { clock, type Fact, reasonText, runMs, stateText } from "../task-values.ts";
+import { clock, type Fact, reasonText, stateText } from "../task-values.ts";
+import { detailFacts, usageFacts, waitedFact } from "../usage-facts.ts";
 
-type Shown = Result<"task.get">;
+type Shown = Result<"task.get"> & { metrics?: RunMetrics | undefined };
+type Look = { now: number; ascii: boolean };
 
 export const show: Command = {
   name: "show",
   aliases: ["info"],
   summary: "Show everything about tasks",
   positional: [{ name: "TASK", describe: "One or several; the last one unless told", many: true }],
-  options: [],
-  examples: [["claudine show 12 --json", "the same for a program"]],
+  options: [
+    { name: "metrics", type: "boolean", describe: "Also what the last run used over time, and what it waited for" },
+    { name: "ascii", type: "boolean", describe: "Draw with ASCII characters only" },
+  ],
+  examples: [
+    ["claudine show 12 --json", "the same for a program"],
+    ["claudine show 12 --metrics", "with processor, memory and storage over time"],
+  ],
   async run(input, io) {
     const client = await io.connect();
     const words = input.args.length === 0 ? ["last"] : input.args;
     const ids = await resolveTasks(client, words, "show");
     if (flag(input, "json")) {
       const shown = [];
-      for (const id of ids) shown.push(await shownAsJson(client, id));
+      for (const id of ids) shown.push(await shownAsJson(client, id, flag(input, "metrics")));
       printJson(io, namesOne(words) ? shown[0] : shown);
       return 0;
     }
@@ -38,33 +49,34 @@ export const show: Command = {
       if (flag(input, "quiet")) io.out(`${id}\n`);
       else {
         if (index > 0) io.out("\n");
-        printTask(io, shown, Date.now());
+        const metrics = flag(input, "metrics") ? await readMetrics(client, id) : undefined;
+        printTask(io, { ...shown, metrics }, { now: Date.now(), ascii: flag(input, "ascii") || wantsAscii(io.env) });
       }
     }
     return 0;
   },
 };
 
-async function shownAsJson(client: Client, id: number) {
+async function shownAsJson(client: Client, id: number, withMetrics: boolean) {
   const { task, ...rest } = await client.call("task.get", { id });
-  return { ...task, ...rest };
+  return { ...task, ...rest, ...(withMetrics && { metrics: await readMetrics(client, id) }) };
 }
 
 const NAME_WIDTH = 11;
 
-function printTask(io: Io, { task, runs, environment, usual }: Shown, now: number): void {
+function printTask(io: Io, { task, runs, environment, usual, snapshot, metrics }: Shown, { now, ascii }: Look): void {
   const state = paint(stateText(task), STATE_COLORS[task.state], io.color);
   const why = reasonText(task);
   const reason = why === "" ? "" : ` (${oneLine(why)})`;
   io.out(`${paint(`Task ${task.id}`, "bold", io.color)}  ${state}${reason}\n`);
-  for (const [name, value] of [
-    ...facts(task, now),
-    usualFact(usual),
-    ...usageFacts(task, now),
-    environmentFact(environment),
-  ]) {
+  const waited: Fact = ["Waited", metrics === undefined ? waitedFact(task) : waitedText(metrics.waited)];
+  const details = metrics === undefined ? [] : detailFacts(task);
+  const used = [waited, ...usageFacts(task, now), ...details];
+  const all = [...facts(task, now), usualFact(usual), ...used, environmentFact(environment)];
+  for (const [name, value] of [...all, ...snapshotFacts(snapshot)]) {
     if (value !== "") io.out(`${name.padEnd(NAME_WIDTH)} ${oneLine(value)}\n`);
   }
+  if (metrics !== undefined) io.out(`\n${metricsLines(metrics, { width: io.width, ascii }).join("\n")}\n`);
   if (runs.length > 1) io.out(`\n${renderTable(RUN_COLUMNS, runs, io).join("\n")}\n`);
 }
 
@@ -98,28 +110,6 @@ function usualFact(usual: Shown["usual"]): Fact {
   const { memoryBytes, cpus, wallMs, runs } = usual;
   const from = `${runs} ${runs === 1 ? "run" : "runs"} of its kind`;
   return ["Usually", `${formatBytes(memoryBytes)}, ${cpus.toFixed(1)} cores, ${formatDuration(wallMs)} (${from})`];
-}
-
-function usageFacts(task: TaskInfo, now: number): Fact[] {
-  const time = runMs(task, now);
-  if (time === undefined) return [];
-  const { usage, cpuPercent, rssBytes } = task;
-  const share = cpuPercent === null ? "" : `, now ${Math.round(cpuPercent)}% of a core`;
-  const rss = rssBytes === null ? "" : `, now ${formatBytes(rssBytes)}`;
-  return [
-    ["Time", formatDuration(time)],
-    [
-      "CPU",
-      `${formatDuration(usage.cpuMs)} (user ${formatDuration(usage.userMs)}, system ${formatDuration(usage.systemMs)})${share}`,
-    ],
-    ["Memory", `at most ${formatBytes(usage.peakRssBytes)}, on average ${formatBytes(usage.avgRssBytes)}${rss}`],
-    [
-      "Storage",
-      usage.readBytes + usage.writeBytes === 0
-        ? ""
-        : `read ${formatBytes(usage.readBytes)}, written ${formatBytes(usage.writeBytes)}`,
-    ],
-  ];
 }
 
 function environmentFact({ names, sealed }: Shown["environment"]): Fact {

@@ -61,14 +61,16 @@ export const run: Command = {
   },
 };
 
-export function report(input: Input, io: Io, { done, schedules }: { done: string; schedules: ScheduleInfo[] }): number {
+type Report = { done: string; schedules: ScheduleInfo | ScheduleInfo[] };
+
+/** The exit code. */
+export function report(input: Input, io: Io, { done, schedules }: Report): number {
   if (flag(input, "json")) printJson(io, schedules);
   else
-    for (const schedule of schedules) {
+    for (const schedule of [schedules].flat()) {
       const { name, next: at } = schedule;
-      const when =
-        at === null ? nextText(schedule, Date.now()) : `due ${clock(at)} (${nextText(schedule, Date.now())})`;
-      say(input, io, `${done} schedule ${name}: ${when}`);
+      const left = nextText(schedule, Date.now());
+      say(input, io, `${done} schedule ${name}: ${at === null ? left : `due ${clock(at)} (${left})`}`);
     }
   return 0;
 }

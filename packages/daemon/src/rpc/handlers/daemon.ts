@@ -84,6 +84,8 @@ export const backup: Handler<"store.backup"> = async (context, { path }) => {
   return { path, ...(await context.store.backup(path)) };
 };
 
+export const metrics: Handler<"metrics.read"> = async (context) => context.metrics.read();
+
 export const doctor: Handler<"doctor.run"> = async (context) => ({ checks: context.checks() });
 
 export const config: Handler<"config.get"> = async (context) => ({

@@ -1,16 +1,18 @@
 /** One handler per method; a missing one does not compile. */
 import type { Handlers } from "../context.ts";
 import { clean, hold, pause, release, remove, resume, retry } from "./change-tasks.ts";
-import { backup, config, doctor, host, status, stop } from "./daemon.ts";
+import { backup, config, doctor, host, metrics, status, stop } from "./daemon.ts";
 import { cancel, kill, wait } from "./end-tasks.ts";
 import * as events from "./events.ts";
 import * as groups from "./groups.ts";
+import * as history from "./history.ts";
 import { read, send } from "./logs.ts";
 import { get, list } from "./read-tasks.ts";
 import { graph } from "./graph.ts";
 import { declare } from "./declare-schedules.ts";
 import * as schedules from "./schedules.ts";
 import * as queue from "./queue-tasks.ts";
+import { stats } from "./stats.ts";
 import { submit } from "./submit.ts";
 
 export const HANDLERS: Handlers = {
@@ -55,6 +57,11 @@ export const HANDLERS: Handlers = {
   "event.subscribe": events.subscribe,
   "event.unsubscribe": events.unsubscribe,
   "host.read": host,
+  "host.history": history.host,
+  "run.course": history.course,
+  "run.waited": history.waited,
+  "stats.read": stats,
+  "metrics.read": metrics,
   "daemon.status": status,
   "daemon.stop": stop,
   "store.backup": backup,

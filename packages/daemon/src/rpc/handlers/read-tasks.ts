@@ -3,10 +3,12 @@ import {
   ClaudineError,
   isFinished,
   type Params,
+  type Snapshot,
   type Task,
   type TaskId,
   type TaskInfo,
   type TaskState,
+  wholeUsage,
 } from "@claudine/protocol";
 import { learned } from "../../core/kinds.ts";
 import type { State } from "../../core/state.ts";
@@ -101,12 +103,19 @@ export const get: Handler<"task.get"> = async (context, { id }, caller) =>
       const sealed = env?.sealed?.names ?? [];
       return {
         task: infoOf(context, state, task),
-        runs: context.store.runs(id),
+        runs: context.store.runs(id).map((run) => ({ ...run, usage: wholeUsage(run.usage) })),
+        snapshot: snapshotOf(context, task),
         usual: learned(state.kinds, task) ?? null,
         environment: { names: [...Object.keys(env?.plain ?? {}), ...sealed].toSorted(), sealed },
       };
     }),
   );
+
+/** Only of what ended badly, and as long as it is kept. */
+function snapshotOf({ history }: Context, { status }: Task): Snapshot | null {
+  const isFailure = status.state === "failed" || status.state === "timed-out" || status.state === "lost";
+  return isFailure ? history.snapshots.near(status.finishedAt) : null;
+}
 
 export function noSuchTask(verb: string, id: TaskId): ClaudineError {
   return new ClaudineError("not_found", `Cannot ${verb} task ${id}: there is no such task`, {

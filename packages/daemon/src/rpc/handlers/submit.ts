@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { ClaudineError, quoteArgv, type Result, type SubmitTask, type TaskId, type TaskSpec } from "@claudine/protocol";
+import { unfinishedLike } from "../../core/alike.ts";
 import type { State } from "../../core/state.ts";
-import { unfinishedLike, type Submission } from "../../core/submit.ts";
+import type { Submission } from "../../core/submit.ts";
 import type { Fact } from "../../engine.ts";
 import type { Env } from "../../environment/env-vault.ts";
 import type { EnvRecord } from "../../environment/env-record.ts";
@@ -71,7 +72,7 @@ async function answer(
 function existingId({ store }: Context, state: State, spec: TaskSpec): TaskId | undefined {
   const { key } = spec;
   const byKey = key === undefined ? undefined : (state.keys.get(key) ?? store.keyed(key));
-  return byKey ?? unfinishedLike({ state }, spec)[0]?.id;
+  return byKey ?? unfinishedLike(state, spec)[0]?.id;
 }
 
 /** @throws ClaudineError too_large */

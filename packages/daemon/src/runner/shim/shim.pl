@@ -14,6 +14,7 @@
 # A record is a block of fixed size, created with O_EXCL, so that no run starts twice, whoever else tries:
 #   at 0    "S <pid> <startTicks> <bootId> <startedAtMs>"          by the child, before it becomes the command
 #   at 256  "E <pid> <x|s> <code> <core> <usage ...> <endedAtMs>"  by the shim, when the child has ended
+#   at 448  "U <pid> <reads> <writes>"                             with it: calls that read and wrote, where /proc tells them
 #   at 512  "F <step> <ERRNO> =<path>"                             by the child, when it cannot become the command
 # Each line ends with its FNV-1a hash. The block is written whole at the start: an exit needs no new disk space.
 # The command runs only after the block is complete, so a shorter record means that it never ran.
@@ -22,14 +23,16 @@ use warnings;
 use POSIX ();    # only modules that a minimal perl has
 use Errno ();
 use Fcntl qw(O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL O_APPEND O_NONBLOCK O_NOCTTY);
-use constant { LINE => 256, BLOCK => 1024, RETRY_MS => 250, READ_BYTES => 1 << 14, RUSAGE_BYTES => 144 };
+use constant { LINE => 256, CALLS => 64, BLOCK => 1024, RETRY_MS => 250, READ_BYTES => 1 << 14, RUSAGE_BYTES => 144 };
 use constant CLOSE_ON_EXEC => $^O eq 'linux' ? 02000000 : $^O eq 'darwin' ? 0x1000000 : 0;
 use constant { CLOCK_REALTIME => 0, CLOCK_BOOTTIME => 7 };
+use constant WAIT_LOOK => 0x01000005;    # WEXITED | WNOHANG | WNOWAIT
 
 my ($fifo, $boot_id) = @ARGV;
 my $numbers = {    # of the Linux system calls that perl has no function for
-    x86_64 => { wait4 => 61, prctl => 157, signalfd4 => 289, clock_gettime => 228 },
-    map { $_ => { wait4 => 260, prctl => 167, signalfd4 => 74, clock_gettime => 113 } } qw(aarch64 riscv64 loongarch64),
+    x86_64 => { wait4 => 61, waitid => 247, prctl => 157, signalfd4 => 289, clock_gettime => 228 },
+    map { $_ => { wait4 => 260, waitid => 95, prctl => 167, signalfd4 => 74, clock_gettime => 113 } }
+        qw(aarch64 riscv64 loongarch64),
 };
 my $calls = $^O eq 'linux' && length pack('l!', 0) == 8 ? $numbers->{ (POSIX::uname())[4] } : undef;
 my $hires = $calls || eval { require Time::HiRes; 1 };
@@ -38,7 +41,8 @@ $errno_name{ Errno->can($_)->() } //= $_ for sort keys %!;
 sub errno_name { return $errno_name{ $_[0] } // 'EIO' }
 
 my %runs;          # by pid: { key, record, path, stdin, keep }
-my @unsaved;       # exits the disk has not taken yet: [run, line]
+my %operations;    # by pid, of a child that is about to be waited for: [read calls, write calls]
+my @unsaved;       # exits the disk has not taken yet: [run, line, line of operations]
 my @notes;         # lines the FIFO has not taken yet
 my $listener;      # writing end of the FIFO
 my $signals;       # Linux: the descriptor signals are read from
@@ -177,11 +181,23 @@ sub let_go {
     POSIX::close($_) for grep { defined } @$run{qw(record keep)};
 }
 
+# Read and write calls of a child that has ended and of all it waited for: /proc shows them until it is waited for.
+sub calls_of {
+    my ($pid) = @_;
+    my $fd = open_fd("/proc/$pid/io", O_RDONLY) // return;
+    POSIX::read($fd, my $io, 512);
+    POSIX::close($fd);
+    return ($io // '') =~ /^syscr: (\d+)\nsyscw: (\d+)$/m;
+}
+
 # An ended child: pid, wait status, and what it and all it waited for used.
 sub wait_one {
     if ($calls) {
-        my ($status, $usage) = ("\0" x 4, "\0" x RUSAGE_BYTES);
-        my $pid = syscall($calls->{wait4}, -1, $status, POSIX::WNOHANG(), $usage);
+        my ($status, $usage, $info) = ("\0" x 4, "\0" x RUSAGE_BYTES, "\0" x 128);
+        return if syscall($calls->{waitid}, 0, 0, $info, WAIT_LOOK, 0) < 0;
+        my $ended = unpack 'x16 i', $info or return;
+        $operations{$ended} = [ calls_of($ended) ] if $runs{$ended};
+        my $pid = syscall($calls->{wait4}, $ended, $status, POSIX::WNOHANG(), $usage);
         return if $pid <= 0;
         my @u = unpack 'q18', $usage;
         return ($pid, unpack('i', $status), $u[0] * 1_000_000 + $u[1], $u[2] * 1_000_000 + $u[3], @u[ 4, 11, 12, 16, 17 ]);
@@ -195,19 +211,20 @@ sub wait_one {
 
 sub reap {
     while (my ($pid, $status, @usage) = wait_one()) {
-        my $run  = delete $runs{$pid} or next;    # else an orphan of a task, adopted and ended
-        my $code = $status >> 8;
+        my $run   = delete $runs{$pid} or next;    # else an orphan of a task, adopted and ended
+        my @calls = @{ delete $operations{$pid} // [] };
+        my $code  = $status >> 8;
         if ($status && (POSIX::fstat($run->{record}))[7] < BLOCK) { never_ran($run, $code); next }
         my @exit = $status & 127 ? ('s', $status & 127, $status & 128 ? 1 : 0) : ('x', $code, 0);
-        save($run, line(LINE, 'E', $pid, @exit, @usage, now_ms()));
+        save($run, line(LINE - CALLS, 'E', $pid, @exit, @usage, now_ms()), @calls ? line(CALLS, 'U', $pid, @calls) : ' ' x CALLS);
     }
 }
 
 sub save {
-    my ($run, $line) = @_;
+    my ($run, $line, $calls_line) = @_;
     crash_point('before-shim-exit-record');
-    if (put($run->{record}, LINE, $line)) { crash_point('after-shim-exit-record'); let_go($run); return note($run->{key}) }
-    push @unsaved, [ $run, $line ];
+    if (put($run->{record}, LINE, $line . $calls_line)) { crash_point('after-shim-exit-record'); let_go($run); return note($run->{key}) }
+    push @unsaved, [ $run, $line, $calls_line ];
     note("ended $run->{key} " . $line =~ s/\s+$//r);
 }
 

@@ -1,0 +1,47 @@
+/** `claudine top --plain`: one frame as text, for pipes, pagers and terminals that can do nothing else. */
+import type { StorePorts } from "./store/top-store.ts";
+import { TopStore } from "./store/top-store.ts";
+import type { Look } from "./theme.ts";
+import { paint, type Line } from "./view/line.ts";
+import { screenLines } from "./view/screen.ts";
+
+/** How long the machine and the reasons are waited for, besides the tasks. */
+const PATIENCE_MS = 2000;
+
+/** The lines of the frame, without the keys at its foot. */
+export async function plainFrame(ports: Omit<StorePorts, "wish">): Promise<string> {
+  const { look, first = {} } = ports;
+  const store = new TopStore({ ...ports, wish: () => {}, first: { ...first, paneOpen: false } });
+  try {
+    await complete(store, ports);
+    // Nobody moves a cursor on paper.
+    return textOf(screenLines({ ...store.scene(), cursorRow: -1 }, look).slice(0, -1), look);
+  } finally {
+    await store.stop();
+  }
+}
+
+/** There when the tasks, the machine and why those in sight wait are known. */
+function complete(store: TopStore, { wall, clock }: Pick<StorePorts, "wall" | "clock">): Promise<void> {
+  return new Promise((resolve) => {
+    const callOff = (wall ?? clock).after(PATIENCE_MS, resolve);
+    const look = () => {
+      const { loaded, host, rows, recorder } = store.scene();
+      const known = rows.every(({ task, waitsFor }) => task.status.state !== "queued" || waitsFor !== null);
+      if (!loaded || (recorder === null && (host === null || !known))) return;
+      callOff();
+      resolve();
+    };
+    store.subscribe(look);
+    store.start();
+  });
+}
+
+function textOf(lines: readonly Line[], look: Look): string {
+  const texts = lines.map((one) => paint(one, look).trimEnd());
+  const last = texts.findLastIndex((text) => text !== "");
+  return texts
+    .slice(0, last + 1)
+    .map((text) => `${text}\n`)
+    .join("");
+}

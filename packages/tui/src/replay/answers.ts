@@ -1,0 +1,89 @@
+/** What the daemon would have answered then, from what is left of that time. */
+import type { CallOptions } from "@claudine/client";
+import type { HostSample } from "@claudine/protocol/host";
+import { taskInfo } from "@claudine/protocol/info";
+import type { MethodName, Result } from "@claudine/protocol/methods";
+import { noCounts } from "@claudine/protocol/states";
+import type { Task } from "@claudine/protocol/task";
+import type { HistorySample } from "../store/ask-daemon.ts";
+import type { Source } from "../store/source.ts";
+import type { Past } from "./past.ts";
+
+type Then = { source: Source; past: Past; at: number };
+type Asked = { method: MethodName; params: unknown; options: CallOptions | undefined };
+/** Methods are named as texts here, as some are not in the table of every version. */
+type AnyCall = (method: string, params: unknown, options?: CallOptions) => Promise<unknown>;
+
+/** What is the same now as then. */
+const AS_TODAY: ReadonlySet<string> = new Set(["log.read", "config.get", "schedule.list"]);
+
+/** @returns undefined for what would change something, or was never kept */
+export async function answerOfThen(then: Then, { method, params, options }: Asked): Promise<unknown> {
+  const call = then.source.call as AnyCall;
+  const name: string = method;
+  if (AS_TODAY.has(name)) return call(name, params, options);
+  switch (name) {
+    case "host.read":
+      return hostThen(then);
+    case "event.list":
+      return { events: [], lastSeq: 0, firstSeq: 0 };
+    case "task.explain":
+      return { causes: [] };
+    case "task.get":
+      return taskThen(then, (await call(name, params, options)) as Result<"task.get">);
+    case "task.graph":
+      return graphThen(then, (await call(name, params, options)) as Result<"task.graph">);
+    case "host.history":
+      return { stepMs: 10_000, samples: then.past.samples.filter(({ at }) => at <= then.at) };
+    case "run.course": {
+      const course = (await call(name, params, options)) as { attempt: number; points: readonly { at: number }[] };
+      return { ...course, points: course.points.filter(({ at }) => at <= then.at) };
+    }
+  }
+  return undefined;
+}
+
+function taskThen({ past, at }: Then, got: Result<"task.get">): Result<"task.get"> {
+  const task = past.journal.tasksAt(at).tasks.get(got.task.id);
+  const runs = got.runs.filter(({ finishedAt }) => finishedAt <= at);
+  return { ...got, runs, ...(task === undefined ? {} : { task: taskInfo(task) }) };
+}
+
+function graphThen({ past, at }: Then, { tasks }: Result<"task.graph">): Result<"task.graph"> {
+  const known = past.journal.tasksAt(at).tasks;
+  return { tasks: tasks.flatMap(({ id }) => known.get(id) ?? []).map((task) => taskInfo(task)) };
+}
+
+function hostThen({ past, at }: Then): Result<"host.read"> {
+  const tasks = [...past.journal.tasksAt(at).tasks.values()];
+  const sample = past.samples.findLast((one) => one.at <= at);
+  const counts = noCounts();
+  for (const { status } of tasks) counts[status.state] += 1;
+  return {
+    at,
+    host: machineThen(past.machine, sample),
+    counts,
+    groups: groupsThen(past, tasks),
+    live: [],
+    reasons: [],
+    agingMs: past.agingMs,
+  };
+}
+
+/** Without a sample nothing is known of it: it has no cores then, and is not drawn. */
+function machineThen(today: HostSample, sample: HistorySample | undefined): HostSample {
+  const nothing = { cpu: null, memory: null, io: null };
+  if (sample === undefined) return { ...today, cores: 0, memTotalBytes: 0, memAvailableBytes: 0, pressure: nothing };
+  const { cpuPercent, load1, memTotalBytes, memAvailableBytes, pressure } = sample;
+  return { ...today, cpuPercent, load1, load5: load1, load15: load1, memTotalBytes, memAvailableBytes, pressure };
+}
+
+function groupsThen({ slots }: Past, tasks: readonly Task[]): Result<"host.read">["groups"] {
+  const names = new Set([...slots.keys(), ...tasks.map(({ group }) => group)]);
+  return [...names].map((name) => {
+    const own = tasks.filter(({ group }) => group === name);
+    const running = own.filter(({ status }) => "run" in status).length;
+    const queued = own.filter(({ status }) => status.state === "queued").length;
+    return { name, slots: slots.get(name) ?? 1, paused: false, running, used: running, queued };
+  });
+}
