@@ -47,6 +47,7 @@ test("every tool has a schema, a description and annotations; nothing but readin
     "schedules",
     "schedule",
     "unschedule",
+    "stats",
   ]);
   for (const { inputSchema, description } of tools) {
     expect(inputSchema).toMatchObject({ type: "object", additionalProperties: false });
@@ -109,6 +110,20 @@ test("schedules are added, listed, looked at and removed", async () => {
     isError: true,
     texts: [expect.stringMatching(/^Cannot .*nightly/)],
   });
+});
+
+test("statistics of what ran, by label", async () => {
+  const rig = await startDaemon();
+  const mcp = await startMcp(rig);
+  await mcp.call("submit", {
+    tasks: [
+      { command: "true", label: "a" },
+      { command: "false", label: "a" },
+    ],
+  });
+  await mcp.call("wait", { selector: ["all"] });
+  expect((await mcp.call("stats")).facts).toMatchObject({ total: { runs: 2, successRate: 0.5 } });
+  expect((await mcp.call("stats", { by: "label" })).facts).toMatchObject({ rows: [{ key: "a", runs: 2 }], more: 0 });
 });
 
 test("wait tells how far it is, and answers in time when the tasks take longer", async () => {

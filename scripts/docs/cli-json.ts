@@ -34,6 +34,7 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   parallel: "[Group](methods.md#group); with `--all-groups` `{slots, used}`, where null is no limit",
   "schedule add":
     "[ScheduleInfo](methods.md#scheduleinfo); with `--from-yaml` `{added, changed, removed, unchanged}`, lists of names",
+  schedule: "as `schedule list`; with `--from-yaml` `{added, changed, removed, unchanged}`, lists of names",
   "schedule list": "list of [ScheduleInfo](methods.md#scheduleinfo)",
   "schedule show": "[ScheduleInfo](methods.md#scheduleinfo) with `environment` `{names, sealed}`",
   "schedule history": "list of [Firing](methods.md#firing), the newest first",

@@ -8,29 +8,29 @@ export type DaemonLink = {
 };
 
 export function linkToDaemon(options: ConnectOptions): DaemonLink {
-  let current: Promise<Client> | undefined;
   const clients = new Set<Client>();
+  let usable: Client | undefined;
+  let making: Promise<Client> | undefined;
   const make = async (): Promise<Client> => {
     const client = await connect(options);
     clients.add(client);
-    // Calls that wait on this one go on with it; the next call starts a daemon if it has to, as every command does.
+    // Calls that wait on it go on with it; the next call starts a daemon if it has to, as every command does.
     client.onConnection(({ state }) => {
-      if (state === "lost" && current === made) current = undefined;
+      if (state === "connected") usable ??= client;
+      else if (usable === client) usable = undefined;
     });
+    usable = client;
     return client;
   };
-  let made: Promise<Client> | undefined;
   return {
-    client() {
-      if (current !== undefined) return current;
-      made = make();
-      current = made;
-      made.catch(() => {
-        if (current === made) current = undefined;
+    client: async () => {
+      if (usable !== undefined) return usable;
+      making ??= make().finally(() => {
+        making = undefined;
       });
-      return made;
+      return making;
     },
-    close() {
+    close: () => {
       for (const client of clients) client.close();
     },
   };

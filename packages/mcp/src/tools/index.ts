@@ -8,6 +8,7 @@ import { result } from "./result.ts";
 import { retry } from "./retry.ts";
 import { schedule } from "./schedule.ts";
 import { schedules } from "./schedules.ts";
+import { stats } from "./stats.ts";
 import { status } from "./status.ts";
 import { submit } from "./submit.ts";
 import { unschedule } from "./unschedule.ts";
@@ -26,4 +27,5 @@ export const TOOLS: readonly Tool[] = [
   schedules,
   schedule,
   unschedule,
+  stats,
 ];
