@@ -122,9 +122,7 @@ async function showScreen(ports: Ports, look: Look): Promise<number> {
     isScreenReaderEnabled: false,
     maxFps: MAX_FPS,
   });
-  const onResize = () => redraw(screen, store, app);
-  // Before Ink's own listener, which draws at once.
-  process.stdout.prependListener("resize", onResize);
+  const endWatching = watchSize(() => redraw(screen, store, app));
   store.start();
   // Ink ends by itself when drawing fails.
   screen.waitUntilExit().then(
@@ -132,7 +130,7 @@ async function showScreen(ports: Ports, look: Look): Promise<number> {
     (error: unknown) => end({ error }),
   );
   const ending = await promise;
-  process.stdout.off("resize", onResize);
+  endWatching();
   screen.unmount();
   await Promise.race([store.stop(), afterAWhile()]);
   stopListening();
@@ -162,6 +160,31 @@ function grant(wish: Wish, terminal: Terminal, end: (ending: Ending) => void): v
     case "redraw":
       process.stdout.emit("resize");
   }
+}
+
+/**
+ * A size that came and went before anybody looked is no "resize" to Node, and yet the terminal may have cut the screen:
+ * the signal itself counts, too. @returns a function that stops watching
+ */
+function watchSize(changed: () => void): () => void {
+  let told = false;
+  const onResize = () => {
+    told = true;
+    changed();
+  };
+  const onSignal = () =>
+    void setImmediate(() => {
+      // Ink listens to the event as well.
+      if (!told) process.stdout.emit("resize");
+      told = false;
+    });
+  // Before Ink's own listener, which draws at once.
+  process.stdout.prependListener("resize", onResize);
+  process.on("SIGWINCH", onSignal);
+  return () => {
+    process.stdout.off("resize", onResize);
+    process.off("SIGWINCH", onSignal);
+  };
 }
 
 /** Nothing that stands on the screen is relied on: terminals move it in their own ways when their size changes. */
