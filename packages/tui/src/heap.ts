@@ -4,8 +4,8 @@ import { runInNewContext } from "node:vm";
 
 /** What the first reading of many tasks leaves behind goes soon. */
 const FIRST_MS = 4000;
-const EVERY_MS = 10_000;
-const GROWTH_BYTES = 8 * 2 ** 20;
+const EVERY_MS = 5000;
+const GROWTH_BYTES = 6 * 2 ** 20;
 
 /**
  * Each frame leaves some garbage, and V8 lets it grow to several times of what is in use before it looks; looking more
@@ -13,7 +13,7 @@ const GROWTH_BYTES = 8 * 2 ** 20;
  */
 export function keepHeapSmall(): () => void {
   setFlagsFromString("--semi-space-growth-factor=1");
-  setFlagsFromString("--heap-growing-percent=20");
+  setFlagsFromString("--heap-growing-percent=10");
   setFlagsFromString("--expose-gc");
   let compactBytes = 0;
   const compact = () => {

@@ -23,7 +23,7 @@ import { answerTo, VERBS } from "./verbs.ts";
 import { groupDeed, steer } from "./tab-deeds.ts";
 
 /** Data moves the screen at most this often; keys move it at once. */
-const FRAME_MS = 300;
+const FRAME_MS = 400;
 
 /** What the program around the screen does. */
 export type Wish =
