@@ -14,10 +14,10 @@ async function openStore(source: FakeSource, more: Partial<StorePorts> = {}) {
   const store = new TopStore({ source, clock, look, size, wish: () => {}, ...more });
   store.start();
   onTestFinished(() => store.stop());
-  await clock.pass(300);
+  await clock.pass(500);
   const press = async (...keys: string[]) => {
     for (const key of keys) store.press(key);
-    await clock.pass(300);
+    await clock.pass(500);
   };
   return { store, clock, press };
 }

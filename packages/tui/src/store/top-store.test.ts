@@ -18,7 +18,7 @@ async function openStore(source: FakeSource, size = { columns: 80, rows: 24 }) {
   store.subscribe(() => (frames += 1));
   store.start();
   onTestFinished(() => store.stop());
-  await clock.pass(300);
+  await clock.pass(500);
   const press = async (...keys: string[]) => {
     for (const key of keys) store.press(key);
     await clock.pass(0);
@@ -39,7 +39,7 @@ test("shows the snapshot, then folds what happens", async () => {
   const { store, clock } = await openStore(source);
   expect(rowIds(store)).toEqual([1, 2]);
   source.push(submitted(3, 3), { type: "task.removed", seq: 4, at: NOW, id: 2, attempts: 0 }, admitted(5, 3));
-  await clock.pass(300);
+  await clock.pass(500);
   expect(rowIds(store)).toEqual([1, 3]);
   expect(store.scene()).toMatchObject({ loaded: true, total: 2, counts: { running: 2, queued: 0 } });
 });
@@ -49,7 +49,7 @@ test("reads a new snapshot when an event is about a task it does not know", asyn
   const { store, clock } = await openStore(source);
   source.has([makeTask(1, running(5000)), makeTask(900, queued(3))]);
   source.push(retried(3, 900));
-  await clock.pass(300);
+  await clock.pass(500);
   expect(source.subscriptions).toBe(2);
   expect(rowIds(store)).toEqual([1, 900]);
 });
@@ -74,7 +74,7 @@ test("asks once a second for usage, and why the tasks in sight wait", async () =
   const host: Result<"host.read"> = { ...QUIET_HOST, reasons: [{ id: 2, why: "waits for a slot" }] };
   const source = new FakeSource([makeTask(1, running(1)), makeTask(2, queued(2))], { "host.read": () => host });
   const { store, clock } = await openStore(source);
-  await clock.pass(300);
+  await clock.pass(500);
   expect(store.scene().rows[1]?.waitsFor).toBe("waits for a slot");
   expect(source.asked.findLast(({ method }) => method === "host.read")?.params).toEqual({ explain: [2] });
   const before = source.count("host.read");
@@ -113,17 +113,17 @@ test("the cursor stays at the top until it is moved, then with its task", async 
     usage,
     note: null,
   });
-  await clock.pass(300);
+  await clock.pass(500);
   expect(rowIds(store)).toEqual([3, 1, 2]);
   expect(store.scene()).toMatchObject({ cursorRow: 5, chosen: { task: { id: 2 } } });
   await press("g");
   expect(store.scene().chosen?.task.id).toBe(3);
   source.push({ type: "task.removed", seq: 6, at: NOW, id: 3, attempts: 0 });
-  await clock.pass(300);
+  await clock.pass(500);
   expect(store.scene().chosen?.task.id).toBe(1);
   await press("G");
   source.push({ type: "task.removed", seq: 7, at: NOW, id: 2, attempts: 0 });
-  await clock.pass(300);
+  await clock.pass(500);
   expect(store.scene().chosen?.task.id).toBe(1);
 });
 
@@ -169,7 +169,7 @@ test.for(deeds)("%o with %s is %s", async ([task, key, method, said]) => {
   const source = new FakeSource([task], { [method]: () => ({ tasks: [] }) });
   const { store, clock, press } = await openStore(source);
   await press(key);
-  await clock.pass(300);
+  await clock.pass(500);
   expect(source.asked.filter((one) => one.method === method)).toEqual([{ method, params: { selector: ["4"] } }]);
   expect(store.scene().notice).toMatchObject({ text: said });
   await clock.pass(7000);
@@ -181,7 +181,7 @@ test("says what cannot be done, and what the daemon refused", async () => {
   await press("p");
   expect(store.scene().notice?.text).toBe("Cannot pause task 4: it has already finished");
   await press("r");
-  await clock.pass(300);
+  await clock.pass(500);
   expect(store.scene().notice).toEqual(expect.objectContaining({ text: "nobody answers task.retry", style: "bad" }));
 });
 
@@ -195,7 +195,7 @@ test("keeps the last screen while the daemon is away, and wakes nobody", async (
   expect(source.count("task.pause")).toBe(0);
   expect(store.scene().notice?.text).toBe("Not done: the daemon is not reachable");
   source.connection({ state: "connected" });
-  await clock.pass(300);
+  await clock.pass(500);
   expect(store.scene().connection).toEqual({ state: "up" });
 });
 
@@ -216,7 +216,7 @@ test("reads the log of the chosen task, and not of those that are only passed by
     "log.read": ({ stream }) => ({ ...NO_LOG, data: stream === "stderr" ? "oops\n" : "hello\nworld\n" }),
   });
   const { store, clock, press } = await openStore(source);
-  await clock.pass(300);
+  await clock.pass(500);
   const { log } = store.scene();
   expect(log).toMatchObject({ target: { id: 1, attempt: 1 }, status: "ended" });
   expect(log?.buffer.slice(0, 9).map(({ stream, text }) => [stream, text[0]?.text])).toEqual([
@@ -225,7 +225,7 @@ test("reads the log of the chosen task, and not of those that are only passed by
     ["stderr", "oops"],
   ]);
   await press("down", "down", "down");
-  await clock.pass(300);
+  await clock.pass(500);
   const read = source.asked
     .filter(({ method }) => method === "log.read")
     .map(({ params }) => (params as { id: number }).id);

@@ -39,7 +39,9 @@ export function countsLine(counts: Counts, groups: readonly Group[], { width, lo
 /** `slots 2/4`, and those of other groups as far as there is room. */
 function slotSpans(groups: readonly Group[], room: number): Span[] {
   const spans: Span[] = [];
-  for (const { name, running, slots } of groups) {
+  // What everybody has comes first, where there is little room.
+  const first = groups.filter(({ name }) => name === "default");
+  for (const { name, running, slots } of [...first, ...groups.filter((group) => !first.includes(group))]) {
     const word = name === "default" ? "slots" : steadyLine(name);
     const next = [...(spans.length > 0 ? [span("  ")] : []), span(`${word} `, "dim"), span(`${running}/${slots}`)];
     if (spansWidth(spans) + spansWidth(next) > room) break;

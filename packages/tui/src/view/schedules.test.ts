@@ -71,9 +71,9 @@ async function openSchedules(schedules: ScheduleInfo[], columns = 100) {
   const store = new TopStore({ source, clock, look, size: { columns, rows: 20 }, wish: () => {} });
   store.start();
   onTestFinished(() => store.stop());
-  await clock.pass(300);
+  await clock.pass(500);
   store.press("3");
-  await clock.pass(300);
+  await clock.pass(500);
   const texts = () =>
     screenLines(store.scene(), look)
       .slice(3)

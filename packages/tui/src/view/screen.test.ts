@@ -44,7 +44,7 @@ async function openStore(size = { columns: 80, rows: 24 }, ascii = false) {
   await clock.pass(1500);
   const press = async (...keys: string[]) => {
     for (const key of keys) store.press(key);
-    await clock.pass(300);
+    await clock.pass(500);
   };
   return { store, look, press, lines: () => screenLines(store.scene(), look) };
 }
