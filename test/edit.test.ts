@@ -170,6 +170,12 @@ test("an editor that fails changes nothing", async () => {
   expect(await keptFile(ended)).toContain(`"id": ${id}`);
 });
 
+test("an editor that takes the file away changes nothing", async () => {
+  const id = await rig.submit("--held", "true");
+  const ended = await rig.claudineWith({ env: { VISUAL: "rm" } }, "edit", String(id));
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("Cannot edit: rm left no file") });
+});
+
 test("only what waits is edited", async () => {
   const { task } = await rig.ran("true");
   expect(await rig.claudine("edit", String(task.id))).toMatchObject({

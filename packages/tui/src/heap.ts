@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 
 /** What the first reading of many tasks leaves behind goes soon. */
 const FIRST_MS = 4000;
-const EVERY_MS = 20_000;
+const EVERY_MS = 10_000;
 const GROWTH_BYTES = 8 * 2 ** 20;
 
 /**
@@ -13,7 +13,7 @@ const GROWTH_BYTES = 8 * 2 ** 20;
  */
 export function keepHeapSmall(): () => void {
   setFlagsFromString("--semi-space-growth-factor=1");
-  setFlagsFromString("--heap-growing-percent=50");
+  setFlagsFromString("--heap-growing-percent=20");
   setFlagsFromString("--expose-gc");
   let compactBytes = 0;
   const compact = () => {

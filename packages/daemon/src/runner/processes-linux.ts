@@ -14,8 +14,8 @@ export function linuxProcesses(root = "/proc"): Processes {
   const pageBytes = readPageBytes();
   let boot: string | undefined;
   const readAt = (upMs: number, pid: number | string): ProcessStat | undefined => {
-    const text = readInto(buffer, `${root}/${pid}/stat`);
-    return text === undefined ? undefined : parseStat(text, { upMs, pageBytes });
+    const bytes = readBytes(buffer, `${root}/${pid}/stat`);
+    return bytes === undefined ? undefined : parseStat(bytes, { upMs, pageBytes });
   };
   const upMs = () => os.uptime() * 1000;
   return {
@@ -42,12 +42,16 @@ function isPid(name: string): boolean {
   return first >= 0x31 && first <= 0x39;
 }
 
-/** Undefined when the process is gone or not ours to look at. Throws when the system is short of something. */
 function readInto(buffer: Buffer, path: string): string | undefined {
+  return readBytes(buffer, path)?.toString("latin1");
+}
+
+/** Undefined when the process is gone or not ours to look at. Throws when the system is short of something. */
+function readBytes(buffer: Buffer, path: string): Buffer | undefined {
   let fd: number | undefined;
   try {
     fd = openSync(path, "r");
-    return buffer.toString("latin1", 0, readSync(fd, buffer, 0, buffer.length, 0));
+    return buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, 0));
   } catch (error) {
     return unlessShort(error);
   } finally {
@@ -57,28 +61,59 @@ function readInto(buffer: Buffer, path: string): string | undefined {
 
 type StatUnits = { upMs: number; pageBytes: number };
 
-/** The name in parentheses may hold anything, also `) R 1`: fields count from the last parenthesis. */
-export function parseStat(text: string, { upMs, pageBytes }: StatUnits): ProcessStat | undefined {
-  const close = text.lastIndexOf(")");
-  const [state, ppid, pgid, sid, ...more] = text.slice(close + 2).split(" ");
-  const startTicks = more[15];
-  if (close < 0 || state === undefined || startTicks === undefined) return undefined;
-  const ownMs = MS_PER_TICK * (Number(more[7]) + Number(more[8]));
+/** Fields after the name: state is the first of them, resident pages are the last that is of interest. */
+const FIELDS = 22;
+const [SPACE, CLOSE, ZERO, NINE] = [0x20, 0x29, 0x30, 0x39];
+
+/**
+ * Read as bytes: with texts of all fields of all processes, once a second, most of the time went into collecting them.
+ * The name in parentheses may hold anything, also `) R 1`: fields count from the last parenthesis.
+ */
+export function parseStat(bytes: Uint8Array, { upMs, pageBytes }: StatUnits): ProcessStat | undefined {
+  const close = bytes.lastIndexOf(CLOSE);
+  const numbers = close < 0 ? undefined : numbersFrom(bytes, close + 2);
+  if (numbers === undefined) return undefined;
+  const at = (field: number) => numbers[field] ?? 0;
+  const ownMs = MS_PER_TICK * (at(11) + at(12));
   return {
-    pid: Number.parseInt(text, 10),
-    ppid: Number(ppid),
-    pgid: Number(pgid),
-    sid: Number(sid),
-    state,
-    startTicks,
-    cpuMs: ownMs + MS_PER_TICK * (Number(more[9]) + Number(more[10])),
-    threads: Number(more[13]),
+    pid: leadingNumber(bytes),
+    ppid: at(1),
+    pgid: at(2),
+    sid: at(3),
+    state: String.fromCharCode(bytes[close + 2] ?? 0),
+    startTicks: String(at(19)),
+    cpuMs: ownMs + MS_PER_TICK * (at(13) + at(14)),
+    threads: at(17),
     own: {
       cpuMs: ownMs,
-      rssBytes: Number(more[17]) * pageBytes,
-      ageMs: Math.max(0, upMs - MS_PER_TICK * Number(startTicks)),
+      rssBytes: at(21) * pageBytes,
+      ageMs: Math.max(0, upMs - MS_PER_TICK * at(19)),
     },
   };
+}
+
+/** Undefined when there are not enough of them. A sign, as of a terminal that is none, is left out. */
+function numbersFrom(bytes: Uint8Array, from: number): readonly number[] | undefined {
+  const numbers: number[] = [];
+  let number = 0;
+  for (let at = from; at < bytes.length && numbers.length < FIELDS; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= ZERO && byte <= NINE) number = number * 10 + byte - ZERO;
+    else if (byte === SPACE) {
+      numbers.push(number);
+      number = 0;
+    }
+  }
+  return numbers.length < FIELDS ? undefined : numbers;
+}
+
+function leadingNumber(bytes: Uint8Array): number {
+  let number = 0;
+  for (const byte of bytes) {
+    if (byte < ZERO || byte > NINE) return number;
+    number = number * 10 + byte - ZERO;
+  }
+  return number;
 }
 
 /** A process that cannot be looked at for want of a descriptor must not be taken for one that is gone. */

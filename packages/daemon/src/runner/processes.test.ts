@@ -6,8 +6,12 @@ import { psProcesses } from "./processes-ps.ts";
 import { processes, until } from "./test-rig.ts";
 
 test("a name with parentheses and spaces does not shift the fields", () => {
+  const line = (text: string) => Buffer.from(text, "latin1");
   const units = { upMs: 10_000, pageBytes: 4096 };
-  const stat = parseStat("77 (a) R 1 (b)) S 1 77 70 0 -1 4194560 1 2 3 4 10 20 30 40 20 0 3 0 999 1 2\n", units);
+  const stat = parseStat(
+    line("77 (a) R 1 (b)) S 1 77 70 0 -1 4194560 1 2 3 4 10 20 30 40 20 0 3 0 999 1 2 18446744073709551615\n"),
+    units,
+  );
   expect(stat).toEqual({
     pid: 77,
     ppid: 1,
@@ -19,7 +23,8 @@ test("a name with parentheses and spaces does not shift the fields", () => {
     threads: 3,
     own: { cpuMs: 300, rssBytes: 8192, ageMs: 10 },
   });
-  expect(parseStat("", units)).toBeUndefined();
+  expect(parseStat(line(""), units)).toBeUndefined();
+  expect(parseStat(line("77 (a) S 1 77"), units)).toBeUndefined();
 });
 
 test("this process is found by itself and in the list", () => {

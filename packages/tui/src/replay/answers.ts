@@ -1,11 +1,11 @@
 /** What the daemon would have answered then, from what is left of that time. */
 import type { CallOptions } from "@claudine/client";
-import type { HostSample } from "@claudine/protocol/host";
-import { taskInfo } from "@claudine/protocol/info";
+import type { HostSample, LiveUsage } from "@claudine/protocol/host";
+import { NO_USAGE, taskInfo } from "@claudine/protocol/info";
 import type { MethodName, Result } from "@claudine/protocol/methods";
 import { noCounts } from "@claudine/protocol/states";
 import type { Task } from "@claudine/protocol/task";
-import type { HistorySample } from "../store/ask-daemon.ts";
+import { askDaemon, type HistorySample } from "../store/ask-daemon.ts";
 import type { Source } from "../store/source.ts";
 import type { Past } from "./past.ts";
 
@@ -54,7 +54,8 @@ function graphThen({ past, at }: Then, { tasks }: Result<"task.graph">): Result<
   return { tasks: tasks.flatMap(({ id }) => known.get(id) ?? []).map((task) => taskInfo(task)) };
 }
 
-function hostThen({ past, at }: Then): Result<"host.read"> {
+async function hostThen(then: Then): Promise<Result<"host.read">> {
+  const { past, at } = then;
   const tasks = [...past.journal.tasksAt(at).tasks.values()];
   const sample = past.samples.findLast((one) => one.at <= at);
   const counts = noCounts();
@@ -64,10 +65,29 @@ function hostThen({ past, at }: Then): Result<"host.read"> {
     host: machineThen(past.machine, sample),
     counts,
     groups: groupsThen(past, tasks),
-    live: [],
+    live: await liveThen(then, tasks),
     reasons: [],
     agingMs: past.agingMs,
   };
+}
+
+/** More are not in sight at once. */
+const LIVE_AT_MOST = 50;
+
+async function liveThen(then: Then, tasks: readonly Task[]): Promise<LiveUsage[]> {
+  const running = tasks.filter(({ status }) => "run" in status).slice(0, LIVE_AT_MOST);
+  const found = await Promise.all(running.map((task) => usageThen(then, task)));
+  return found.filter((usage) => usage !== undefined);
+}
+
+async function usageThen({ source, past, at }: Then, { id, attempt }: Task): Promise<LiveUsage | undefined> {
+  const key = `${id} ${attempt}`;
+  const known = past.courses.get(key) ?? askDaemon(source, "run.course", { id, attempt }).catch(() => undefined);
+  past.courses.set(key, known);
+  const point = (await known)?.points.findLast((one) => one.at <= at);
+  if (point === undefined) return undefined;
+  const { cpuPercent, rssBytes, processes = 1 } = point;
+  return { id, cpuPercent, rssBytes, processes, usage: NO_USAGE };
 }
 
 /** Without a sample nothing is known of it: it has no cores then, and is not drawn. */

@@ -2,7 +2,7 @@
 import type { TaskEvent } from "@claudine/protocol/event";
 import type { HostSample } from "@claudine/protocol/host";
 import type { Task } from "@claudine/protocol/task";
-import { askDaemon, type HistorySample } from "../store/ask-daemon.ts";
+import { askDaemon, type HistorySample, type RunCourse } from "../store/ask-daemon.ts";
 import type { Source } from "../store/source.ts";
 import { timeText } from "../view/event-line.ts";
 import { Journal } from "./journal.ts";
@@ -15,6 +15,8 @@ export type Past = {
   machine: HostSample;
   slots: ReadonlyMap<string, number>;
   agingMs: number | null;
+  /** What runs used over time, as far as somebody asked: by task and attempt. */
+  courses: Map<string, Promise<RunCourse | undefined>>;
   missing: string | null;
 };
 
@@ -37,6 +39,7 @@ export async function readPast(source: Source, range: Range): Promise<Past> {
     machine: host.host,
     slots: new Map(host.groups.map(({ name, slots }) => [name, slots])),
     agingMs: host.agingMs,
+    courses: new Map(),
     missing: missingWords({ begins, samples: samples.length }, range),
   };
 }

@@ -24,6 +24,7 @@ const SETTLE_MS = 80;
 const AGAIN_MS = 2000;
 const DAY_MS = 24 * 3_600_000;
 const HOST_POINTS = 240;
+const FEW_POINTS = 20;
 
 type Ports = { source: Source; clock: Clock; changed: () => void };
 
@@ -90,10 +91,15 @@ async function answerTo(wanted: Wanted, { source, clock }: Ports): Promise<SideD
       return { kind: "graph", tasks: (await source.call("task.graph", { selector: [String(wanted.id)] })).tasks };
     case "schedules":
       return { kind: "schedules", schedules: (await source.call("schedule.list", { order: "next" })).schedules };
-    case "host": {
-      const until = clock.now();
-      const params = { since: until - DAY_MS, until, stepMs: DAY_MS / HOST_POINTS };
-      return { kind: "host", history: await askDaemon(source, "host.history", params) };
-    }
+    case "host":
+      return { kind: "host", history: await readHost(source, clock.now()) };
   }
+}
+
+/** The last day; its last part more finely where there is not more than that. */
+async function readHost(source: Source, until: number): Promise<HostHistory | undefined> {
+  const ask = (spanMs: number) =>
+    askDaemon(source, "host.history", { since: until - spanMs, until, stepMs: spanMs / HOST_POINTS });
+  const day = await ask(DAY_MS);
+  return day === undefined || day.samples.length > FEW_POINTS ? day : ask(FEW_POINTS * (DAY_MS / HOST_POINTS));
 }

@@ -23,8 +23,8 @@ export async function editText<T>({ env, body, verb, take }: Session<T>): Promis
   let text = body;
   for (;;) {
     await writeFile(file, textOf(text, verb, problem), { mode: 0o600 });
-    await runEditor(env, file);
-    const edited = withoutComments(await readFile(file, "utf8"));
+    const editor = await runEditor(env, file);
+    const edited = withoutComments(await readFile(file, "utf8").catch(() => lost(editor)));
     if (problem !== undefined && edited === text) throw kept(problem, file);
     try {
       const done = await take(edited);
@@ -39,12 +39,20 @@ export async function editText<T>({ env, body, verb, take }: Session<T>): Promis
   }
 }
 
+/** @throws ClaudineError */
+function lost(editor: string): never {
+  throw new ClaudineError("invalid_params", `Cannot edit: ${editor} left no file that could be read`, {
+    hint: "Nothing was changed; $EDITOR names another editor",
+  });
+}
+
 function kept(problem: ClaudineError, file: string): ClaudineError {
   const hint = [problem.hint, `Nothing was changed; your text is in ${file}`].filter((part) => part !== undefined);
   return new ClaudineError(problem.code, problem.message, { hint: hint.join(". "), cause: problem });
 }
 
-async function runEditor(env: NodeJS.ProcessEnv, file: string): Promise<void> {
+/** @returns its command. @throws ClaudineError when it fails */
+async function runEditor(env: NodeJS.ProcessEnv, file: string): Promise<string> {
   const editor = [env["VISUAL"], env["EDITOR"]].find((one) => one !== undefined && one !== "") ?? "vi";
   const code = await new Promise<number | null>((resolve, reject) => {
     // The variable may hold options, as in "code --wait".
@@ -52,7 +60,7 @@ async function runEditor(env: NodeJS.ProcessEnv, file: string): Promise<void> {
     child.once("error", reject);
     child.once("close", resolve);
   });
-  if (code === 0) return;
+  if (code === 0) return editor;
   throw new ClaudineError("invalid_params", `Cannot edit: ${editor} ended with ${code ?? "a signal"}`, {
     hint: `Nothing was changed; your text is in ${file}; $EDITOR names another editor`,
   });
