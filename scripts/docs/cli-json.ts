@@ -32,7 +32,6 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   remove: IDS,
   clean: `${IDS}; with \`--dry-run\` the result of [task.clean](methods.md#taskclean)`,
   parallel: "[Group](methods.md#group); with `--all-groups` `{slots, used}`, where null is no limit",
-  schedule: "with `--from-yaml` `{added, changed, removed, unchanged}`, lists of names",
   "schedule add":
     "[ScheduleInfo](methods.md#scheduleinfo); with `--from-yaml` `{added, changed, removed, unchanged}`, lists of names",
   schedule: "as `schedule list`; with `--from-yaml` `{added, changed, removed, unchanged}`, lists of names",
