@@ -7,6 +7,8 @@ import { screenLines } from "./view/screen.ts";
 
 /** How long the machine and the reasons are waited for, besides the tasks. */
 const PATIENCE_MS = 2000;
+/** Of the past there may be nothing to wait for. */
+const PAST_PATIENCE_MS = 700;
 
 /** The lines of the frame, without the keys at its foot. */
 export async function plainFrame(ports: Omit<StorePorts, "wish">): Promise<string> {
@@ -22,13 +24,13 @@ export async function plainFrame(ports: Omit<StorePorts, "wish">): Promise<strin
 }
 
 /** There when the tasks, the machine and why those in sight wait are known. */
-function complete(store: TopStore, { wall, clock }: Pick<StorePorts, "wall" | "clock">): Promise<void> {
+function complete(store: TopStore, { wall, clock, recorder }: Omit<StorePorts, "wish">): Promise<void> {
   return new Promise((resolve) => {
-    const callOff = (wall ?? clock).after(PATIENCE_MS, resolve);
+    const callOff = (wall ?? clock).after(recorder === undefined ? PATIENCE_MS : PAST_PATIENCE_MS, resolve);
     const look = () => {
-      const { loaded, host, rows, recorder } = store.scene();
+      const { loaded, host, rows } = store.scene();
       const known = rows.every(({ task, waitsFor }) => task.status.state !== "queued" || waitsFor !== null);
-      if (!loaded || (recorder === null && (host === null || !known))) return;
+      if (!loaded || host === null || (recorder === undefined && !known)) return;
       callOff();
       resolve();
     };

@@ -79,14 +79,14 @@ export class Replay implements Source, Recorder {
     let index = 0;
     signal?.addEventListener("abort", () => this.#wake());
     while (signal?.aborted !== true) {
+      const end = journal.indexAt(this.#at);
       if (this.#jumped) {
         this.#jumped = false;
         const before = journal.tasksAt(this.#at - LEAD_MS);
-        index = before.index;
-        yield { snapshot: { seq: before.seq, tasks: [...before.tasks.values()] }, events: [] };
-      }
-      const end = journal.indexAt(this.#at);
-      if (end > index) yield { events: journal.events.slice(index, end) };
+        // In one piece: nobody is to see the time before.
+        const snapshot = { seq: before.seq, tasks: [...before.tasks.values()] };
+        yield { snapshot, events: journal.events.slice(before.index, end) };
+      } else if (end > index) yield { events: journal.events.slice(index, end) };
       index = end;
       if (!this.#jumped) await this.#next();
     }
