@@ -30,7 +30,7 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   release: TASKS,
   retry: TASKS,
   remove: IDS,
-  clean: IDS,
+  clean: `${IDS}; with \`--dry-run\` the result of [task.clean](methods.md#taskclean)`,
   parallel: "[Group](methods.md#group); with `--all-groups` `{slots, used}`, where null is no limit",
   "schedule add":
     "[ScheduleInfo](methods.md#scheduleinfo); with `--from-yaml` `{added, changed, removed, unchanged}`, lists of names",
