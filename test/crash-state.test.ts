@@ -2,6 +2,7 @@
  * Damaged state: flipped, cut and replaced bytes in every kind of file. The daemon neither ends nor allocates without
  * bound, and serves all other records; where LMDB itself ends the process, the next starts bring the rest back.
  */
+import { readFileSync } from "node:fs";
 import { cp, mkdtemp, open as openFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asBinary, type Key } from "lmdb";
@@ -39,7 +40,18 @@ function damage(bytes: Buffer, random: Random): Buffer {
 }
 
 describe("one record of the store", () => {
-  const NAMES = ["live", "finished", "runs", "journal", "groups", "envs", "envUses", "meta", "root"] as const;
+  const NAMES = [
+    "live",
+    "finished",
+    "runs",
+    "journal",
+    "groups",
+    "schedules",
+    "envs",
+    "envUses",
+    "meta",
+    "root",
+  ] as const;
 
   test(`is damaged in 1,000 ways, and the others are served (CLAUDINE_FUZZ_SEED=${seed})`, async () => {
     const random = seeded(seed);
@@ -69,14 +81,17 @@ describe("one record of the store", () => {
   });
 });
 
-const LAST_ID = 17;
+/** [id, label, state] of each task there. */
+const GOLDEN_TASKS = JSON.parse(readFileSync(join(GOLDEN, "tasks.json"), "utf8")) as [number, string, string][];
+const LAST_ID = Math.max(...GOLDEN_TASKS.map(([id]) => id));
 
 /** All that the store serves, by name. */
 function everything(store: Store): Map<string, unknown> {
-  const { tasks, groups } = store.load();
+  const { tasks, groups, schedules } = store.load();
   const served = new Map<string, unknown>();
   for (const task of tasks) served.set(`live ${task.id}`, task);
   for (const { name, slots } of groups) served.set(`group ${name}`, slots);
+  for (const schedule of schedules) served.set(`schedule ${schedule.name}`, schedule);
   const envs = new Set<string>();
   for (let id = 1; id <= LAST_ID; id += 1) {
     const task = store.task(id);
@@ -101,6 +116,8 @@ function ofRecord(table: string, key: Key): string[] {
       return [`event ${String(key)}`];
     case "groups":
       return [`group ${String(key)}`];
+    case "schedules":
+      return [`schedule ${String(key)}`];
     default:
       return [`env ${String(key)}`];
   }
@@ -177,7 +194,8 @@ describe("pages of the store", () => {
         const client = await rig.client();
         // One page of this small store holds all tasks.
         const { tasks } = await client.call("task.list", {});
-        expect(tasks.length).toBeLessThanOrEqual(LAST_ID);
+        const ofPeople = tasks.filter(({ schedule }) => schedule === null);
+        expect(ofPeople.length).toBeLessThanOrEqual(LAST_ID);
         await client.call("task.submit", { env: {}, cwd: "/", umask: 0o22, tasks: [{ command: ["true"] }] });
         client.close();
         await rig.down();
