@@ -64,12 +64,19 @@ test("--json has every field of every task", async () => {
     expect(Object.keys(task["usage"] as object).toSorted()).toEqual([
       "avgRssBytes",
       "cpuMs",
+      "groupPeakBytes",
+      "involuntarySwitches",
       "peakRssBytes",
+      "processes",
       "readBytes",
+      "readOps",
       "systemMs",
+      "threads",
       "userMs",
+      "voluntarySwitches",
       "wallMs",
       "writeBytes",
+      "writeOps",
     ]);
   }
   const [good, bad, running, queued, held] = tasks;

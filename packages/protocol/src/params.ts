@@ -152,7 +152,7 @@ export const ChangeSchedule = z.strictObject({
       retry: RetryParts.nullish(),
       limits: LimitsParts.nullish(),
       needs: NeedsParts.nullish(),
-      onFinish: rules.onFinish.nullable(),
+      onFinish: Hook.nullish(),
     })
     .optional()
     .describe("Only what is to be another"),
