@@ -80,7 +80,7 @@ describe.runIf(canOpenScreen)("on a terminal", () => {
 
   test("claudine top", async () => {
     const command = [process.execPath, CLAUDINE, "top"];
-    const screen = openScreen(command, { env: rig.env, cwd: rig.home.work, size: { columns: 200, rows: 40 } });
+    const screen = openScreen(command, { env: rig.env, cwd: rig.home.work, size: { columns: 320, rows: 40 } });
     await screen.shows("label");
     await screen.shows("comment");
     screen.type("q");
