@@ -102,7 +102,7 @@ test("a reader that has seen enough is no error", async () => {
 test("goes on over kill -9 of the daemon and the next one, without a gap and without a line twice", async () => {
   const own = await startDaemon();
   const id = await own.submit("for i in 1 2 3; do seq 1 1000; until [ -e go-$i ]; do sleep 0.01; done; done; echo end");
-  const follow = own.open(["follow", String(id)]);
+  const follow = own.open(["follow", "--no-autostart", String(id)]);
   const numbers = Array.from({ length: 1000 }, (_, index) => `${index + 1}\n`).join("");
   for (const [index, signal] of (["SIGKILL", "SIGTERM"] as const).entries()) {
     await until("what was written", () => follow.stdout() === numbers.repeat(index + 1));

@@ -22,7 +22,7 @@ import { createRunFolders } from "./output/files.ts";
 import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
-import { createCalendar } from "./schedules/calendar.ts";
+import { createCalendar, isUnderstood } from "./schedules/calendar.ts";
 import { createZones } from "./schedules/zones.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
@@ -70,15 +70,16 @@ const HOOKS_END_MS = 2000;
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { paths, config, log } = options;
   const health = createHealth(log);
+  const zones = createZones();
+  const calendar = createCalendar(zones);
   const store = openStore({
     path: join(paths.stateDir, "store"),
     journalKeep: config.journalKeep,
     historyKeep: config.scheduleHistory,
     onUnreadable: health.unreadable,
+    isUnderstood: (schedule) => isUnderstood(schedule, { calendar, zones }),
   });
   const lastBoot = store.lastBoot();
-  const zones = createZones();
-  const calendar = createCalendar(zones);
   const vault = createEnvVault(paths.runtimeDir, config.secretNames);
   const runs = createRunFolders(paths.stateDir);
   const watchers = createWatchers();

@@ -22,6 +22,8 @@ export type FollowOptions = {
   tailLines?: number | undefined;
   /** Epoch ms. */
   since?: number | undefined;
+  /** They have just been submitted: from their first run on. */
+  isNew?: boolean;
 };
 
 const MOST = 200;
@@ -44,42 +46,38 @@ export function refuseTooMany(ids: readonly number[]): void {
   });
 }
 
-/** Also the runs that follow by themselves when one fails. */
+/** Also the runs that follow by themselves when one fails, each of them, however short. */
 async function followOne(options: FollowOptions, id: number, signal: AbortSignal): Promise<void> {
-  let coming: Coming | undefined = await comingRun(options.client, { id, after: 0 }, signal);
+  const known = async () => (await options.client.call("task.get", { id }, { signal })).task;
+  let coming: Coming | undefined = firstRun(await known(), options.isNew === true);
   while (coming !== undefined) {
-    const attempt = await followRun(options, { id, attempt: coming.attempt }, signal);
-    coming = await comingRun(options.client, { id, after: Math.max(1, attempt) }, signal);
+    await followRun(options, { id, ...coming }, signal);
+    coming = nextRun(await known(), coming.attempt);
   }
 }
 
-/** @returns the number of the run */
 function followRun(
-  { input, io, client, ids, streams = BOTH_STREAMS, ...from }: FollowOptions,
-  { id, attempt }: Coming & { id: number },
+  { input, io, client, ids, streams = BOTH_STREAMS, isNew: _isNew, ...from }: FollowOptions,
+  coming: Coming & { id: number },
   signal: AbortSignal,
 ): Promise<number> {
   const show = { ...sinkOptions(input), prefix: ids.length > 1, lines: flag(input, "json") };
-  return showRun(io, client, { ...from, id, attempt, streams, show, follow: true, signal });
+  return showRun(io, client, { ...from, ...coming, streams, show, follow: true, signal });
 }
 
-/** Undefined is the first run, which has not begun. */
-type Coming = { attempt: number | undefined };
+/** A run that has not begun is waited for. */
+type Coming = { attempt: number; begun: boolean };
 
-/** The run whose output is wanted next: of a task that is queued again, the next one; undefined when none follows. */
-async function comingRun(
-  client: Client,
-  { id, after }: { id: number; after: number },
-  signal: AbortSignal,
-): Promise<Coming | undefined> {
-  const { task } = await client.call("task.get", { id }, { signal });
-  const waits = task.state === "queued" || (task.state === "held" && after === 0);
-  if (waits && task.attempt > 0) {
-    const { reached } = await client.call("task.wait", { selector: [String(id)], for: "running" }, { signal });
-    if (reached) return { attempt: task.attempt + 1 };
-  }
-  if (after > 0 && task.attempt <= after) return undefined;
-  return { attempt: task.attempt === 0 ? undefined : task.attempt };
+/** Of a task that is queued again the next run, unless all of them are wanted. */
+function firstRun({ state, attempt }: TaskInfo, isNew: boolean): Coming {
+  if (isNew || attempt === 0) return { attempt: 1, begun: attempt > 0 };
+  return state === "queued" ? { attempt: attempt + 1, begun: false } : { attempt, begun: true };
+}
+
+/** Undefined when none follows. */
+function nextRun({ state, attempt }: TaskInfo, after: number): Coming | undefined {
+  if (attempt > after) return { attempt: after + 1, begun: true };
+  return state === "queued" && attempt === after ? { attempt: after + 1, begun: false } : undefined;
 }
 
 export async function waitForEnd(

@@ -8,6 +8,8 @@ import { type OutputPiece, readTail, type StreamName, tail, type Tailed, type Ta
 export type RunWanted = Pick<TailOptions, "id" | "attempt" | "tailLines" | "since" | "until" | "follow" | "signal"> & {
   streams: readonly StreamName[];
   show: Omit<SinkOptions, "id">;
+  /** False of a run that is waited for. */
+  begun?: boolean;
 };
 
 type Sinks = ReadonlyMap<StreamName, Sink>;
@@ -19,7 +21,9 @@ export async function showRun(io: Io, client: Client, wanted: RunWanted): Promis
   // Both streams are to be of one run, also when another begins meanwhile.
   const attempt = wanted.attempt ?? (await lastRun(client, id, signal));
   const there =
-    attempt > 0 ? await showWhatIsThere(client, { ...wanted, attempt }, sinks) : new Map<StreamName, Tailed>();
+    attempt > 0 && wanted.begun !== false
+      ? await showWhatIsThere(client, { ...wanted, attempt }, sinks)
+      : new Map<StreamName, Tailed>();
   const shown = follow ? await followOn(client, { wanted, there, sinks }) : attempt;
   for (const sink of sinks.values()) await sink.end();
   return shown;

@@ -2,11 +2,13 @@ import { execFileSync } from "node:child_process";
 import { Cron } from "croner";
 import { Temporal } from "temporal-polyfill";
 import { expect, test } from "vitest";
-import { createCalendar } from "./calendar.ts";
+import { schedule, scheduled, type Rules } from "../core/schedule-fixtures.ts";
+import { createCalendar, isUnderstood } from "./calendar.ts";
 import { parseCron } from "./cron.ts";
 import { createZones } from "./zones.ts";
 
-const calendar = createCalendar(createZones());
+const zones = createZones();
+const calendar = createCalendar(zones);
 
 /** All due times of a stretch, without its start. */
 function dues(expression: string, zone: string, [from, to]: readonly [string, string]): number[] {
@@ -212,4 +214,14 @@ test("an interval counts from its own moment, whenever it is asked", () => {
   expect(calendar.next(when, "UTC", 0)).toBe(1_900_000);
   expect(calendar.next(when, "UTC", 1_900_000)).toBe(2_800_000);
   expect(calendar.next(when, "UTC", 5_000_000)).toBe(5_500_000);
+});
+
+test.for<{ what: string; rules: Rules; understood: boolean }>([
+  { what: "as it was added", rules: { when: { kind: "cron", expression: "30 2 L * MON#2" } }, understood: true },
+  { what: "a damaged expression", rules: { when: { kind: "cron", expression: "30 2 L * OON#2" } }, understood: false },
+  { what: "a zone that is unknown here", rules: { zone: "Europe/Atlantis" }, understood: false },
+])("what is stored of a schedule is understood: $what", ({ rules, understood }) => {
+  const { spec, ...rest } = schedule(scheduled());
+  const stored = { ...rest, spec: { ...spec, ...rules, task: spec.task } };
+  expect(isUnderstood(stored, { calendar, zones })).toBe(understood);
 });

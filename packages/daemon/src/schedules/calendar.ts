@@ -1,5 +1,5 @@
 /** When a schedule is due next: cron expressions, intervals and single times. */
-import type { When } from "@claudine/protocol";
+import type { Schedule, When } from "@claudine/protocol";
 import type { Calendar } from "../core/calendar.ts";
 import { nextLocal, parseCron, type CronFields } from "./cron.ts";
 import type { Zones } from "./zones.ts";
@@ -30,6 +30,17 @@ export function createCalendar(zones: Zones): Calendar {
       }
     },
   };
+}
+
+/** False of one whose expression was damaged, or whose zone this version does not have. */
+export function isUnderstood({ spec }: Schedule, { calendar, zones }: { calendar: Calendar; zones: Zones }): boolean {
+  try {
+    zones.offsetAt(spec.zone, 0);
+    calendar.next(spec.when, spec.zone, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 type Search = { zones: Zones; zone: string; after: number };

@@ -147,3 +147,21 @@ test("a check finds nothing wrong with it, and counts schedules among those that
   await tables.root.close();
   store = openHere();
 });
+
+test("a schedule of which nobody can tell when it is due is told of and left in the store, and the others are served", async () => {
+  await stored();
+  await store.close();
+  const told: string[] = [];
+  store = openStore({
+    path: join(dir, "store"),
+    journalKeep: 1000,
+    historyKeep: 5,
+    onUnreadable: (key) => told.push(key),
+    isUnderstood: ({ name }) => name !== "s",
+  });
+  expect(store.load().schedules).toEqual([]);
+  expect(told).toEqual(["schedules/s"]);
+  await store.close();
+  store = openHere();
+  expect([...store.load().schedules].map(({ name }) => name)).toEqual(["s"]);
+});

@@ -43,10 +43,13 @@ export type StoreOptions = {
   historyKeep: number;
   /** Told of a record that cannot be read; the others are served. */
   onUnreadable: (key: string) => void;
+  /** A schedule of which nobody could tell when it is due counts as unreadable. */
+  isUnderstood?: (schedule: Schedule) => boolean;
 };
 
 /** @throws ClaudineError version_mismatch, storage */
-export function openStore({ path, journalKeep, historyKeep, onUnreadable }: StoreOptions): Store {
+export function openStore(options: StoreOptions): Store {
+  const { path, journalKeep, historyKeep, onUnreadable } = options;
   refuseLostStore(dirname(path));
   const tables = openTables(path);
   noteLineage(dirname(path), tables);
@@ -77,7 +80,7 @@ export function openStore({ path, journalKeep, historyKeep, onUnreadable }: Stor
       if (shortage !== undefined) shortage = reserve.take();
       return shortage === undefined ? undefined : noRoom(shortage);
     },
-    load: () => load(tables, { path, onUnreadable }),
+    load: () => load(tables, options),
     backup: (file) => backupStore(tables, file),
     lastBoot() {
       const boot = tables.meta.get("boot");
@@ -119,14 +122,13 @@ function noRoom(cause: Error): ClaudineError {
   });
 }
 
-type LoadOptions = { path: string; onUnreadable: (key: string) => void };
-
-function load(tables: Tables, { path, onUnreadable }: LoadOptions): StoredSeed {
+function load(tables: Tables, options: StoreOptions): StoredSeed {
+  const { path, onUnreadable } = options;
   return {
     ...loadHead(tables, path, onUnreadable),
     groups: readGroups(tables, onUnreadable),
     tasks: liveTasks(tables, onUnreadable),
-    schedules: readSchedules(tables, onUnreadable),
+    schedules: readSchedules(tables, options),
     history: newestFinished(tables),
   };
 }
@@ -140,10 +142,10 @@ function readGroups(tables: Tables, onUnreadable: (key: string) => void): GroupS
   });
 }
 
-function readSchedules(tables: Tables, onUnreadable: (key: string) => void): Schedule[] {
+function readSchedules(tables: Tables, { onUnreadable, isUnderstood = () => true }: StoreOptions): Schedule[] {
   return [...tables.schedules.getKeys()].flatMap((name) => {
     const record = readRecord(tables, "schedules", name);
-    if (typeof record === "object") return [record.value as Schedule];
+    if (typeof record === "object" && isUnderstood(record.value as Schedule)) return [record.value as Schedule];
     setAside(tables, { table: "schedules", key: name }, onUnreadable);
     return [];
   });

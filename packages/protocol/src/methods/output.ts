@@ -8,7 +8,11 @@ export const OUTPUT_METHODS = {
     "A piece of a run's output, wherever it is kept: plain, packed, or with its middle left out. Offsets are those of what the run wrote and stay. Waits up to `waitMs` when there is nothing new; `eof` says that nothing will follow.",
     z.strictObject({
       id: TaskId,
-      attempt: z.int().positive().optional().describe("The last run unless told"),
+      attempt: z
+        .int()
+        .positive()
+        .optional()
+        .describe("The last run unless told; with `waitMs` also the next one, which is waited for"),
       stream: z.enum(["stdout", "stderr"]).default("stdout"),
       offset: z.int().min(0).default(0),
       tailLines: z

@@ -136,18 +136,19 @@ type RunState = {
   files: RunFiles | undefined;
 };
 
-async function runOf(context: Context, { id, attempt: asked }: Params<"log.read">): Promise<RunState> {
+async function runOf(context: Context, { id, attempt: asked, waitMs }: Params<"log.read">): Promise<RunState> {
   const task = await context.engine.read((state) => taskOf(context, state, id));
   if (task === undefined) throw noSuchTask("read the output of", id);
   const attempt = asked ?? task.attempt;
-  if (attempt > task.attempt) {
+  const isAwaited = waitMs > 0 && attempt === task.attempt + 1;
+  if (attempt > task.attempt && !isAwaited) {
     throw new ClaudineError(
       "not_found",
       `Cannot read run ${attempt} of task ${id}: it has had ${task.attempt} ${task.attempt === 1 ? "run" : "runs"}`,
     );
   }
   const { status } = task;
-  if (attempt === 0) {
+  if (attempt === 0 || isAwaited) {
     const endedAt = isFinished(status.state) ? task.createdAt : undefined;
     return { attempt, startedAt: null, endedAt, files: undefined };
   }
