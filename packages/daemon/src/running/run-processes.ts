@@ -15,6 +15,8 @@ import { createStdinFifo } from "../runner/stdin.ts";
 import { createTrees } from "../runner/trees.ts";
 import { pidusageSource, usageOfStats } from "../runner/usage-source.ts";
 import { openWake, type Wake, type WakeFact } from "../runner/wake.ts";
+import { readRecord, type RunRecord } from "../runner/record.ts";
+import { createSpareDescriptor } from "../runner/spare-descriptor.ts";
 
 export type RunProcessesOptions = {
   shimDir: string;
@@ -29,6 +31,8 @@ export type RunProcessesOptions = {
     shimExit(): void;
   };
 };
+
+const isShortOfDescriptors = (record: RunRecord) => record.state === "unreadable" && record.errno === "EMFILE";
 
 /** Ends of trees are waited for this long; what is left then cannot be killed (uninterruptible sleep). */
 const TREE_DEADLINE_MS = 5000;
@@ -52,6 +56,7 @@ export function openProcesses(options: RunProcessesOptions) {
   const never = () => (launcher.pid === undefined ? [] : [launcher.pid]);
   const trees = createTrees(system, never);
   const cgroups = openCgroups();
+  const spare = createSpareDescriptor();
   const meter: Meter = createMeter({
     processes: system,
     intervalMs: options.intervalMs,
@@ -71,6 +76,7 @@ export function openProcesses(options: RunProcessesOptions) {
     kind: chooseShim(shimKindFrom(process.env["CLAUDINE_SHIM"])).kind,
     start: (spec: StartSpec) => launcher.start(spec),
     createStdin: createStdinFifo,
+    readRecord: (path: string): RunRecord => spare.use(() => readRecord(path), isShortOfDescriptors),
     readHost: createHostReader(),
     /** Records are read after this, so that no wake-up is missed. */
     async listen() {
@@ -102,6 +108,7 @@ export function openProcesses(options: RunProcessesOptions) {
       launcher.close();
       meter.close();
       wake?.close();
+      spare.close();
     },
   };
 }

@@ -8,7 +8,7 @@ import type { RunFolders } from "../output/files.ts";
 import type { GroupTotals } from "../runner/cgroup-totals.ts";
 import type { RunProcesses } from "../runner/members.ts";
 import type { Meter } from "../runner/meter.ts";
-import { readRecord, type RunRecord } from "../runner/record.ts";
+import type { RunRecord } from "../runner/record.ts";
 
 export type SupervisorPorts = {
   dispatch(command: Command): Promise<unknown>;
@@ -18,6 +18,7 @@ export type SupervisorPorts = {
   launch: Launch;
   meter: Pick<Meter, "track" | "untrack">;
   runs: RunFolders;
+  readRecord(path: string): RunRecord;
   /** Signals the whole tree; with SIGKILL resolves when none of it is left. */
   signalTree(run: RunProcesses, signal: string): Promise<void>;
   /** Signals the process group only. */
@@ -49,9 +50,9 @@ export function currentRun(ports: Pick<SupervisorPorts, "live">, key: string): C
   return { task, run: task.status.run };
 }
 
-export function recordOf(ports: Pick<SupervisorPorts, "runs">, key: string): RunRecord {
+export function recordOf(ports: Pick<SupervisorPorts, "runs" | "readRecord">, key: string): RunRecord {
   const parsed = parseRunKey(key);
-  return parsed === undefined ? { state: "missing" } : readRecord(recordPath(ports, parsed));
+  return parsed === undefined ? { state: "missing" } : ports.readRecord(recordPath(ports, parsed));
 }
 
 export function recordPath(ports: Pick<SupervisorPorts, "runs">, run: { id: TaskId; attempt: number }): string {
