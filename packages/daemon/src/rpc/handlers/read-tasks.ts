@@ -82,7 +82,9 @@ function candidates({ context, state }: Sources, { before, selected, states }: C
   return mergeDescending([...finished, live]);
 }
 
-function filterOf(params: Params<"task.list">): (task: Task) => boolean {
+type TaskFilter = Pick<Params<"task.list">, "states" | "group" | "label" | "text">;
+
+export function filterOf(params: TaskFilter): (task: Task) => boolean {
   const { states, group, label, text } = params;
   const words = text?.toLowerCase();
   return (task) =>
