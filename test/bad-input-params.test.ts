@@ -38,6 +38,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "task.clean": { dryRun: true },
   "task.send": { id: 1, text: "x" },
   "task.wait": { selector: ["lost"] },
+  "task.search": { text: "x" },
   "log.read": { id: 1 },
   "group.list": {},
   "group.set": { slots: 2 },

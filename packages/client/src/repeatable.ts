@@ -24,6 +24,7 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "task.clean": false,
   "task.send": false,
   "task.wait": true,
+  "task.search": true,
   "log.read": true,
   "group.list": true,
   "group.limit": true,

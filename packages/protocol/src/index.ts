@@ -11,6 +11,7 @@ export * from "./reduce.ts";
 export * from "./reduce-schedule.ts";
 export * from "./rules.ts";
 export * from "./schedule.ts";
+export * from "./search.ts";
 export * from "./selector.ts";
 export * from "./stats.ts";
 export { isFinished, noCounts, STATES } from "./states.ts";

@@ -10,6 +10,7 @@ import { QUEUE_METHODS } from "./methods/queue.ts";
 import { READING_METHODS } from "./methods/reading.ts";
 import { RUNNING_METHODS } from "./methods/running.ts";
 import { SCHEDULES_METHODS } from "./methods/schedules.ts";
+import { SEARCH_METHODS } from "./methods/search.ts";
 
 export * from "./params.ts";
 
@@ -18,6 +19,7 @@ export const METHODS = {
   ...RUNNING_METHODS,
   ...READING_METHODS,
   ...OUTPUT_METHODS,
+  ...SEARCH_METHODS,
   ...GROUPS_METHODS,
   ...SCHEDULES_METHODS,
   ...EVENTS_METHODS,

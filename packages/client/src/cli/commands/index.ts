@@ -30,6 +30,7 @@ import { restore } from "./restore.ts";
 import { schedule } from "./schedule.ts";
 import { resume } from "./resume.ts";
 import { retry } from "./retry.ts";
+import { search } from "./search.ts";
 import { send } from "./send.ts";
 import { service } from "./service.ts";
 import { set } from "./set.ts";
@@ -51,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   logs,
   follow,
   wait,
+  search,
   history,
   stats,
   top,

@@ -10,6 +10,7 @@ import { read, send } from "./logs.ts";
 import { get, list } from "./read-tasks.ts";
 import { graph } from "./graph.ts";
 import { declare } from "./declare-schedules.ts";
+import { search } from "./search.ts";
 import * as schedules from "./schedules.ts";
 import * as queue from "./queue-tasks.ts";
 import { stats } from "./stats.ts";
@@ -37,6 +38,7 @@ export const HANDLERS: Handlers = {
   "task.clean": clean,
   "task.send": send,
   "task.wait": wait,
+  "task.search": search,
   "log.read": read,
   "group.list": groups.list,
   "group.set": groups.set,

@@ -68,7 +68,7 @@ type Candidates = { before: TaskId; selected: readonly TaskId[] | undefined; sta
 
 type Sources = { context: Context; state: State };
 
-function candidates({ context, state }: Sources, { before, selected, states }: Candidates): Iterable<TaskId> {
+export function candidates({ context, state }: Sources, { before, selected, states }: Candidates): Iterable<TaskId> {
   if (selected !== undefined) return selected.filter((id) => id < before).toReversed();
   if (states === undefined) return context.store.idsBelow(before);
   const finished = [...new Set(states.filter(isFinished))].map((name) => context.store.idsBelow(before, name));
