@@ -1,5 +1,5 @@
 /** From a command to the events that carry it out, or the reason why it cannot be. Pure. */
-import type { EventBody, Task, TaskId } from "@claudine/protocol";
+import type { Dependency, EventBody, Task, TaskId } from "@claudine/protocol";
 import type { Command } from "./command.ts";
 import { decideReport } from "./reports.ts";
 import type { State } from "./state.ts";
@@ -17,6 +17,8 @@ import { decideStart } from "./force.ts";
 export type Facts = {
   state: State;
   lookup: (id: TaskId) => Task | undefined;
+  /** What tasks are about to depend on instead, by changes that belong together. */
+  edited?: ReadonlyMap<TaskId, readonly Dependency[]>;
   /** The task that has a key, unfinished or not. */
   keyed: (key: string) => TaskId | undefined;
   /** There is something of that task, and it cannot be read. */
