@@ -41,6 +41,18 @@ test("a file in whose place is something else: reading it says so", async () => 
   await goesOn(rig);
 });
 
+test("a folder in the place of a file keeps nobody from removing the task", async () => {
+  const rig = await startDaemon();
+  const { task } = await rig.ran("echo one");
+  await rm(fileOf(rig, task.id));
+  await mkdir(fileOf(rig, task.id));
+  const { pid } = (await rig.status()) ?? {};
+  expect(await rig.claudine("remove", `${task.id}`)).toMatchObject({ code: 0, stderr: `Removed task ${task.id}\n` });
+  await until("the rest to be gone", async () => (await stat(fileOf(rig, task.id, "record")).catch(() => 0)) === 0);
+  await goesOn(rig);
+  expect(await rig.status()).toMatchObject({ pid });
+});
+
 test("a file that was replaced is read as it is now", async () => {
   const rig = await startDaemon();
   const { task } = await rig.ran("echo one");

@@ -1,7 +1,7 @@
 /** The sidecar index of a run: when its streams were seen to have grown, and how far. */
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import type { StreamName } from "./files.ts";
+import { type StreamName, unfinishedPath } from "./files.ts";
 
 /** The sizes of both streams at a time; epoch ms. */
 export type Sighting = { at: number } & Readonly<Record<StreamName, number>>;
@@ -75,8 +75,8 @@ export function addSighting(path: string, sighting: Sighting, before: number): n
     return before + 1;
   }
   const thin = thinned([...readIndexNow(path), sighting]);
-  writeFileSync(`${path}.tmp`, encode(thin), { mode: 0o600 });
-  renameSync(`${path}.tmp`, path);
+  writeFileSync(unfinishedPath(path), encode(thin), { mode: 0o600 });
+  renameSync(unfinishedPath(path), path);
   return thin.length;
 }
 
