@@ -75,6 +75,7 @@ export function runPaths(files: RunFiles): string[] {
 
 /** Which file of which run a name in one of the folders is; undefined for what is none. */
 export function parseFileName(name: string): { id: TaskId; attempt: number; kind: string } | undefined {
-  const match = /^(\d{1,10})\.(\d{1,9})\.(record|(?:stdout|stderr)(?:\.(?:zst|gz)(?:\.tmp)?)?|index(?:\.tmp)?|gaps)$/.exec(name);
+  const match =
+    /^(\d{1,10})\.(\d{1,9})\.(record|(?:stdout|stderr)(?:\.(?:zst|gz)(?:\.tmp)?)?|index(?:\.tmp)?|gaps)$/.exec(name);
   return match === null ? undefined : { id: Number(match[1]), attempt: Number(match[2]), kind: match[3] ?? "" };
 }

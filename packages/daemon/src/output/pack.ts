@@ -8,6 +8,7 @@ import { BEST_CODEC, type Codec } from "./codec.ts";
 import { packedPath, unfinishedPath } from "./files.ts";
 import type { Gap } from "./gaps.ts";
 import { FRAME_BYTES, type FrameSize, gapFrame, GAP_FRAME_BYTES, tableFrame } from "./packed.ts";
+import { openRegular } from "./regular-file.ts";
 
 export type Packing = { path: string; gap: Gap | undefined; closed: AbortSignal; codec?: Codec };
 
@@ -15,7 +16,7 @@ export type Packing = { path: string; gap: Gap | undefined; closed: AbortSignal;
 export async function packStream({ path, gap, closed, codec = BEST_CODEC }: Packing): Promise<boolean> {
   const target = packedPath(path, codec);
   const part = unfinishedPath(target);
-  const source = await open(path, "r");
+  const source = await openRegular(path);
   try {
     const before = await source.stat();
     await writePacked(part, source, { ...parts(before.size, gap), closed, codec });

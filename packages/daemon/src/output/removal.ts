@@ -44,12 +44,11 @@ export function createRemoval({ runs, log }: { runs: Pick<RunFolders, "files">; 
 
 /** As many of them as are there. @throws what one of them was in the way of, after all others are gone */
 export async function removeFiles(paths: readonly string[]): Promise<void> {
-  const problems: unknown[] = [];
-  for (const path of paths) await unlink(path).catch((error: unknown) => problems.push(error));
-  const problem = problems.find((one) => !isAbsent(one));
-  if (problem !== undefined) throw problem;
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+  const problems: Error[] = [];
+  for (const path of paths)
+    await unlink(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT" && error.code !== "ENOTDIR") problems.push(error);
+    });
+  const [first] = problems;
+  if (first !== undefined) throw first;
 }
