@@ -215,6 +215,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       store,
       vault,
       zones,
+      calendar,
       watchers,
       usage,
       history,
