@@ -3,7 +3,7 @@ import { Cron } from "croner";
 import { Temporal } from "temporal-polyfill";
 import { expect, test } from "vitest";
 import { schedule, scheduled, type Rules } from "../core/schedule-fixtures.ts";
-import { createCalendar, isUnderstood } from "./calendar.ts";
+import { createCalendar, whyNotUnderstood } from "./calendar.ts";
 import { parseCron } from "./cron.ts";
 import { createZones } from "./zones.ts";
 
@@ -216,12 +216,20 @@ test("an interval counts from its own moment, whenever it is asked", () => {
   expect(calendar.next(when, "UTC", 5_000_000)).toBe(5_500_000);
 });
 
-test.for<{ what: string; rules: Rules; understood: boolean }>([
-  { what: "as it was added", rules: { when: { kind: "cron", expression: "30 2 L * MON#2" } }, understood: true },
-  { what: "a damaged expression", rules: { when: { kind: "cron", expression: "30 2 L * OON#2" } }, understood: false },
-  { what: "a zone that is unknown here", rules: { zone: "Europe/Atlantis" }, understood: false },
-])("what is stored of a schedule is understood: $what", ({ rules, understood }) => {
+test.for<{ what: string; rules: Rules; why: string | undefined }>([
+  { what: "as it was added", rules: { when: { kind: "cron", expression: "30 2 L * MON#2" } }, why: undefined },
+  {
+    what: "a damaged expression",
+    rules: { when: { kind: "cron", expression: "30 2 L * OON#2" } },
+    why: 'Cannot read the cron expression "30 2 L * OON#2": day of week: "OON#2" is not understood',
+  },
+  {
+    what: "a zone that is unknown here",
+    rules: { zone: "Europe/Atlantis" },
+    why: 'There is no time zone "Europe/Atlantis"',
+  },
+])("what is stored of a schedule is understood, or it is said why not: $what", ({ rules, why }) => {
   const { spec, ...rest } = schedule(scheduled());
   const stored = { ...rest, spec: { ...spec, ...rules, task: spec.task } };
-  expect(isUnderstood(stored, { calendar, zones })).toBe(understood);
+  expect(whyNotUnderstood(stored, { calendar, zones })).toBe(why);
 });

@@ -38,14 +38,16 @@ export function createCalendar(zones: Zones): Calendar {
   };
 }
 
-/** False of one whose expression was damaged, or whose zone this version does not have. */
-export function isUnderstood({ spec }: Schedule, { calendar, zones }: { calendar: Calendar; zones: Zones }): boolean {
+type Understanding = { calendar: Calendar; zones: Zones };
+
+/** Of one whose expression was damaged, or whose zone this version does not have; undefined of every other. */
+export function whyNotUnderstood({ spec }: Schedule, { calendar, zones }: Understanding): string | undefined {
   try {
     zones.offsetAt(spec.zone, 0);
     calendar.next(spec.when, spec.zone, 0);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
