@@ -177,6 +177,21 @@ test("a task can depend on a schedule's last success", async () => {
   expect(await rig.claudine("submit", "--after", "schedule:none", "true")).toMatchObject({ code: 66 });
 });
 
+test("a schedule that waits for one that was removed says so before it is due, and can be changed", async () => {
+  const rig = await startDaemon();
+  await rig.claudine("schedule", "add", "backup", "--cron", "@daily", "true");
+  await rig.claudine("schedule", "add", "report", "--cron", "@daily", "--after", "schedule:backup", "true");
+  expect((await scheduleOf(rig, "report")).problem).toBeNull();
+  await rig.claudine("schedule", "remove", "backup");
+  expect((await rig.claudine("schedule", "list")).stderr).toBe(
+    "report: it waits for the last success of backup, and there is no such schedule; " +
+      "`claudine schedule edit report --after none` lets it run without\n",
+  );
+  expect(await rig.claudine("schedule", "edit", "report", "--overlap", "all")).toMatchObject({ code: 0 });
+  expect(await rig.claudine("schedule", "edit", "report", "--after", "none")).toMatchObject({ code: 0 });
+  expect(await scheduleOf(rig, "report")).toMatchObject({ problem: null, afterSchedules: [], overlap: "all" });
+});
+
 test("a schedule whose secrets went with their key says so before it is due, and gets them anew", async () => {
   const rig = await startDaemon();
   await rig.claudineWith(
