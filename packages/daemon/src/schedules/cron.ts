@@ -20,15 +20,33 @@ const HINT =
 
 /** @throws ClaudineError invalid_params, which names the field */
 export function parseCron(expression: string): CronFields {
+  const words = wordsOf(expression);
   const { fields, errors } = validateDetailed(expression);
   if (fields === undefined) throw refuse(expression, errors[0] ?? { field: "", message: "it is not understood" });
-  const words = expression.trim().split(/\s+/);
   const [dayOfMonth = "*", , dayOfWeek = "*"] = words.slice(words.length === 6 ? 3 : 2);
   // Both days are named: either will do, as in every crontab.
   const either =
     words.length > 1 && isNamed(dayOfMonth, fields.dayOfMonth, 31) && isNamed(dayOfWeek, fields.dayOfWeek, 7);
   const { second, minute, hour, month } = fields;
   return { second, minute, hour, month, isDay: daysOf(fields, either) };
+}
+
+/** Also behind zeros, and not the step behind a slash. */
+const ABOVE_99 = /(?<![/\d])0*[1-9]\d{2}/;
+
+/**
+ * node-cron writes ranges out before it looks at their ends: one to ten million takes half a minute.
+ * @throws ClaudineError invalid_params
+ */
+function wordsOf(expression: string): string[] {
+  const words = expression.split(/\s+/).filter((word) => word !== "");
+  if (words.length === 1 && words[0]?.startsWith("@") === true) return words;
+  if (words.length !== 5 && words.length !== 6)
+    throw refuse(expression, { field: "", message: `there are to be 5 or 6 fields and are ${words.length}` });
+  const at = words.findIndex((word) => ABOVE_99.test(word));
+  const { key } = FIELDS[at + 6 - words.length] ?? FIELDS[0];
+  if (at >= 0) throw refuse(expression, { field: key, value: words[at] ?? "", message: "" });
+  return words;
 }
 
 function isNamed(word: string, values: readonly (number | string)[], all: number): boolean {
@@ -57,9 +75,7 @@ function whyOf({ field, value = "", message }: CronProblem): string {
 
 function expressionWhy(value: string, message: string): string {
   if (value.trim().startsWith("@")) return `"${value.slice(0, SHOWN)}" is none of the words`;
-  return /expected/.test(message)
-    ? message.replace("expected", "there are to be").replace("but got", "and are")
-    : message;
+  return /illegal/.test(message) ? "there are characters that mean nothing in it" : message;
 }
 
 /** Undefined when nothing is wrong with this part. */
