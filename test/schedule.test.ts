@@ -69,9 +69,12 @@ test("a zone that there is not, a schedule without times and one without a comma
     code: 2,
     stderr: expect.stringContaining("it is not said when it is due"),
   });
-  expect(await rig.claudine("schedule", "add", "x", "--cron", "@daily")).toMatchObject({
+  const bare = await rig.claudine("schedule", "add", "x", "--cron", "@daily");
+  expect(bare).toMatchObject({ code: 2, stderr: expect.stringContaining("there is no command") });
+  expect(bare.stderr).not.toContain("claudine submit");
+  expect(await rig.claudine("schedule", "add", "x", "--cron", "@daily", "--retry-jitter", "true")).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("there is no command"),
+    stderr: expect.stringContaining("--retry-jitter goes with --retries"),
   });
 });
 
