@@ -11,15 +11,23 @@ export interface Clock {
 
 /** What one line can only be understood with; small, and JSON, so it can be kept. */
 export interface ParserState {
-  readonly model?: string | undefined;
-  readonly sessionId?: string | undefined;
   /** The last text of the model: the answer, where the tool does not repeat it at the end. */
   readonly text: string;
-  /** Text comes in pieces, and this one goes on. */
-  readonly streaming: boolean;
+  /** Comes in pieces, and goes on. */
+  readonly pending?: { readonly type: "text" | "thinking"; readonly text: string };
+  readonly sessionId?: string | undefined;
+  /** The message that was read last: its usage comes with each of its parts. */
+  readonly messageId?: string | undefined;
+  /** Calls of tools that have not answered; the oldest are forgotten. */
+  readonly open: readonly string[];
+  /** The last that was told. */
   readonly error?: AgentError | undefined;
-  /** Names of tools that were called and have not answered. */
-  readonly calls: Readonly<Record<string, string>>;
+  /** When a quota that is used up resets. */
+  readonly quotaResetsAt?: number | undefined;
+  /** Lines that are no JSON. */
+  readonly noise?: string | undefined;
+  /** A result was told, and nothing was asked since. */
+  readonly done?: boolean | undefined;
 }
 
 export interface Parsed {

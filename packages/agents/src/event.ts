@@ -47,6 +47,8 @@ export type AgentEvent =
   | {
       readonly type: "usage";
       readonly total: boolean;
+      /** It counts what earlier runs of the session used, too. */
+      readonly wholeSession?: boolean | undefined;
       readonly tokens?: AgentTokens | undefined;
       readonly costUsd?: number | undefined;
       readonly turns?: number | undefined;

@@ -27,6 +27,8 @@ export interface AgentProgress {
   readonly turns: number;
   readonly tokens: AgentTokens;
   readonly costUsd?: number | undefined;
+  /** Tokens and cost count what earlier runs of the session used, too. */
+  readonly wholeSession?: boolean | undefined;
   readonly result?: AgentResult | undefined;
   /** Why it ended badly. Gone when it goes on. */
   readonly error?: AgentError | undefined;
@@ -112,6 +114,7 @@ function used(progress: AgentProgress, event: Event<"usage">): AgentProgress {
   const { tokens, costUsd, turns } = event;
   return {
     ...progress,
+    wholeSession: event.wholeSession ?? progress.wholeSession,
     tokens: tokens === undefined ? progress.tokens : added(before.tokens, tokens),
     costUsd: costUsd === undefined ? progress.costUsd : (before.costUsd ?? 0) + costUsd,
     turns: turns === undefined ? progress.turns : before.turns + turns,

@@ -1,6 +1,7 @@
 /** Reads an agent's output as it is written: bytes decoded by the caller come in pieces of any size. */
 import type { AgentAdapter, AgentEnd, Clock, ParserState } from "./adapter.ts";
 import type { AgentEvent } from "./event.ts";
+import { newParser } from "./parse/state.ts";
 
 /** A longer line is passed over. */
 export const MAX_LINE_CHARS = 16 * 1024 * 1024;
@@ -18,7 +19,6 @@ export interface StreamStep {
   readonly events: readonly AgentEvent[];
 }
 
-export const newParser: ParserState = { text: "", streaming: false, calls: {} };
 export const newStream: StreamState = { parser: newParser, rest: "", skipping: false };
 
 type Lines = Pick<AgentAdapter, "parse" | "ended">;
