@@ -2,7 +2,7 @@
 import type { Clock, Parsed, ParserState } from "./adapter.ts";
 import type { AgentError, AgentEvent } from "./event.ts";
 import { errorOf } from "./parse/errors.ts";
-import { fieldOf, isObject, listOf, numberOf, objectOf, textOf, type JsonObject } from "./parse/json.ts";
+import { fieldOf, isObject, listOf, numberOf, objectOf, textOf, writable, type JsonObject } from "./parse/json.ts";
 import { failedResult, MAX_TEXT_CHARS } from "./parse/state.ts";
 import { inputSummary, line } from "./parse/summary.ts";
 import { limited } from "./text.ts";
@@ -14,7 +14,7 @@ export function claudeResult(state: ParserState, message: JsonObject, clock: Clo
     return { state: failure.state, events: [usage, ...failure.events] };
   }
   const text = limited(textOf(message, "result") ?? state.text, MAX_TEXT_CHARS);
-  const structured = fieldOf(message, "structured_output");
+  const structured = writable(fieldOf(message, "structured_output"));
   const result: AgentEvent = { type: "result", ok: true, text, ...(structured !== undefined && { structured }) };
   return { state: { ...state, text, done: true }, events: [usage, result, ...denials(message)] };
 }

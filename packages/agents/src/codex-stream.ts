@@ -3,7 +3,7 @@ import type { Clock, Parsed, ParserState } from "./adapter.ts";
 import { itemCompleted, itemStarted } from "./codex-items.ts";
 import type { AgentEvent } from "./event.ts";
 import { errorOf } from "./parse/errors.ts";
-import { numberOf, objectOf, parseObject, textOf, type JsonObject } from "./parse/json.ts";
+import { numberOf, objectOf, parseObject, textOf, writable, type JsonObject } from "./parse/json.ts";
 import { failed, failedResult, jsonLines, type MessageReader } from "./parse/state.ts";
 import { line } from "./parse/summary.ts";
 
@@ -36,7 +36,7 @@ function turnCompleted(state: ParserState, message: JsonObject): Parsed {
   const usage = objectOf(message, "usage");
   const of = (name: string) => numberOf(usage, name) ?? 0;
   const tokens = { input: of("input_tokens"), output: of("output_tokens"), cached: of("cached_input_tokens") };
-  const structured = parseObject(state.text);
+  const structured = writable(parseObject(state.text));
   const events: AgentEvent[] = [
     { type: "usage", total: true, wholeSession: true, tokens },
     { type: "result", ok: true, text: state.text, ...(structured !== undefined && { structured }) },

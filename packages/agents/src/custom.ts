@@ -1,6 +1,11 @@
 /** An agent that is declared in the configuration. */
 import type { AgentAdapter } from "./adapter.ts";
-import { claude } from "./claude.ts";
+import { parseClaude } from "./claude-stream.ts";
+import { endOfText, parseJsonl, parseText } from "./custom-stream.ts";
+import { cleanEnvironment } from "./options.ts";
+import { endOf } from "./parse/state.ts";
+import type { AgentLaunch, AgentRequest, TextFile } from "./request.ts";
+import { versionIn } from "./version.ts";
 
 /** Words put in for a request's field; `{}` stands for its value, `{text}` and `{path}` for those of a text. */
 export interface CustomOptions {
@@ -44,11 +49,86 @@ export interface CustomAgent {
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
+const ANY_VERSION = "0.0.0";
+
 /** What is wrong with a declaration, as a sentence. */
-export function wrongCustom(_name: string, _declared: CustomAgent): string | undefined {
-  return undefined;
+export function wrongCustom(name: string, declared: CustomAgent): string | undefined {
+  const namesFile = (declared.args ?? []).some((arg) => arg.includes("{prompt}"));
+  if (declared.program.trim() === "") return `Agent ${name} names no program`;
+  if (declared.prompt === "file" && !namesFile)
+    return `Agent ${name} takes the prompt from a file, but no {prompt} is among its args`;
+  if (declared.prompt !== "file" && namesFile)
+    return `Agent ${name} has {prompt} among its args, so its prompt must be "file"`;
+  const hasPaths = Object.values(declared.paths ?? {}).some((path) => path !== undefined);
+  if (declared.output === "jsonl" && !hasPaths) return `Agent ${name} writes jsonl, but its paths name nothing in it`;
+  if (declared.output !== "jsonl" && hasPaths) return `Agent ${name} has paths, so its output must be "jsonl"`;
+  const { minVersion = ANY_VERSION } = declared;
+  return versionIn(minVersion) === minVersion
+    ? undefined
+    : `Agent ${name} wants version "${minVersion}": write it like 1.2.3`;
 }
 
 export function customAgent(name: string, declared: CustomAgent): AgentAdapter {
-  return { ...claude, name, title: name, program: declared.program };
+  return {
+    name,
+    title: name,
+    program: declared.program,
+    versionArgs: declared.versionArgs ?? ["--version"],
+    parseVersion: (text) => versionIn(text) ?? (declared.minVersion === undefined ? ANY_VERSION : undefined),
+    minVersion: declared.minVersion ?? ANY_VERSION,
+    install: "",
+    login: { signs: [], hint: `See what ${declared.program} says about it` },
+    secretVariables: [],
+    unsupported: (request) => unsupported({ name, declared, request }),
+    launch: (request) => launch(declared, request),
+    message: () => undefined,
+    ...streamOf(declared),
+  };
+}
+
+function streamOf({ output = "text", paths = {} }: CustomAgent): Pick<AgentAdapter, "parse" | "ended"> {
+  switch (output) {
+    case "text":
+      return { parse: parseText, ended: endOfText };
+    case "claude-stream-json":
+      return { parse: parseClaude, ended: endOf };
+    case "jsonl":
+      return { parse: parseJsonl(paths), ended: endOfText };
+  }
+}
+
+const FIELDS = [
+  "model",
+  "permissionMode",
+  "budgetUsd",
+  "maxTurns",
+  "systemPrompt",
+  "mcpConfig",
+  "jsonSchema",
+  "resume",
+] as const satisfies ReadonlyArray<keyof CustomOptions & keyof AgentRequest>;
+
+function unsupported({ name, declared, request }: { name: string; declared: CustomAgent; request: AgentRequest }) {
+  const lacking = FIELDS.find((field) => request[field] !== undefined && declared.options?.[field] === undefined);
+  if (lacking !== undefined && !(lacking === "permissionMode" && request.permissionMode === "default")) {
+    return `Agent ${name} declares no words for ${lacking} among its options`;
+  }
+  return request.takesMessages === true ? `Agent ${name} takes no messages while it runs` : undefined;
+}
+
+function launch(declared: CustomAgent, request: AgentRequest): AgentLaunch {
+  const args = (declared.args ?? []).map((arg) => arg.replaceAll("{prompt}", () => request.prompt.path));
+  const options = FIELDS.flatMap((field) => filled(declared.options?.[field] ?? [], request[field]));
+  return {
+    argv: [declared.program, ...args, ...options, ...(request.extraArgs ?? [])],
+    stdin: { type: declared.prompt === "file" ? "nothing" : "prompt" },
+    environment: { ...cleanEnvironment, set: declared.environment ?? {} },
+  };
+}
+
+function filled(words: readonly string[], value: string | number | TextFile | undefined): readonly string[] {
+  if (value === undefined) return [];
+  const file = typeof value === "object" ? value : { path: String(value), text: String(value) };
+  const filling: Readonly<Record<string, string>> = { "{}": file.path, "{path}": file.path, "{text}": file.text };
+  return words.map((word) => word.replaceAll(/\{(?:path|text)?\}/g, (hole) => filling[hole] ?? hole));
 }

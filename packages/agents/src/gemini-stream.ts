@@ -1,8 +1,8 @@
 /** The stream of `gemini --output-format stream-json`; texts come in pieces. */
 import type { Clock, Parsed, ParserState } from "./adapter.ts";
-import type { AgentEvent } from "./event.ts";
+import type { AgentError, AgentEvent } from "./event.ts";
 import { errorOf } from "./parse/errors.ts";
-import { fieldOf, numberOf, objectOf, textOf, type JsonObject } from "./parse/json.ts";
+import { fieldOf, numberOf, objectOf, parseObject, textOf, type JsonObject } from "./parse/json.ts";
 import { failed, failedResult, flushed, jsonLines, MAX_TEXT_CHARS, piece, type MessageReader } from "./parse/state.ts";
 import { inputSummary, line } from "./parse/summary.ts";
 import { limited } from "./text.ts";
@@ -67,11 +67,17 @@ function result(state: ParserState, json: JsonObject, clock: Clock): Parsed {
   return { state: failure.state, events: [...events, ...failure.events] };
 }
 
-function errorIn(error: JsonObject | undefined, clock: Clock) {
+function errorIn(error: JsonObject | undefined, clock: Clock): AgentError | undefined {
   const text = textOf(error, "message");
   if (text === undefined) return undefined;
-  const found = errorOf(text.replace(/^\[API Error: /, "").replace(/\]$/, ""), clock);
-  return textOf(error, "type") === "FatalTurnLimitedError" ? { ...found, class: "max-turns" as const } : found;
+  const found = errorOf(unwrapped(text), clock);
+  return textOf(error, "type") === "FatalTurnLimitedError" ? { ...found, class: "max-turns" } : found;
+}
+
+/** `[API Error: ...]`, in which may be the provider's answer as it came. */
+function unwrapped(text: string): string {
+  const inner = /^\[API Error: (.*)\](?:\n|$)/s.exec(text)?.[1] ?? text;
+  return textOf(objectOf(parseObject(inner), "error"), "message") ?? inner;
 }
 
 /** What is not input is what the model wrote, its thoughts included. */

@@ -59,6 +59,6 @@ const tooLong: AgentEvent = {
 };
 
 function take<T extends { readonly events: readonly AgentEvent[] }>(parsed: T, events: AgentEvent[]): T {
-  events.push(...parsed.events);
+  for (const event of parsed.events) events.push(event);
   return parsed;
 }

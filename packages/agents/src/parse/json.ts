@@ -30,9 +30,12 @@ export function objectOf(object: JsonObject | undefined, name: string): JsonObje
   return isObject(value) ? value : undefined;
 }
 
+/** No message has so many parts. */
+const MAX_LIST = 1000;
+
 export function listOf(object: JsonObject | undefined, name: string): readonly JsonObject[] {
   const value = fieldOf(object, name);
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  return Array.isArray(value) ? value.slice(0, MAX_LIST).filter(isObject) : [];
 }
 
 /** A number that is not negative; tools have been seen to write them as text. */
@@ -45,4 +48,14 @@ export function numberOf(object: JsonObject | undefined, name: string): number |
 /** What is at a dotted path like `item.text`. */
 export function atPath(object: JsonObject, path: string): unknown {
   return path.split(".").reduce<unknown>((at, name) => (isObject(at) ? fieldOf(at, name) : undefined), object);
+}
+
+/** The value, unless it is too deep to be written again. */
+export function writable(value: unknown): unknown {
+  try {
+    JSON.stringify(value);
+    return value;
+  } catch {
+    return undefined;
+  }
 }
