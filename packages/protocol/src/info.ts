@@ -72,6 +72,7 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     onFinish: task.onFinish ?? null,
     key: task.key ?? null,
     maxFails: task.batch?.maxFails ?? null,
+    follows: task.follows ?? null,
     units: run?.units ?? null,
     schedule: task.schedule ?? null,
     pid: run?.started?.pid ?? null,

@@ -1,7 +1,17 @@
 /** Schemas of a task, its runs and what they used. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
 import { Millis, TaskId } from "./ids.ts";
-import { Batch, Dependency, Limits, Needs, OnDependencyFailure, RetryRule, rules, ScheduleLink } from "./rules.ts";
+import {
+  Batch,
+  Dependency,
+  Follows,
+  Limits,
+  Needs,
+  OnDependencyFailure,
+  RetryRule,
+  rules,
+  ScheduleLink,
+} from "./rules.ts";
 import { STATES } from "./states.ts";
 
 export { Millis, TaskId } from "./ids.ts";
@@ -160,6 +170,7 @@ export const TaskSpec = z.object({
   ...rules,
   batch: Batch.optional(),
   schedule: ScheduleLink.optional(),
+  follows: Follows.optional(),
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 
@@ -258,6 +269,7 @@ export const TaskInfo = z.object({
   onFinish: z.string().nullable(),
   key: z.string().nullable(),
   maxFails: z.int().nullable().describe("Of its batch so many may fail; null when that is not counted"),
+  follows: Follows.nullable().describe("It starts after those that came before it: of its kind, or of its schedule"),
   units: Units.nullable().describe("Which units of the counted resources the run has"),
   schedule: ScheduleLink.nullable().describe("The schedule whose firing it is"),
   pid: z.int().nullable(),

@@ -6,8 +6,9 @@ import type { Place, SearchedTask } from "../../searching/job.ts";
 import { readPattern } from "../../searching/pattern.ts";
 import { searchTexts } from "../../searching/texts.ts";
 import type { Caller, Context, Handler } from "../context.ts";
-import { allIds, selectTasks, take, taskOf } from "../select.ts";
-import { candidates, filterOf } from "./read-tasks.ts";
+import { candidates, TOP } from "../list-candidates.ts";
+import { take, taskOf } from "../select.ts";
+import { askedOf, filterOf, wantedOf } from "./read-tasks.ts";
 
 /** Of one process. */
 const TASKS_MAX = 2000;
@@ -15,7 +16,6 @@ const SIZE_MAX = 2 ** 21;
 /** Looked at in one go, and for one answer. */
 const PIECE = 250;
 const LOOKED_MAX = 20_000;
-const TOP: TaskId = 2 ** 32 - 1;
 
 export const search: Handler<"task.search"> = async (context, params, caller) => {
   refuseBadPattern(params);
@@ -75,20 +75,21 @@ type Asked = { params: Params<"task.search">; from: Cursor | undefined };
 type Collected = { tasks: SearchedTask[]; next: TaskId | null };
 
 async function collect(context: Context, { params, from }: Asked, caller: Caller): Promise<Collected> {
-  const { selector, states, fields } = params;
-  const selected =
-    selector === undefined ? undefined : allIds(await selectTasks(context, { words: selector, scope: "any" }, caller));
+  const { states = [], fields } = params;
+  const wanted = wantedOf(params.selector);
   const keep = filterOf({ ...params, text: undefined });
   const tasks: SearchedTask[] = [];
   let before = Math.min(from?.before ?? TOP, TOP);
   let size = 0;
   for (let looked = 0; looked < LOOKED_MAX && !caller.closed.aborted; looked += PIECE) {
     const isEnd = await context.engine.read((state) => {
-      const ids = take(candidates({ context, state }, { before, selected, states }), PIECE);
+      const { floor, isAsked } = askedOf(context, wanted);
+      const question = { before, wanted, floor, states: new Set(states) };
+      const ids = take(candidates({ store: context.store, state }, question), PIECE);
       for (const id of ids) {
         before = id;
         const task = taskOf(context, state, id);
-        if (task === undefined || !keep(task) || !isOfTime(task, params)) continue;
+        if (task === undefined || !isAsked(task) || !keep(task) || !isOfTime(task, params)) continue;
         tasks.push(searched(task, fields));
         size += taskSize(task);
         if (tasks.length >= TASKS_MAX || size > SIZE_MAX) return false;
