@@ -36,7 +36,7 @@ const siblings = (...folders: string[]): Ban => ({
 const outsideCore: Ban = { regex: "^\\.\\./", message: "The core imports only itself and the protocol." };
 const protocol = ["@claudine", "@claudine/protocol", "@claudine/protocol/*"];
 const schemas: Ban = {
-  regex: "^@claudine/protocol($|/(config|event|host|index|methods|methods/.*|search|task)$)",
+  regex: "^@claudine/protocol($|/(artifact|config|event|host|index|methods|methods/.*|search|task)$)",
   message: "The command line imports only types from modules with zod schemas: use `import type`.",
   allowTypeImports: true,
 };

@@ -40,6 +40,8 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "task.wait": { selector: ["lost"] },
   "task.search": { text: "x" },
   "log.read": { id: 1 },
+  "artifact.list": { id: 1 },
+  "artifact.read": { id: 1, name: "x" },
   "group.list": {},
   "group.set": { slots: 2 },
   "group.limit": { slots: null },

@@ -79,6 +79,8 @@ function frames(cwd: string): string[] {
     ["task.send", { id: 2, text: "x", eof: true }],
     ["task.wait", { selector, for: "finished", timeoutMs: 1 }],
     ["task.search", { text: "x", fields: ["label"], selector, since: 5, perTask: 2, cursor: "9-1", maxMs: 10 }],
+    ["artifact.list", { id: 1, attempt: 1, after: "YQ", limit: 5 }],
+    ["artifact.read", { id: 1, attempt: 1, name: "a/b", offset: 3, maxBytes: 5 }],
     ["log.read", { id: 1, attempt: 1, stream: "stderr", offset: 0, tailLines: 3, maxBytes: 100, waitMs: 1 }],
     ["schedule.add", { ...caller, schedule }],
     ["schedule.edit", { name: "s", changes: { when: { kind: "every", everyMs: 3_600_000 }, until: null }, cwd }],

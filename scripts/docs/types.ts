@@ -7,6 +7,7 @@ import { anchor, code, table } from "./markdown.ts";
 const NAMED = {
   TaskInfo: protocol.TaskInfo,
   RunInfo: protocol.RunInfo,
+  Artifact: protocol.Artifact,
   SearchMatch: protocol.SearchMatch,
   SearchProblem: protocol.SearchProblem,
   TaskState: protocol.TaskState,

@@ -26,6 +26,8 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "task.wait": true,
   "task.search": true,
   "log.read": true,
+  "artifact.list": true,
+  "artifact.read": true,
   "group.list": true,
   "group.limit": true,
   "group.remove": false,

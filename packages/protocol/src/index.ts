@@ -1,4 +1,5 @@
 /** All of the protocol; code that must stay without zod imports the single modules. */
+export * from "./artifact.ts";
 export * from "./config.ts";
 export * from "./errors.ts";
 export * from "./event.ts";

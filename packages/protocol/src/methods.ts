@@ -1,6 +1,7 @@
 /** The method table: one row gives the client its types, the daemon its validation and the docs their page. */
 import * as z from "zod";
 import { TaskEvent } from "./event.ts";
+import { ARTIFACTS_METHODS } from "./methods/artifacts.ts";
 import { DAEMON_METHODS } from "./methods/daemon.ts";
 import { EVENTS_METHODS } from "./methods/events.ts";
 import { GROUPS_METHODS } from "./methods/groups.ts";
@@ -19,6 +20,7 @@ export const METHODS = {
   ...RUNNING_METHODS,
   ...READING_METHODS,
   ...OUTPUT_METHODS,
+  ...ARTIFACTS_METHODS,
   ...SEARCH_METHODS,
   ...GROUPS_METHODS,
   ...SCHEDULES_METHODS,

@@ -1,5 +1,6 @@
 /** All verbs, in the order of the help. */
 import type { Command } from "../command.ts";
+import { artifacts } from "./artifacts.ts";
 import { backup } from "./backup.ts";
 import { cancel } from "./cancel.ts";
 import { clean } from "./clean.ts";
@@ -51,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   graph,
   logs,
   follow,
+  artifacts,
   wait,
   search,
   history,

@@ -1,5 +1,6 @@
 /** One handler per method; a missing one does not compile. */
 import type { Handlers } from "../context.ts";
+import * as artifacts from "./artifacts.ts";
 import { clean, hold, pause, release, remove, resume, retry } from "./change-tasks.ts";
 import { backup, config, doctor, host, metrics, status, stop } from "./daemon.ts";
 import { cancel, kill, wait } from "./end-tasks.ts";
@@ -40,6 +41,8 @@ export const HANDLERS: Handlers = {
   "task.wait": wait,
   "task.search": search,
   "log.read": read,
+  "artifact.list": artifacts.list,
+  "artifact.read": artifacts.read,
   "group.list": groups.list,
   "group.set": groups.set,
   "group.limit": groups.limit,
