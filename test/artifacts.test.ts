@@ -17,12 +17,11 @@ async function listed(rig: Rig, ...words: string[]): Promise<Artifact[]> {
 const names = (files: readonly Artifact[]) => files.map(({ name }) => name);
 
 test.for(["perl", "node"])(
-  "a folder is there when the task starts, and gone when nothing is in it (%s)",
+  "a folder is there when the task starts, and nothing is listed when nothing is in it (%s)",
   async (shim) => {
     const rig = await startDaemon({ env: { CLAUDINE_SHIM: shim } });
     const { task, stdout } = await rig.ran('stat -c "%a %F" "$CLAUDINE_ARTIFACTS"; ls -A "$CLAUDINE_ARTIFACTS"');
     expect({ state: task.state, stdout }).toEqual({ state: "succeeded", stdout: "700 directory\n" });
-    expect(await isThere(folderOf(rig, task.id))).toBe(false);
     expect(await rig.claudine("artifacts", "last")).toMatchObject({
       code: 0,
       stdout: "",
@@ -32,6 +31,23 @@ test.for(["perl", "node"])(
     expect(await rig.output(inner.id)).toBe(`${folderOf(rig, inner.id)}\n`);
   },
 );
+
+test("an empty folder goes from run to run, but not one with a file, with other rights, or of whom somebody is left", async () => {
+  const rig = await startDaemon({ config: "slots: 1\n", env: { CLAUDINE_SHIM: "perl" } });
+  const inode = async (command = "true") =>
+    (await rig.ran(`stat -c %i "$CLAUDINE_ARTIFACTS"; ls -A "$CLAUDINE_ARTIFACTS"; ${command}`)).stdout.trim();
+  const first = await inode();
+  expect(await inode('touch "$CLAUDINE_ARTIFACTS/.hidden"')).toBe(first);
+  const second = await inode('chmod 755 "$CLAUDINE_ARTIFACTS"');
+  expect(second).not.toBe(first);
+  await inode("sleep 1000 > /dev/null 2>&1 &");
+  const folders = async () =>
+    (await readdir(join(rig.home.stateDir, "runs/0"))).filter((name) => name.endsWith(".artifacts")).toSorted();
+  expect(await folders()).toEqual(["2.1.artifacts", "3.1.artifacts"]);
+  expect(names(await listed(rig, "2"))).toEqual([".hidden"]);
+  await inode();
+  expect(await folders()).toEqual(["2.1.artifacts", "3.1.artifacts", "5.1.artifacts"]);
+});
 
 test("are listed by name, size and time, in show too, and fetched one by one or all", async () => {
   const rig = await startDaemon();
