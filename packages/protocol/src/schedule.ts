@@ -61,7 +61,7 @@ export const ScheduleSpec = z.object({
   when: When,
   zone: z.string().describe("Of the IANA list; for cron expressions and for times as text"),
   ...scheduleRules,
-  task: TaskSpec.omit({ uid: true, batch: true, key: true, notBefore: true, schedule: true }),
+  task: TaskSpec.omit({ uid: true, batch: true, key: true, notBefore: true, schedule: true, follows: true }),
   held: z.boolean().optional().describe("Its tasks wait to be released"),
   origin: z.string().optional().describe("The file that declares it"),
   digest: z.string().optional().describe("Of what that file says of it"),
