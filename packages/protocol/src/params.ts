@@ -60,6 +60,12 @@ const SubmitDependency = z
   .strictObject({ id: TaskId.optional(), ref: Ref.optional().describe("A task of the same call"), on: DependsOn })
   .refine(({ id, ref }) => (id === undefined) !== (ref === undefined), "give either an id or a ref");
 
+const Delay = z
+  .int()
+  .min(0)
+  .max(3650 * 86_400_000)
+  .describe("Does not start before so long from now, in the place of `notBefore`; a clock that is set changes nothing");
+
 export const SubmitTask = z.strictObject({
   command: z
     .union([Word.min(1), z.array(Word).min(1).max(100_000)])
@@ -81,6 +87,7 @@ export const SubmitTask = z.strictObject({
       "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
     ),
   ...rules,
+  delayMs: Delay.optional(),
   afterSchedules: z
     .array(ScheduleName)
     .max(100)
@@ -106,6 +113,7 @@ export const ScheduledTask = SubmitTask.omit({
   key: true,
   ifRunning: true,
   notBefore: true,
+  delayMs: true,
   arrayIndex: true,
   afterSchedules: true,
   ref: true,
@@ -171,6 +179,7 @@ export const ChangeTask = TaskChanges.omit({ argv: true, batch: true }).extend({
   needs: NeedsParts.nullish(),
   onFinish: Hook.nullish(),
   key: Key.nullish(),
+  delayMs: Delay.optional(),
   maxFails: z.int().min(0).nullish().describe("Of all tasks of its batch; null: as many as like may fail"),
 });
 export type ChangeTask = z.infer<typeof ChangeTask>;
