@@ -221,6 +221,27 @@ export const Run = z.object({
 });
 export type Run = z.infer<typeof Run>;
 
+/** A run with what of its task tells it apart, flat: a row of `history`. */
+export const RunInfo = z.object({
+  id: TaskId,
+  uid: z.string(),
+  attempt: z.int(),
+  state: TaskState,
+  reason: z.string().nullable().describe("How it ended, in words; null when it succeeded"),
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  label: z.string().nullable(),
+  group: z.string(),
+  command: z.string(),
+  cwd: z.string(),
+  queuedAt: Millis.nullable().describe("When its waiting began; null where that is not known"),
+  startedAt: Millis.nullable().describe("Null when it could not start"),
+  finishedAt: Millis,
+  waitedMs: z.number().nullable(),
+  usage: Usage,
+});
+export type RunInfo = z.infer<typeof RunInfo>;
+
 /** The flat form for people and scripts: what `show --json` and `list --json` print. */
 export const TaskInfo = z.object({
   id: TaskId,

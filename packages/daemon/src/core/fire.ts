@@ -49,7 +49,7 @@ export type Moment = { due: number; cause: FiringCause };
 
 /** A task at once, by the schedule's way with those that have not ended. @throws ClaudineError when it was asked for by a person */
 export function fire(facts: Facts, schedule: Schedule, moment: Moment): EventBody[] {
-  const others = unfinishedOf(facts.state, schedule.name);
+  const others = unfinishedOf(facts.state, schedule);
   const overlap = overlapOf(schedule, moment);
   const why = overlap === "skip" && others.length > 0 ? hasNotEnded(others) : tooMany(others, overlap);
   if (why !== undefined) return refuse(schedule, moment, { why: "overlap", note: why });

@@ -76,7 +76,9 @@ function pageOf(
   return { tasks, next: null };
 }
 
-function filterOf(params: Params<"task.list">): (task: Task) => boolean {
+type TaskFilter = Pick<Params<"task.list">, "states" | "group" | "label" | "text">;
+
+export function filterOf(params: TaskFilter): (task: Task) => boolean {
   const { states, group, label, text } = params;
   const words = text?.toLowerCase();
   return (task) =>
