@@ -50,19 +50,26 @@ export function refuseTooMany(ids: readonly number[]): void {
 async function followOne(options: FollowOptions, id: number, signal: AbortSignal): Promise<void> {
   const known = async () => (await options.client.call("task.get", { id }, { signal })).task;
   let coming: Coming | undefined = firstRun(await known(), options.isNew === true);
-  while (coming !== undefined) {
-    await followRun(options, { id, ...coming }, signal);
+  // Of what comes only later nothing is to be missed.
+  for (let from = coming.begun ? fromOf(options) : {}; coming !== undefined; from = {}) {
+    await followRun(options, { id, ...coming, ...from }, signal);
     coming = nextRun(await known(), coming.attempt);
   }
 }
 
+type From = Pick<FollowOptions, "tailLines" | "since">;
+
+function fromOf({ tailLines, since }: FollowOptions): From {
+  return { tailLines, since };
+}
+
 function followRun(
-  { input, io, client, ids, streams = BOTH_STREAMS, isNew: _isNew, ...from }: FollowOptions,
-  coming: Coming & { id: number },
+  { input, io, client, ids, streams = BOTH_STREAMS }: FollowOptions,
+  coming: Coming & From & { id: number },
   signal: AbortSignal,
 ): Promise<number> {
   const show = { ...sinkOptions(input), prefix: ids.length > 1, lines: flag(input, "json") };
-  return showRun(io, client, { ...from, ...coming, streams, show, follow: true, signal });
+  return showRun(io, client, { ...coming, streams, show, follow: true, signal });
 }
 
 /** A run that has not begun is waited for. */
