@@ -43,6 +43,7 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
       maxTotalBytes: off(config.maxTotal),
     },
     needed: () => neededBy(ports),
+    freeBytes,
     wall,
     log,
   });
