@@ -101,7 +101,7 @@ async function usageThen({ source, past, at }: Then, { id, attempt }: Task): Pro
   past.courses.set(key, known);
   const point = (await known)?.points.findLast((one) => one.at <= at);
   if (point === undefined) return undefined;
-  const { cpuPercent, rssBytes, processes = 1 } = point;
+  const { cpuPercent, rssBytes, processes } = point;
   return { id, cpuPercent, rssBytes, processes, usage: NO_USAGE };
 }
 
