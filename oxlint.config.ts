@@ -69,6 +69,7 @@ function boundary(files: string[], bans: readonly Ban[], pure = false): OxlintOv
 /** The last match wins, so every entry names all the bans of its folder. */
 const boundaries: OxlintOverride[] = [
   boundary(["packages/protocol/src/**"], [nodeModules, onlyPackages("zod", "zod/*", "../*.ts")], true),
+  boundary(["packages/agents/src/**"], [nodeModules, onlyPackages("../*.ts")], true),
   boundary(["packages/client/src/**"], [daemon, lmdb, reactive]),
   boundary(["packages/client/src/cli/**"], [daemon, lmdb, reactive, schemas]),
   boundary(["packages/tui/src/**"], [daemon, lmdb]),
