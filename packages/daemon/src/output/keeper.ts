@@ -2,6 +2,7 @@
 import { lstatSync } from "node:fs";
 import { crashPoint } from "../running/crash-points.ts";
 import { errorFacts, type Log } from "../log.ts";
+import { removeArtifacts } from "./artifact-folder.ts";
 import { outputPaths, type RunFolders, type StreamName, STREAMS } from "./files.ts";
 import { readGaps } from "./gaps.ts";
 import { packStream } from "./pack.ts";
@@ -151,7 +152,9 @@ type RunName = Pick<KeptRun, "id" | "attempt">;
 
 async function removeOutput({ runs }: KeeperPorts, { id, attempt }: RunName): Promise<void> {
   crashPoint("before-output-removal");
-  await removeFiles(outputPaths(runs.files(id, attempt)));
+  const files = runs.files(id, attempt);
+  await removeFiles(outputPaths(files));
+  await removeArtifacts(files.artifacts);
   crashPoint("after-output-removal");
 }
 
