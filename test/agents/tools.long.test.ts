@@ -59,14 +59,14 @@ describe.each(TOOLS.map((tool) => ({ name: tool.adapter.name, tool })))("$name",
       permissionMode: tool.permissionMode,
     });
     expect(progress).toMatchObject({ toolCalls: 1, result: { ok: true, text: "The answer is 42." }, ignored: 0 });
-    expect(events).toContainEqual(expect.objectContaining({ type: "tool-call", summary: "echo $((6 * 7))" }));
+    expect(events).toContainEqual(expect.objectContaining({ type: "tool-call", summary: "seq 4241 4243" }));
     expect(events).toContainEqual(expect.objectContaining({ type: "tool-result", ok: true }));
-    expect(asked.at(-1)?.body).toContain("42");
+    expect(asked.at(-1)?.body).toContain("4242");
   });
 
-  test("a prompt of 3 MB arrives whole", async (context) => {
+  test("a prompt that is too long for a command line arrives whole", async (context) => {
     await versionOf(tool, context);
-    const text = `${"A line of a long prompt. ".repeat(120_000)}The last words`;
+    const text = `${"A line of a long prompt. ".repeat(20_000)}The last words`;
     const { progress, asked } = await ran(() => ANSWER, { prompt: { path: "", text } });
     expect(progress.result).toMatchObject({ ok: true });
     expect(asked.some(({ body }) => body.length > text.length && body.includes("The last words"))).toBe(true);
@@ -82,7 +82,8 @@ describe.each(TOOLS.map((tool) => ({ name: tool.adapter.name, tool })))("$name",
     expect(Math.abs((progress.error?.resetsAt ?? 0) - resetsAt * 1000)).toBeLessThan(60_000);
   });
 
-  test.each(["overloaded", "auth"] as const)("ends as %s", async (expected) => {
+  test.for(["overloaded", "auth"] as const)("ends as %s", async (expected, context) => {
+    await versionOf(tool, context);
     const { progress, exitCode } = await ran(() => tool.failures[expected]);
     expect(exitCode).not.toBe(0);
     expect(progress).toMatchObject({ error: { class: expected }, result: { ok: false }, ignored: 0 });
@@ -108,9 +109,9 @@ describe.each(TOOLS.map((tool) => ({ name: tool.adapter.name, tool })))("$name",
 
   test("says that it does not know an option", async (context) => {
     await versionOf(tool, context);
-    const { progress } = await ran(() => ANSWER, { extraArgs: ["--no-such-option"] });
+    const { progress } = await ran(() => ANSWER, { extraArgs: ["--nosuchoption"] });
     expect(progress).toMatchObject({ error: { class: "tool" }, result: { ok: false } });
-    expect(progress.error?.message).toContain("no-such-option");
+    expect(progress.error?.message).toContain("nosuchoption");
   });
 });
 

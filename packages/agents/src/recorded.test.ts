@@ -172,6 +172,7 @@ describe("what is said on standard error only", () => {
       `Error resuming session: Invalid session identifier "${FIRST_ID}".\n  Searched for sessions\n`,
       "session-not-found",
     ],
+    ["gemini", "Error resuming session: No previous sessions found for this project.\n", "session-not-found"],
     ["gemini", "Warning: 256-color support not detected.\nInvalid auth method selected.\n", "auth"],
     [
       "cursor",
