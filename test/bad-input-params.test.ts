@@ -64,6 +64,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "event.unsubscribe": { subscription: 1 },
   "host.read": {},
   "host.history": {},
+  "run.list": {},
   "run.course": { id: 1 },
   "run.waited": { id: 1 },
   "stats.read": {},

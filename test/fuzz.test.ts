@@ -100,6 +100,7 @@ function frames(cwd: string): string[] {
     ["event.unsubscribe", { subscription: 1 }],
     ["host.read", { explain: [1, 2] }],
     ["host.history", { since: 5, until: 4e12, stepMs: 60_000 }],
+    ["run.list", { selector, states: ["failed"], since: 5, until: 4e12, before: "5-1-1", limit: 3 }],
     ["run.course", { id: 1, attempt: 1 }],
     ["run.waited", { id: 1, attempt: 1 }],
     ["stats.read", { sinceMs: 3_600_000, by: "label" }],

@@ -13,6 +13,8 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   logs: "`{id, stdout, stderr}`, each stream as text; a list of these unless the task is named by its id or `last`; with `-f` a line `{id, stream, text}` for each piece of output",
   follow:
     "a line `{id, stream, text}` for each piece of output, and at the end a line `{id, task}` for each task, with its [TaskInfo](methods.md#taskinfo)",
+  history:
+    "`{runs, next}`, the runs as [RunInfo](methods.md#runinfo), the last to end first; `next` is what `--cursor` takes, null at the end",
   stats: "the result of [stats.read](methods.md#statsread)",
   wait: "`{reached, tasks}`, the tasks as [TaskInfo](methods.md#taskinfo)",
   kill: TASKS,

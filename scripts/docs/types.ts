@@ -6,6 +6,7 @@ import { anchor, code, table } from "./markdown.ts";
 
 const NAMED = {
   TaskInfo: protocol.TaskInfo,
+  RunInfo: protocol.RunInfo,
   TaskState: protocol.TaskState,
   Usage: protocol.Usage,
   Run: protocol.Run,

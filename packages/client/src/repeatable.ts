@@ -45,6 +45,7 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "event.unsubscribe": true,
   "host.read": true,
   "host.history": true,
+  "run.list": true,
   "run.course": true,
   "run.waited": true,
   "stats.read": true,

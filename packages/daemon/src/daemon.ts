@@ -22,7 +22,7 @@ import { createRunFolders } from "./output/files.ts";
 import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
-import { createCalendar, isUnderstood } from "./schedules/calendar.ts";
+import { createCalendar, whyNotUnderstood } from "./schedules/calendar.ts";
 import { createZones } from "./schedules/zones.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
@@ -77,7 +77,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     journalKeep: config.journalKeep,
     historyKeep: config.scheduleHistory,
     onUnreadable: health.unreadable,
-    isUnderstood: (schedule) => isUnderstood(schedule, { calendar, zones }),
+    isUnderstood: (schedule) => whyNotUnderstood(schedule, { calendar, zones }) === undefined,
   });
   const lastBoot = store.lastBoot();
   const vault = createEnvVault(paths.runtimeDir, config.secretNames);
@@ -215,6 +215,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       store,
       vault,
       zones,
+      calendar,
       watchers,
       usage,
       history,

@@ -54,10 +54,12 @@ async function refuseChanged(): Promise<void> {
 }
 
 /** One word is for the shell, several are executed as they are. */
-export function commandOf({ rest }: Input): string | string[] {
+export function commandOf(
+  { rest }: Input,
+  hint = "claudine submit COMMAND, or --each-line, --from-json",
+): string | string[] {
   const [first] = rest;
-  if (first === undefined || first === "")
-    throw refuse("there is no command", "claudine submit COMMAND, or --each-line, --from-json");
+  if (first === undefined || first === "") throw refuse("there is no command", hint);
   return rest.length === 1 ? first : [...rest];
 }
 

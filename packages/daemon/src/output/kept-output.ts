@@ -8,6 +8,7 @@ import type { Punch } from "./cut.ts";
 import { createGrowth, type WatchedRun } from "./growth.ts";
 import { createKeeper, type Keeper } from "./keeper.ts";
 import type { OutputLimit } from "./limit.ts";
+import { createRemoval } from "./removal.ts";
 
 export type KeptOutputPorts = {
   stateDir: string;
@@ -45,6 +46,7 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
     wall,
     log,
   });
+  const removal = createRemoval({ runs, log });
   const growth = createGrowth({
     punch: ports.punch,
     freeBytes,
@@ -72,6 +74,7 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
   return {
     onFacts(facts) {
       for (const { event, task } of facts) {
+        if (event.type === "task.removed") removal.add(event.id, event.attempts);
         if (task === undefined) continue;
         if (event.type === "run.started") growth.track(watched(task, event.attempt));
         if (event.type === "run.finished") void ended(watched(task, event.attempt));
@@ -84,9 +87,9 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
       }
     },
     preview: keeper.preview,
-    close() {
+    async close() {
       growth.close();
-      return keeper.close();
+      await Promise.all([keeper.close(), removal.close()]);
     },
   };
 }

@@ -5,17 +5,18 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { crashPoint } from "../running/crash-points.ts";
 import { BEST_CODEC, type Codec } from "./codec.ts";
-import { packedPath } from "./files.ts";
+import { packedPath, unfinishedPath } from "./files.ts";
 import type { Gap } from "./gaps.ts";
 import { FRAME_BYTES, type FrameSize, gapFrame, GAP_FRAME_BYTES, tableFrame } from "./packed.ts";
+import { openRegular } from "./regular-file.ts";
 
 export type Packing = { path: string; gap: Gap | undefined; closed: AbortSignal; codec?: Codec };
 
 /** @returns false when somebody has written to it meanwhile: it is not closed, and stays as it is. @throws AbortError */
 export async function packStream({ path, gap, closed, codec = BEST_CODEC }: Packing): Promise<boolean> {
   const target = packedPath(path, codec);
-  const part = `${target}.tmp`;
-  const source = await open(path, "r");
+  const part = unfinishedPath(target);
+  const source = await openRegular(path);
   try {
     const before = await source.stat();
     await writePacked(part, source, { ...parts(before.size, gap), closed, codec });

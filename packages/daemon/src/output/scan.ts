@@ -29,7 +29,8 @@ export async function scanOutput(stateDir: string): Promise<KeptRun[]> {
       const key = `${id}.${attempt}`;
       const run = runs.get(key) ?? { id, attempt, at: 0, bytes: 0, isPlain: false, hasOutput: false };
       runs.set(key, run);
-      run.at = Math.max(run.at, stat.mtimeMs);
+      // What a crash left half done says nothing of when the run wrote.
+      if (!kind.endsWith(".tmp")) run.at = Math.max(run.at, stat.mtimeMs);
       if (kind === "record") continue;
       run.hasOutput = true;
       run.bytes += stat.blocks * BLOCK_BYTES;

@@ -1,14 +1,24 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GZIP, ZSTD } from "./codec.ts";
 import { createRunFolders, packedPath, type RunFiles } from "./files.ts";
-import { writeGaps } from "./gaps.ts";
+import { readGaps, writeGaps } from "./gaps.ts";
 import { lineEnd, lineStart, tailOffset } from "./line-offsets.ts";
 import { packStream } from "./pack.ts";
+import { addSighting, readIndex, readIndexNow } from "./run-index.ts";
 import { openStream, type OutputStream } from "./stream.ts";
 
 let dir = "";
@@ -53,6 +63,30 @@ async function readAll(pieceBytes: number): Promise<(string | number)[]> {
 
 test("what is not there is undefined", async () => {
   expect(await openStream(files, "stdout")).toBeUndefined();
+});
+
+const OTHERS = [
+  { what: "a FIFO", put: (path: string) => spawnSync("mkfifo", [path]), code: "ENXIO" },
+  { what: "a folder", put: (path: string) => mkdirSync(path), code: "EISDIR" },
+  { what: "a link to a device", put: (path: string) => symlinkSync("/dev/zero", path), code: "ENXIO" },
+  { what: "a link to itself", put: (path: string) => symlinkSync(path, path), code: "ELOOP" },
+];
+describe.for(OTHERS)("$what in the place of", ({ put, code }) => {
+  test.for(["the file", "the packed one"])("%s is refused and holds nobody up", async (which) => {
+    put(which === "the file" ? files.stdout : packedPath(files.stdout, ZSTD));
+    await expect(readAll(1000)).rejects.toMatchObject({ code });
+  });
+
+  test("what tells of gaps or times, too", async () => {
+    put(files.gaps);
+    put(files.index);
+    const gaps = { stdout: { from: 1, to: 2 }, stderr: undefined };
+    expect(() => readGaps(files.gaps)).toThrow(code);
+    await expect(readIndex(files.index)).rejects.toMatchObject({ code });
+    expect(() => readIndexNow(files.index)).toThrow(code);
+    expect(() => writeGaps(files.gaps, gaps)).toThrow(code);
+    expect(() => addSighting(files.index, { at: 1, stdout: 1, stderr: 1 }, 0)).toThrow(code);
+  });
 });
 
 const decoders = [

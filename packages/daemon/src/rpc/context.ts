@@ -12,6 +12,7 @@ import type {
   TaskEvent,
   TaskId,
 } from "@claudine/protocol";
+import type { Calendar } from "../core/calendar.ts";
 import type { HostPort } from "../core/capacity.ts";
 import type { Engine } from "../engine.ts";
 import type { EnvVault } from "../environment/env-vault.ts";
@@ -35,6 +36,7 @@ export type Context = {
   store: Reader & Backup;
   vault: EnvVault;
   zones: Zones;
+  calendar: Calendar;
   watchers: Watchers;
   usage: UsagePort;
   history: History;

@@ -13,6 +13,14 @@ test("counts states and slots as events come", () => {
   expect(book.uses).toEqual({ labels: false, groups: true, priorities: false, attempts: false });
 });
 
+test("keeps the command once", () => {
+  const book = new TaskBook();
+  book.load([makeTask(1, queued(1))]);
+  expect(book.tasks.get(1)).toMatchObject({ command: "make target-1", argv: [] });
+  book.apply([{ type: "task.submitted", seq: 9, at: NOW, id: 2, spec: makeTask(2, queued(2)), held: false }]);
+  expect(book.tasks.get(2)).toMatchObject({ command: "make target-2", argv: [] });
+});
+
 test("leaves out what is not about tasks, and says when it has missed one", () => {
   const book = new TaskBook();
   expect(book.apply([{ type: "daemon.started", seq: 1, at: NOW, pid: 1, version: "1", bootId: "b" }])).toEqual(

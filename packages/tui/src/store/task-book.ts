@@ -7,6 +7,13 @@ import type { Task, TaskState } from "@claudine/protocol/task";
 /** More finished tasks than this are forgotten, the oldest first. */
 const FINISHED_KEPT = 2000;
 
+const NO_WORDS: string[] = [];
+
+/** What executes says the same as the command, and commands of agents are long. */
+function lean<T extends Task | undefined>(task: T): T {
+  return task === undefined || task.argv === NO_WORDS ? task : { ...task, argv: NO_WORDS };
+}
+
 export class TaskBook {
   #tasks = new Map<number, Task>();
   #counts = new Map<TaskState, number>();
@@ -38,7 +45,7 @@ export class TaskBook {
     this.#tasks = new Map();
     this.#counts = new Map();
     this.#slots = new Map();
-    for (const task of tasks) this.#put(task.id, task);
+    for (const task of tasks) this.#put(task.id, lean(task));
   }
 
   /** @returns the tasks that changed, undefined for those that are gone; "incomplete" when an event is about a task never seen */
@@ -47,7 +54,7 @@ export class TaskBook {
     for (const event of events) {
       if (!("id" in event)) continue;
       const before = this.#tasks.get(event.id);
-      const after = reduceTask(before, event);
+      const after = lean(reduceTask(before, event));
       if (after === undefined && before === undefined && event.type !== "task.removed") return "incomplete";
       this.#put(event.id, after);
       changed.set(event.id, after);

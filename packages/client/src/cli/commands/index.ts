@@ -14,6 +14,7 @@ import { follow } from "./follow.ts";
 import { graph } from "./graph.ts";
 import { group } from "./group.ts";
 import { groups } from "./groups.ts";
+import { history } from "./history.ts";
 import { hold } from "./hold.ts";
 import { kill } from "./kill.ts";
 import { list } from "./list.ts";
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   logs,
   follow,
   wait,
+  history,
   stats,
   top,
   send,

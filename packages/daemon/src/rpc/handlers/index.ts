@@ -58,6 +58,7 @@ export const HANDLERS: Handlers = {
   "event.unsubscribe": events.unsubscribe,
   "host.read": host,
   "host.history": history.host,
+  "run.list": history.runs,
   "run.course": history.course,
   "run.waited": history.waited,
   "stats.read": stats,

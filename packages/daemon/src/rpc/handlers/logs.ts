@@ -1,7 +1,8 @@
 /** Reads output, and writes to the standard input. */
 import { ClaudineError, formatDuration, isFinished, type LiveRun, type Params, type Task } from "@claudine/protocol";
 import { stateWords } from "../../core/targets.ts";
-import { readIndex } from "../../output/run-index.ts";
+import { errorFacts } from "../../log.ts";
+import { readIndex, type Sighting } from "../../output/run-index.ts";
 import {
   asBase64,
   encodePiece,
@@ -83,7 +84,7 @@ async function readFrom(context: Context, { params, run, wanted }: Asked): Promi
     if (open === undefined) return nothing;
     try {
       return await readPiece(open, wanted, async (size) => ({
-        sightings: await readIndex(files.index),
+        sightings: await timesOf(context, files),
         stream,
         size,
         endAt: endedAt ?? Date.now(),
@@ -93,6 +94,16 @@ async function readFrom(context: Context, { params, run, wanted }: Asked): Promi
     }
   } catch (error) {
     throw unreadable(params, error);
+  }
+}
+
+/** Output whose times cannot be read is still output. */
+async function timesOf({ log }: Context, { index }: RunFiles): Promise<readonly Sighting[]> {
+  try {
+    return await readIndex(index);
+  } catch (error) {
+    log.debug("The times of output could not be read", errorFacts(error));
+    return [];
   }
 }
 
@@ -118,13 +129,15 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ENOTDIR: "something is in the place of its folder",
   EIO: "the disk failed",
   ENXIO: "something is in the place of its file",
+  ELOOP: "something is in the place of its file",
 };
 
 /** What somebody did to the file is told to who reads it, and is no bug. */
 function unreadable({ id }: Params<"log.read">, error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const why = error instanceof ClaudineError ? undefined : REFUSALS[code];
-  if (why === undefined) return error;
+  // Those of Node itself begin with ERR_.
+  if (error instanceof ClaudineError || !/^E[A-Z0-9]+$/.test(code)) return error;
+  const why = REFUSALS[code] ?? "the system refuses it";
   return new ClaudineError("os", `Cannot read the output of task ${id}: ${why} (${code})`, { cause: error });
 }
 
