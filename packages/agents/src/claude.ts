@@ -32,6 +32,8 @@ export const claude: AgentAdapter = {
       { type: "environment", name: "ANTHROPIC_API_KEY" },
       { type: "environment", name: "ANTHROPIC_AUTH_TOKEN" },
       { type: "environment", name: "CLAUDE_CODE_OAUTH_TOKEN" },
+      { type: "environment", name: "CLAUDE_CODE_USE_BEDROCK" },
+      { type: "environment", name: "CLAUDE_CODE_USE_VERTEX" },
       {
         type: "file",
         path: "~/.claude/.credentials.json",
