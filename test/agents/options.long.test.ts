@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import type { AgentRequest } from "@claudine/agents";
 import { expect, inject, test, type TestContext } from "vitest";
 import { startProvider, type Asked } from "./provider.ts";
-import { environmentOf, makeHome, runAgent, type Home } from "./run-agent.ts";
+import { makeHome, runAgent, skipUnlessInstalled, type Home } from "./run-agent.ts";
 import { TOOLS, type Tool } from "./tools.ts";
 import type { Reply } from "./wire/wire.ts";
 
@@ -16,14 +16,12 @@ interface Asking extends Omit<AgentRequest, "prompt"> {
   readonly messages?: readonly string[];
 }
 
-/** Skips the test when the tool could not be installed. */
-async function ran(tool: Tool, { skip }: TestContext, asking: Asking & { readonly reply?: (asked: Asked) => Reply }) {
+async function ran(tool: Tool, context: TestContext, asking: Asking & { readonly reply?: (asked: Asked) => Reply }) {
+  skipUnlessInstalled(tool, context);
   const { home = await makeHome(), messages = [], reply = () => ANSWER, ...rest } = asking;
   await using provider = await startProvider(reply);
   const request = { ...rest, prompt: await home.text("prompt.txt", "What is six times seven?") };
   expect(tool.adapter.unsupported(request)).toBeUndefined();
-  const env = await environmentOf({ tool, provider, home });
-  if (spawnSync(tool.adapter.program, ["--version"], { env }).error) skip(`${tool.npmPackage} is not installed`);
   const result = await runAgent({ tool, provider, home, request, messages });
   return { ...result, asked: provider.asked };
 }

@@ -1,7 +1,8 @@
 /** Starts a tool as its adapter says, and reads what it writes through the adapter. */
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import {
   endStream,
   NESTING_VARIABLES,
@@ -15,7 +16,7 @@ import {
   type StreamStep,
   type TextFile,
 } from "@claudine/agents";
-import { inject } from "vitest";
+import { inject, type TestContext } from "vitest";
 import type { Provider } from "./provider.ts";
 import type { Tool } from "./tools.ts";
 
@@ -40,6 +41,11 @@ export interface Running {
   readonly request: AgentRequest;
   /** Sent after each result, in order. */
   readonly messages?: readonly string[];
+}
+
+export function skipUnlessInstalled({ adapter, npmPackage }: Tool, { skip }: TestContext): void {
+  const folder = inject("toolPath").split(delimiter)[0] ?? "";
+  if (!existsSync(join(folder, adapter.program))) skip(`${npmPackage} could not be installed`);
 }
 
 export async function makeHome(): Promise<Home> {
