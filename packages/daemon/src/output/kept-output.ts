@@ -44,6 +44,7 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
       maxTotalBytes: off(config.maxTotal),
     },
     needed: () => neededBy(ports),
+    freeBytes,
     wall,
     log,
   });
