@@ -62,7 +62,7 @@ export interface AgentAdapter {
   readonly install: string;
   /** Any one of them that is there says yes. Empty: it cannot be told. */
   readonly login: { readonly signs: readonly LoginSign[]; readonly hint: string };
-  /** Variables that secrets are in; none of them is part of the output. */
+  /** Variables that hold its secrets. */
   readonly secretVariables: readonly string[];
   /** What this tool cannot do of what is asked, as a sentence. */
   readonly unsupported: (request: AgentRequest) => string | undefined;
