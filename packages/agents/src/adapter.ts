@@ -56,7 +56,7 @@ export interface AgentAdapter {
   readonly versionArgs: readonly string[];
   /** The version in what `program versionArgs` prints, like `2.1.197`. */
   readonly parseVersion: (text: string) => string | undefined;
-  /** The oldest version whose options and output are known to fit. */
+  /** Older ones lack options that are used here, or were never tried. */
   readonly minVersion: string;
   /** How to get it: a command. */
   readonly install: string;

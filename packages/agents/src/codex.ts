@@ -32,7 +32,7 @@ export const codex: AgentAdapter = {
   program: "codex",
   versionArgs: ["--version"],
   parseVersion: versionIn,
-  minVersion: "0.50.0",
+  minVersion: "0.80.0",
   install: "npm install -g @openai/codex",
   login: {
     signs: [
@@ -74,7 +74,7 @@ function launch(request: AgentRequest): AgentLaunch {
       ...(systemPrompt === undefined ? [] : ["-c", `developer_instructions=${JSON.stringify(systemPrompt.text)}`]),
       ...option("--output-schema", request.jsonSchema?.path),
       ...(request.extraArgs ?? []),
-      // After the options: before 0.60 or so it has none of its own.
+      // After the options: in older versions it has none of its own.
       ...(resume === undefined ? [] : ["resume", resume]),
       "-",
     ],
