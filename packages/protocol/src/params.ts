@@ -1,8 +1,8 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
 import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
-import { ScheduleName, scheduleRules } from "./schedule.ts";
-import { Millis, TaskChanges, TaskId } from "./task.ts";
+import { EveryMs, ScheduleName, scheduleRules } from "./schedule.ts";
+import { TaskChanges, TaskId } from "./task.ts";
 
 /** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
 export const Selector = z
@@ -120,15 +120,19 @@ export const ScheduledTask = SubmitTask.omit({
 }).extend({ after: rules.after });
 export type ScheduledTask = z.infer<typeof ScheduledTask>;
 
+/** The end of the year 9999: what is later cannot be shown as a date. */
+const Moment = z.int().max(253_402_300_799_999).describe("Epoch milliseconds");
+
 const WhenAsked = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("cron"), expression: z.string().max(1000) }),
   z.strictObject({
     kind: z.literal("every"),
-    everyMs: z.int().min(1000),
-    from: Millis.optional().describe("It is due so often after this moment, which is now unless given"),
+    everyMs: EveryMs,
+    from: Moment.optional().describe("It is due so often after this moment, which is now unless given"),
   }),
-  z.strictObject({ kind: z.literal("at"), at: Millis }),
+  z.strictObject({ kind: z.literal("at"), at: Moment }),
 ]);
+const until = Moment.optional().describe("Not due after this");
 const Zone = z.string().min(1).max(100).describe("Of the IANA list, as Europe/Berlin");
 
 /** A schedule as somebody declares it. */
@@ -137,6 +141,7 @@ export const NewSchedule = z.strictObject({
   when: WhenAsked,
   zone: Zone.optional().describe("The daemon's own unless given"),
   ...scheduleRules,
+  until,
   task: ScheduledTask,
 });
 export type NewSchedule = z.infer<typeof NewSchedule>;
@@ -146,7 +151,7 @@ export const ChangeSchedule = z.strictObject({
   when: WhenAsked.optional(),
   zone: Zone.optional(),
   jitterMs: scheduleRules.jitterMs.nullable(),
-  until: scheduleRules.until.nullable(),
+  until: until.nullable(),
   maxRuns: scheduleRules.maxRuns.nullable(),
   missed: scheduleRules.missed,
   catchupWindowMs: scheduleRules.catchupWindowMs.nullable(),

@@ -14,11 +14,13 @@ export const ScheduleName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "use letters, digits, . _ - (at most 128)");
 
+export const EveryMs = span.min(1000);
+
 export const When = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("cron"), expression: z.string().max(1000) }),
   z.strictObject({
     kind: z.literal("every"),
-    everyMs: span.min(1000),
+    everyMs: EveryMs,
     from: Millis.describe("It is due so often after this moment"),
   }),
   z.strictObject({ kind: z.literal("at"), at: Millis }),
