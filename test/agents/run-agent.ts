@@ -1,7 +1,8 @@
 /** Starts a tool as its adapter says, and reads what it writes through the adapter. */
-import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import {
   endStream,
   NESTING_VARIABLES,
@@ -9,13 +10,14 @@ import {
   noProgress,
   progressed,
   readStream,
+  type AgentEnd,
   type AgentEvent,
   type AgentProgress,
   type AgentRequest,
   type StreamStep,
   type TextFile,
 } from "@claudine/agents";
-import { inject } from "vitest";
+import { inject, type TestContext } from "vitest";
 import type { Provider } from "./provider.ts";
 import type { Tool } from "./tools.ts";
 
@@ -40,6 +42,11 @@ export interface Running {
   readonly request: AgentRequest;
   /** Sent after each result, in order. */
   readonly messages?: readonly string[];
+}
+
+export function skipUnlessInstalled({ adapter, npmPackage }: Tool, { skip }: TestContext): void {
+  const folder = inject("toolPath").split(delimiter)[0] ?? "";
+  if (!existsSync(join(folder, adapter.program))) skip(`${npmPackage} could not be installed`);
 }
 
 export async function makeHome(): Promise<Home> {
@@ -77,32 +84,63 @@ export async function runAgent(running: Running): Promise<Ran> {
   const { tool, home, request } = running;
   const { argv, stdin, environment } = tool.adapter.launch(request);
   const env = { ...(await environmentOf(running, environment.unset)), ...environment.set };
-  const child = spawn(argv[0] ?? "", argv.slice(1), { cwd: home.work, env, stdio: "pipe" });
-  // A tool that ends before it has read everything is seen by how it ended.
-  child.stdin.on("error", () => undefined);
-  const messages = [...(running.messages ?? [])];
-  if (stdin.type === "lines") child.stdin.write(`${stdin.first}\n`);
-  else child.stdin.end(stdin.type === "prompt" ? request.prompt.text : "");
+  const [stdout, stderr] = [join(home.path, "stdout"), join(home.path, "stderr")];
+  // As the daemon does it: a tool that leaves before a pipe has taken everything loses its last words.
+  const files = [openSync(stdin.type === "prompt" ? request.prompt.path : "/dev/null", "r"), openSync(stdout, "w")];
+  const errors = openSync(stderr, "w");
+  const takesLines = stdin.type === "lines";
+  const child = spawn(argv[0] ?? "", argv.slice(1), {
+    cwd: home.work,
+    env,
+    stdio: takesLines ? ["pipe", "pipe", errors] : [...files, errors],
+  });
+  const fold = foldOf(tool);
+  if (takesLines) talk(child, { first: stdin.first, fold, running });
+  const exitCode = await new Promise<number | undefined>((resolve, reject) => {
+    child.on("error", reject).on("close", (code) => resolve(code ?? undefined));
+  });
+  for (const fd of [...files, errors]) closeSync(fd);
+  if (!takesLines) fold.read(await readFile(stdout, "utf8"));
+  const said = await readFile(stderr, "utf8");
+  const events = fold.end({ exitCode, stderr: said });
+  return { events, progress: events.reduce(progressed, noProgress), exitCode, stderr: said };
+}
 
-  const context = () => ({ adapter: tool.adapter, clock: { nowMs: Date.now(), zone: "Europe/Berlin" } });
+function foldOf({ adapter }: Tool) {
+  const context = () => ({ adapter, clock: { nowMs: Date.now(), zone: "Europe/Berlin" } });
   const events: AgentEvent[] = [];
   let state = newStream;
   const take = (step: StreamStep) => {
     state = step.state;
     events.push(...step.events);
-    for (const { type } of step.events) if (type === "result" && stdin.type === "lines") answer();
+    return step.events;
   };
-  const answer = () => {
-    const next = messages.shift();
-    if (next === undefined) child.stdin.end();
-    else child.stdin.write(`${tool.adapter.message(next)}\n`);
+  return {
+    read: (text: string) => take(readStream(state, text, context())),
+    end(end: AgentEnd) {
+      take(endStream(state, end, context()));
+      return events;
+    },
   };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => take(readStream(state, text, context())));
-  let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const exitCode = await new Promise<number | undefined>((resolve, reject) => {
-    child.on("error", reject).on("close", (code) => resolve(code ?? undefined));
+}
+
+interface Talk {
+  readonly first: string;
+  readonly fold: ReturnType<typeof foldOf>;
+  readonly running: Running;
+}
+
+/** Sends the next message when the one before is answered, and the end after the last. */
+function talk(child: ChildProcess, { first, fold, running }: Talk): void {
+  const messages = [...(running.messages ?? [])];
+  // A tool that ends before it has read everything is seen by how it ended.
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.write(`${first}\n`);
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    for (const _ of fold.read(text).filter(({ type }) => type === "result")) {
+      const next = messages.shift();
+      if (next === undefined) child.stdin?.end();
+      else child.stdin?.write(`${running.tool.adapter.message(next)}\n`);
+    }
   });
-  take(endStream(state, { exitCode, stderr }, context()));
-  return { events, progress: events.reduce(progressed, noProgress), exitCode, stderr };
 }

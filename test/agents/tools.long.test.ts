@@ -1,10 +1,10 @@
 /** What every agent must do, done by the tools themselves. */
 import { spawnSync } from "node:child_process";
 import { connect } from "node:net";
-import { isOlder, type AgentRequest } from "@claudine/agents";
-import { describe, expect, inject, test, type TestContext } from "vitest";
+import { isOlder, NESTING_VARIABLES, type AgentRequest } from "@claudine/agents";
+import { describe, expect, inject, test } from "vitest";
 import { startProvider, type Asked } from "./provider.ts";
-import { environmentOf, makeHome, runAgent, type Home } from "./run-agent.ts";
+import { environmentOf, makeHome, runAgent, skipUnlessInstalled, type Home } from "./run-agent.ts";
 import { TOOLS, type Tool } from "./tools.ts";
 import type { Reply } from "./wire/wire.ts";
 
@@ -31,13 +31,14 @@ describe.each(TOOLS.map((tool) => ({ name: tool.adapter.name, tool })))("$name",
   }
 
   test("is new enough", async (context) => {
-    const version = await versionOf(tool, context);
+    skipUnlessInstalled(tool, context);
+    const version = await versionOf(tool);
     console.log(`${tool.adapter.title} ${version}`);
     expect(isOlder(version, tool.adapter.minVersion)).toBe(false);
   });
 
   test("answers, and says what it took", async (context) => {
-    await versionOf(tool, context);
+    skipUnlessInstalled(tool, context);
     const { progress, exitCode, asked } = await ran(() => ANSWER);
     expect(exitCode).toBe(0);
     expect(progress).toMatchObject({
@@ -54,26 +55,26 @@ describe.each(TOOLS.map((tool) => ({ name: tool.adapter.name, tool })))("$name",
   });
 
   test("calls a tool, and its answer goes to the model", async (context) => {
-    await versionOf(tool, context);
+    skipUnlessInstalled(tool, context);
     const { progress, events, asked } = await ran(({ afterTool }) => (afterTool ? ANSWER : tool.call), {
       permissionMode: tool.permissionMode,
     });
     expect(progress).toMatchObject({ toolCalls: 1, result: { ok: true, text: "The answer is 42." }, ignored: 0 });
-    expect(events).toContainEqual(expect.objectContaining({ type: "tool-call", summary: "echo $((6 * 7))" }));
+    expect(events).toContainEqual(expect.objectContaining({ type: "tool-call", summary: "seq 4241 4243" }));
     expect(events).toContainEqual(expect.objectContaining({ type: "tool-result", ok: true }));
-    expect(asked.at(-1)?.body).toContain("42");
+    expect(asked.at(-1)?.body).toContain("4242");
   });
 
-  test("a prompt of 3 MB arrives whole", async (context) => {
-    await versionOf(tool, context);
-    const text = `${"A line of a long prompt. ".repeat(120_000)}The last words`;
+  test("a prompt that is too long for a command line arrives whole", async (context) => {
+    skipUnlessInstalled(tool, context);
+    const text = `${"A line of a long prompt. ".repeat(20_000)}The last words`;
     const { progress, asked } = await ran(() => ANSWER, { prompt: { path: "", text } });
     expect(progress.result).toMatchObject({ ok: true });
     expect(asked.some(({ body }) => body.length > text.length && body.includes("The last words"))).toBe(true);
   });
 
   test("reaches its usage limit, and says until when as far as it knows", async (context) => {
-    await versionOf(tool, context);
+    skipUnlessInstalled(tool, context);
     const resetsAt = Math.ceil(Date.now() / 1000) + 7200;
     const { progress, exitCode } = await ran(() => tool.failures.usage(resetsAt));
     expect(exitCode).not.toBe(0);
@@ -82,14 +83,15 @@ describe.each(TOOLS.map((tool) => ({ name: tool.adapter.name, tool })))("$name",
     expect(Math.abs((progress.error?.resetsAt ?? 0) - resetsAt * 1000)).toBeLessThan(60_000);
   });
 
-  test.each(["overloaded", "auth"] as const)("ends as %s", async (expected) => {
+  test.for(["overloaded", "auth"] as const)("ends as %s", async (expected, context) => {
+    skipUnlessInstalled(tool, context);
     const { progress, exitCode } = await ran(() => tool.failures[expected]);
     expect(exitCode).not.toBe(0);
     expect(progress).toMatchObject({ error: { class: expected }, result: { ok: false }, ignored: 0 });
   });
 
   test("goes on with a session", async (context) => {
-    await versionOf(tool, context);
+    skipUnlessInstalled(tool, context);
     const home = await makeHome();
     const first = await ran(() => ANSWER, {}, home);
     const prompt = { path: "", text: "And times two?" };
@@ -100,30 +102,24 @@ describe.each(TOOLS.map((tool) => ({ name: tool.adapter.name, tool })))("$name",
   });
 
   test("says that a session is not there", async (context) => {
-    await versionOf(tool, context);
+    skipUnlessInstalled(tool, context);
     const { progress, asked } = await ran(() => ANSWER, { resume: "00000000-0000-4000-8000-000000000000" });
     expect(progress).toMatchObject({ error: { class: "session-not-found" }, result: { ok: false } });
     expect(asked).toEqual([]);
   });
 
   test("says that it does not know an option", async (context) => {
-    await versionOf(tool, context);
-    const { progress } = await ran(() => ANSWER, { extraArgs: ["--no-such-option"] });
+    skipUnlessInstalled(tool, context);
+    const { progress } = await ran(() => ANSWER, { extraArgs: ["--nosuchoption"] });
     expect(progress).toMatchObject({ error: { class: "tool" }, result: { ok: false } });
-    expect(progress.error?.message).toContain("no-such-option");
+    expect(progress.error?.message).toContain("nosuchoption");
   });
 });
 
-/** Skips the test when the tool could not be installed. */
-async function versionOf(tool: Tool, { skip }: TestContext): Promise<string> {
+async function versionOf(tool: Tool): Promise<string> {
   await using provider = await startProvider(() => ANSWER);
-  const home = await makeHome();
-  const env = await environmentOf(
-    { tool, provider, home },
-    tool.adapter.launch({ prompt: { path: "", text: "" } }).environment.unset,
-  );
+  const env = await environmentOf({ tool, provider, home: await makeHome() }, NESTING_VARIABLES);
   const { program, versionArgs, parseVersion } = tool.adapter;
-  const { stdout, error } = spawnSync(program, versionArgs, { env, encoding: "utf8" });
-  if (error !== undefined) skip(`${tool.npmPackage} is not installed`);
+  const { stdout } = spawnSync(program, versionArgs, { env, encoding: "utf8" });
   return parseVersion(stdout) ?? `unknown: ${stdout}`;
 }

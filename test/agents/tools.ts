@@ -39,7 +39,7 @@ const claude: Tool = {
     DISABLE_AUTOUPDATER: "1",
     DISABLE_TELEMETRY: "1",
   }),
-  call: { type: "call", name: "Bash", input: { command: "echo $((6 * 7))", description: "Count" } },
+  call: { type: "call", name: "Bash", input: { command: "seq 4241 4243", description: "Count" } },
   permissionMode: "accept-edits",
   failures: {
     usage: (resetsAt) =>
@@ -73,7 +73,7 @@ const codex: Tool = {
     );
     return { LOOPBACK_KEY: "nobody" };
   },
-  call: { type: "call", name: "exec_command", input: { cmd: "echo $((6 * 7))" } },
+  call: { type: "call", name: "exec_command", input: { cmd: "seq 4241 4243" } },
   // Its sandbox needs namespaces that are not to be had everywhere.
   permissionMode: "danger-full-access",
   failures: {
@@ -99,7 +99,7 @@ const gemini: Tool = {
     await writeFile(join(home, ".gemini/settings.json"), JSON.stringify(settings));
     return { GEMINI_API_KEY: "nobody", GOOGLE_GEMINI_BASE_URL: url, GEMINI_CLI_TRUST_WORKSPACE: "true" };
   },
-  call: { type: "call", name: "run_shell_command", input: { command: "echo $((6 * 7))", description: "Count" } },
+  call: { type: "call", name: "run_shell_command", input: { command: "seq 4241 4243", description: "Count" } },
   permissionMode: "bypass",
   failures: {
     usage: () => {

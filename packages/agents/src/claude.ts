@@ -1,7 +1,14 @@
 /** Claude Code: `claude -p`, told everything by JSON lines. */
 import type { AgentAdapter } from "./adapter.ts";
 import { parseClaude } from "./claude-stream.ts";
-import { cleanEnvironment, option, permissionWord, tooLong, unsupportedOf, type PermissionWords } from "./options.ts";
+import {
+  cleanEnvironment,
+  option,
+  permissionWord,
+  tooLongForArgument,
+  unsupportedOf,
+  type PermissionWords,
+} from "./options.ts";
 import { endOf } from "./parse/state.ts";
 import type { AgentLaunch, AgentRequest } from "./request.ts";
 import { versionIn } from "./version.ts";
@@ -25,6 +32,8 @@ export const claude: AgentAdapter = {
       { type: "environment", name: "ANTHROPIC_API_KEY" },
       { type: "environment", name: "ANTHROPIC_AUTH_TOKEN" },
       { type: "environment", name: "CLAUDE_CODE_OAUTH_TOKEN" },
+      { type: "environment", name: "CLAUDE_CODE_USE_BEDROCK" },
+      { type: "environment", name: "CLAUDE_CODE_USE_VERTEX" },
       {
         type: "file",
         path: "~/.claude/.credentials.json",
@@ -35,7 +44,7 @@ export const claude: AgentAdapter = {
     hint: "Run `claude auth login`",
   },
   secretVariables: ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"],
-  unsupported: (request) => refused(request) ?? tooLong("JSON schema", request.jsonSchema?.text),
+  unsupported: (request) => refused(request) ?? tooLongForArgument("JSON schema", request.jsonSchema?.text),
   launch,
   message: userLine,
   parse: parseClaude,

@@ -1,7 +1,15 @@
 /** Codex: `codex exec --json`, which answers one prompt and ends. */
 import type { AgentAdapter } from "./adapter.ts";
 import { parseCodex } from "./codex-stream.ts";
-import { cleanEnvironment, option, permissionWord, tooLong, unsupportedOf, type PermissionWords } from "./options.ts";
+import {
+  cleanEnvironment,
+  option,
+  permissionWord,
+  tooLongForArgument,
+  tooLongPrompt,
+  unsupportedOf,
+  type PermissionWords,
+} from "./options.ts";
 import { endOf } from "./parse/state.ts";
 import type { AgentLaunch, AgentRequest } from "./request.ts";
 import { versionIn } from "./version.ts";
@@ -35,12 +43,23 @@ export const codex: AgentAdapter = {
     hint: "Run `codex login`",
   },
   secretVariables: ["CODEX_API_KEY", "OPENAI_API_KEY", "CODEX_ACCESS_TOKEN"],
-  unsupported: (request) => refused(request) ?? tooLong("system prompt", request.systemPrompt?.text),
+  unsupported,
   launch,
   message: () => undefined,
   parse: parseCodex,
   ended: endOf,
 };
+
+/** It counts characters, and refuses what is longer. */
+const MAX_PROMPT_CHARS = 1_048_576;
+
+function unsupported(request: AgentRequest): string | undefined {
+  return (
+    refused(request) ??
+    tooLongForArgument("system prompt", request.systemPrompt?.text) ??
+    tooLongPrompt("Codex", { length: request.prompt.text.length, max: MAX_PROMPT_CHARS, unit: "characters" })
+  );
+}
 
 function launch(request: AgentRequest): AgentLaunch {
   const { resume, systemPrompt } = request;

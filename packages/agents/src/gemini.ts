@@ -1,7 +1,15 @@
 /** Gemini CLI, without a terminal: it reads the prompt from standard input. */
 import type { AgentAdapter } from "./adapter.ts";
 import { parseGemini } from "./gemini-stream.ts";
-import { cleanEnvironment, option, permissionWord, unsupportedOf, type PermissionWords } from "./options.ts";
+import {
+  bytesOf,
+  cleanEnvironment,
+  option,
+  permissionWord,
+  tooLongPrompt,
+  unsupportedOf,
+  type PermissionWords,
+} from "./options.ts";
 import { endOf } from "./parse/state.ts";
 import type { AgentLaunch, AgentRequest } from "./request.ts";
 import { versionIn } from "./version.ts";
@@ -10,6 +18,11 @@ const permissions: PermissionWords = {
   common: { "accept-edits": "auto_edit", plan: "plan", bypass: "yolo" },
   own: ["auto_edit", "yolo"],
 };
+
+const refused = unsupportedOf("Gemini CLI", {
+  lacks: ["budgetUsd", "maxTurns", "systemPrompt", "mcpConfig", "jsonSchema", "takesMessages"],
+  permissions,
+});
 
 export const gemini: AgentAdapter = {
   name: "gemini",
@@ -28,15 +41,20 @@ export const gemini: AgentAdapter = {
     hint: "Start gemini and choose how to sign in, or set GEMINI_API_KEY",
   },
   secretVariables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
-  unsupported: unsupportedOf("Gemini CLI", {
-    lacks: ["budgetUsd", "maxTurns", "systemPrompt", "mcpConfig", "jsonSchema", "takesMessages"],
-    permissions,
-  }),
+  unsupported,
   launch,
   message: () => undefined,
   parse: parseGemini,
   ended: endOf,
 };
+
+/** What is beyond it drops without a word. */
+const MAX_PROMPT_BYTES = 8 * 1024 * 1024;
+
+function unsupported(request: AgentRequest): string | undefined {
+  const length = bytesOf(request.prompt.text);
+  return refused(request) ?? tooLongPrompt("Gemini CLI", { length, max: MAX_PROMPT_BYTES, unit: "bytes" });
+}
 
 function launch(request: AgentRequest): AgentLaunch {
   return {

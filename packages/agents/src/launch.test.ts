@@ -84,11 +84,18 @@ describe("what a tool cannot do is said, not dropped", () => {
     ],
     [
       claude,
-      { jsonSchema: file("x".repeat(70_000)) },
-      "The JSON schema has 70000 characters: it goes on the command line, where at most 60000 fit",
+      { jsonSchema: file("ü".repeat(70_000)) },
+      "The JSON schema has 140000 bytes: it goes on the command line, where at most 128000 fit",
     ],
   ] as const)("%o", (adapter, request, expected) => {
     expect(adapter.unsupported({ prompt, ...request })).toBe(expected);
+  });
+
+  test("a prompt that the tool would cut or refuse", () => {
+    const long = { prompt: file("ü".repeat(4_200_000)) };
+    expect(codex.unsupported(long)).toBe("The prompt has 4200000 characters: Codex takes at most 1048576");
+    expect(gemini.unsupported(long)).toBe("The prompt has 8400000 bytes: Gemini CLI takes at most 8388608");
+    expect(claude.unsupported(long)).toBeUndefined();
   });
 
   test("every mode that a tool names, it has words for", () => {

@@ -56,10 +56,25 @@ function isCommon(mode: string): boolean {
   return PERMISSION_MODES.some((known) => known === mode);
 }
 
-/** Linux takes at most 128 KiB in one argument; it should stay far from that. */
-const MAX_ARGUMENT_CHARS = 60_000;
+/** Linux takes at most 128 KiB in one argument, and the name of the option is in it too. */
+const MAX_ARGUMENT_BYTES = 128_000;
 
-export function tooLong(name: string, text: string | undefined): string | undefined {
-  if (text === undefined || text.length <= MAX_ARGUMENT_CHARS) return undefined;
-  return `The ${name} has ${text.length} characters: it goes on the command line, where at most ${MAX_ARGUMENT_CHARS} fit`;
+export function tooLongForArgument(name: string, text: string | undefined): string | undefined {
+  const bytes = bytesOf(text ?? "");
+  if (bytes <= MAX_ARGUMENT_BYTES) return undefined;
+  return `The ${name} has ${bytes} bytes: it goes on the command line, where at most ${MAX_ARGUMENT_BYTES} fit`;
+}
+
+interface Length {
+  readonly length: number;
+  readonly max: number;
+  readonly unit: "bytes" | "characters";
+}
+
+export function tooLongPrompt(title: string, { length, max, unit }: Length): string | undefined {
+  return length <= max ? undefined : `The prompt has ${length} ${unit}: ${title} takes at most ${max}`;
+}
+
+export function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
 }

@@ -172,6 +172,7 @@ describe("what is said on standard error only", () => {
       `Error resuming session: Invalid session identifier "${FIRST_ID}".\n  Searched for sessions\n`,
       "session-not-found",
     ],
+    ["gemini", "Error resuming session: No previous sessions found for this project.\n", "session-not-found"],
     ["gemini", "Warning: 256-color support not detected.\nInvalid auth method selected.\n", "auth"],
     [
       "cursor",
@@ -184,8 +185,8 @@ describe("what is said on standard error only", () => {
     expect(events.reduce(progressed, noProgress)).toMatchObject({ error: { class: expected }, result: { ok: false } });
   });
 
-  test("nothing is made up about a process that a signal ended", () => {
+  test.each([undefined, 130, 143])("nothing is made up about a process that a signal ended (exit %s)", (exitCode) => {
     const adapter = ADAPTERS["claude"]!;
-    expect(endStream(newStream, { stderr: "Terminated" }, { adapter, clock }).events).toEqual([]);
+    expect(endStream(newStream, { exitCode, stderr: "Warning: slow\n" }, { adapter, clock }).events).toEqual([]);
   });
 });

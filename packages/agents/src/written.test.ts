@@ -64,6 +64,17 @@ describe("claude", () => {
     });
   });
 
+  test("a session that is not there", () => {
+    const errors = ["No conversation found with session ID: 00000000-0000-4000-8000-000000000000"];
+    const { progress } = played("claude", [
+      { type: "result", subtype: "error_during_execution", is_error: true, num_turns: 0, errors },
+    ]);
+    expect(progress).toMatchObject({
+      error: { class: "session-not-found", message: errors[0] },
+      result: { ok: false },
+    });
+  });
+
   test("kinds of lines that are not known are counted", () => {
     expect(played("claude", [{ type: "hologram" }, { type: "tool_progress" }, done]).progress.ignored).toBe(1);
   });

@@ -34,6 +34,7 @@ import { openProcesses } from "./running/run-processes.ts";
 import type { EnvRecord } from "./environment/env-record.ts";
 import { createPunch } from "./runner/punch.ts";
 import { openStore } from "./store/store.ts";
+import { createSearch } from "./searching/search-process.ts";
 import { createSupervisor } from "./supervisor/supervisor.ts";
 import { createTaskInput } from "./running/task-input.ts";
 import { createWatchers } from "./reading/until.ts";
@@ -44,6 +45,7 @@ export type DaemonOptions = {
   log: Log;
   version: string;
   shimDir: string;
+  searchScript: string;
   /** A listening socket from socket activation. */
   listenFd: number | undefined;
   cores: number;
@@ -222,6 +224,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       metrics,
       runs,
       sweepPreview: output.preview,
+      search: createSearch({ script: options.searchScript, ripgrep: true }),
       config,
       paths,
       log,

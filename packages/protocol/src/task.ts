@@ -131,7 +131,7 @@ export const Status = z.discriminatedUnion("state", [
     state: z.literal("queued"),
     since: Millis,
     order: z.number().describe("First in, first out within a priority"),
-    notBefore: Millis.optional().describe("Does not start earlier: told so, or the delay of a retry"),
+    notBefore: Millis.optional().describe("Does not start earlier: told so, or the end of a delay"),
     yielded: z.literal(true).optional().describe("Its run was ended to free memory"),
     ripeAt: Millis.optional().describe("The end of that delay on the daemon's steady clock, whichever comes first"),
   }),

@@ -10,7 +10,7 @@ const MAX_MESSAGE_CHARS = 4000;
 const SIGNS: ReadonlyArray<readonly [AgentErrorClass, RegExp]> = [
   [
     "session-not-found",
-    /no conversation found|no rollout found|invalid session identifier|(session|chat|thread)\b.{0,80} not found/i,
+    /no conversation found|no rollout found|no previous sessions|invalid session identifier|(session|chat|thread)\b.{0,80} not found/i,
   ],
   [
     "usage-limit",
@@ -36,7 +36,10 @@ const SIGNS: ReadonlyArray<readonly [AgentErrorClass, RegExp]> = [
     "permission",
     /trusted (directory|folder|workspace)|workspace trust|(not|untrusted) (a )?trust|requires approval|permission/i,
   ],
-  ["refused", /refus|safety|safeguard|flagged|usage polic|content (filter|policy)|blocked by/i],
+  [
+    "refused",
+    /(prompt|input)\b.{0,20}too (long|large)|maximum length|context (window|length)|refus|safety|safeguard|flagged|usage polic|content (filter|policy)|blocked by/i,
+  ],
 ];
 
 const BY_STATUS: Readonly<Record<number, AgentErrorClass>> = {

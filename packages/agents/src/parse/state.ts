@@ -66,13 +66,16 @@ export function failedResult(state: ParserState, error: AgentError | undefined):
   return { state: { ...step.state, done: true }, events: [...step.events, result] };
 }
 
+/** How a program exits that has caught SIGINT or SIGTERM, or whose shell was told of SIGKILL. */
+const BY_SIGNAL: ReadonlySet<number> = new Set([130, 137, 143]);
+
 /** What a process leaves unsaid: why it could not even start to talk. */
 export function endOf(state: ParserState, end: AgentEnd, clock: Clock): readonly AgentEvent[] {
   const step = flushed(state);
   if (step.state.done === true || end.exitCode === undefined) return step.events;
-  const noise = `${end.stderr}\n${step.state.noise ?? ""}`;
-  const message =
-    end.exitCode === 0 ? "It ended without a result" : (complaintIn(noise) ?? `It exited with ${end.exitCode}`);
+  const complaint = complaintIn(`${end.stderr}\n${step.state.noise ?? ""}`);
+  if (complaint === undefined && BY_SIGNAL.has(end.exitCode)) return step.events;
+  const message = end.exitCode === 0 ? "It ended without a result" : (complaint ?? `It exited with ${end.exitCode}`);
   const found = errorOf(`${message}\n`, clock);
   const error: AgentError = found.class === "unknown" ? { ...found, class: "tool" } : found;
   const failure = failedResult(step.state, step.state.error === undefined ? error : undefined);

@@ -60,7 +60,11 @@ async function followOn(client: Client, { wanted, there, sinks }: Following): Pr
     streams.map(async (stream) => {
       const before = there.get(stream);
       if (before?.ended === true) return before.attempt;
-      const from = before === undefined ? {} : { attempt: before.attempt, offset: before.offset };
+      // Of what was not there yet nothing is to be missed.
+      const from =
+        before === undefined
+          ? { tailLines: undefined, since: undefined }
+          : { attempt: before.attempt, offset: before.offset };
       const { attempt } = await tail(
         client,
         { ...options, ...from, stream, times: show.timestamps, follow: true },

@@ -1,8 +1,9 @@
 /** Joins what looks after the output of runs: times and limits while they run, packing and sweeping afterwards. */
-import { statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import type { Config, Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import { errorFacts, type Log } from "../log.ts";
+import { artifactBytes } from "./artifact-folder.ts";
 import type { RunFolders } from "./files.ts";
 import type { Punch } from "./cut.ts";
 import { createGrowth, type WatchedRun } from "./growth.ts";
@@ -43,6 +44,7 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
       maxTotalBytes: off(config.maxTotal),
     },
     needed: () => neededBy(ports),
+    freeBytes,
     wall,
     log,
   });
@@ -66,7 +68,8 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
   const ended = async (run: WatchedRun): Promise<void> => {
     try {
       const { bytes, isOver } = await growth.ended(run);
-      await keeper.ended({ id: run.id, attempt: run.attempt, bytes, pack: isOver });
+      const left = existsSync(run.files.artifacts) ? await artifactBytes(run.files.artifacts) : 0;
+      await keeper.ended({ id: run.id, attempt: run.attempt, bytes: bytes + left, pack: isOver });
     } catch (error) {
       log.warn("The output of a run that has ended could not be looked after", { task: run.id, ...errorFacts(error) });
     }

@@ -26,6 +26,7 @@ import type { EnvRecord } from "../environment/env-record.ts";
 import type { Backup, Reader } from "../reading/reader.ts";
 import type { InputPiece } from "../running/task-input.ts";
 import type { Watchers } from "../reading/until.ts";
+import type { Search } from "../searching/search-process.ts";
 import type { Zones } from "../schedules/zones.ts";
 
 /** Live figures by task, from the meter. */
@@ -44,6 +45,8 @@ export type Context = {
   runs: RunFolders;
   /** What output there is, and what of it would be removed now. */
   sweepPreview(): Promise<Preview>;
+  /** Looks into tasks and their output in a process of its own. */
+  search: Search;
   config: Config;
   paths: Paths;
   log: Log;

@@ -66,7 +66,7 @@ test.each(JUMPS)("%s does not make a run lost whose end is just being written", 
     launch: () => Promise.resolve({ started: true }),
     meter: { track: absent, untrack: absent },
     runs: {
-      files: () => ({ record: "/no/such/record", stdout: "", stderr: "", index: "", gaps: "" }),
+      files: () => ({ record: "/no/such/record", stdout: "", stderr: "", index: "", gaps: "", artifacts: "" }),
       prepare: absent,
       forget: absent,
       writtenAt: absent,

@@ -1,5 +1,6 @@
 /** All verbs, in the order of the help. */
 import type { Command } from "../command.ts";
+import { artifacts } from "./artifacts.ts";
 import { backup } from "./backup.ts";
 import { cancel } from "./cancel.ts";
 import { clean } from "./clean.ts";
@@ -30,6 +31,7 @@ import { restore } from "./restore.ts";
 import { schedule } from "./schedule.ts";
 import { resume } from "./resume.ts";
 import { retry } from "./retry.ts";
+import { search } from "./search.ts";
 import { send } from "./send.ts";
 import { service } from "./service.ts";
 import { set } from "./set.ts";
@@ -50,7 +52,9 @@ export const COMMANDS: readonly Command[] = [
   graph,
   logs,
   follow,
+  artifacts,
   wait,
+  search,
   history,
   stats,
   top,

@@ -26,9 +26,9 @@ export const submit: Handler<"task.submit"> = async (context, params) => {
     const record = task.env === undefined ? baseRecord : context.vault.seal({ ...base, ...task.env });
     envs.set(record.id, record);
     const spec = specOf(context, task, { ...params, env: base, envId: record.id });
-    const { ref, ifRunning, afterSchedules } = task;
+    const { ref, ifRunning, afterSchedules, delayMs } = task;
     const afterRefs = task.after?.flatMap((one) => (one.ref === undefined ? [] : [{ ref: one.ref, on: one.on }]));
-    const submission = { spec, held: task.held ?? false, ifRunning, ref, afterRefs, afterSchedules };
+    const submission = { spec, held: task.held ?? false, ifRunning, delayMs, ref, afterRefs, afterSchedules };
     if (tasks.push(submission) % PIECE === 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -89,6 +89,7 @@ export function specOf(context: Pick<Context, "config">, task: SubmitTask, call:
     afterSchedules: _afterSchedules,
     ref: _ref,
     ifRunning: _ifRunning,
+    delayMs: _delayMs,
     after,
     ...rules
   } = task;
