@@ -64,6 +64,19 @@ test("who goes on needs none any more", async () => {
   expect(await it.rig.ended(id)).toMatchObject({ state: "succeeded" });
 });
 
+test.for(["before", "after"])("a daemon that dies %s attention is stored: the next one says it", async (when) => {
+  const own = await createAgentRig({ daemon: false, config: `${CONFIG}agent: { quietAfter: 1s }\n` });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  await own.rig.up({ CLAUDINE_CRASH_AT: `${when}-commit-run.attention` });
+  const go = own.rig.file("go");
+  const id = await own.agent(`say one\nwait ${go}\nsay two`);
+  await own.rig.daemon?.ended;
+  await own.rig.up();
+  await until("attention", async () => (await own.rig.show(id)).agent?.attention);
+  await writeFile(go, "");
+  expect(await own.rig.ended(id)).toMatchObject({ state: "succeeded", agent: { headline: "two", attention: null } });
+});
+
 test("who lingers after the answer is ended, SIGKILL last, and has succeeded", async () => {
   const strict = await strictRig();
   const id = await strict.agent("stubborn\nsay the answer\nlinger");
