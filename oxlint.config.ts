@@ -36,7 +36,7 @@ const siblings = (...folders: string[]): Ban => ({
 const outsideCore: Ban = { regex: "^\\.\\./", message: "The core imports only itself and the protocol." };
 const protocol = ["@claudine", "@claudine/protocol", "@claudine/protocol/*"];
 const schemas: Ban = {
-  regex: "^@claudine/protocol($|/(config|event|host|index|methods|methods/.*|task)$)",
+  regex: "^@claudine/protocol($|/(artifact|config|event|host|index|methods|methods/.*|search|task)$)",
   message: "The command line imports only types from modules with zod schemas: use `import type`.",
   allowTypeImports: true,
 };
@@ -75,7 +75,10 @@ const boundaries: OxlintOverride[] = [
   boundary(["packages/tui/src/**"], [daemon, lmdb]),
   boundary(["packages/mcp/src/**"], [daemon, lmdb, processes, reactive]),
   boundary(["packages/daemon/src/**"], [daemon, lmdb, processes, reactive]),
-  boundary(["packages/daemon/src/{main,startup/systemd,health/expendable}.ts"], [daemon, lmdb, reactive]),
+  boundary(
+    ["packages/daemon/src/{main,startup/systemd,health/expendable,searching/ripgrep,searching/search-process}.ts"],
+    [daemon, lmdb, reactive],
+  ),
   boundary(["packages/daemon/src/core/**"], [nodeModules, onlyPackages(...protocol), outsideCore], true),
   boundary(
     ["packages/daemon/src/core/random-steps.ts"],

@@ -18,6 +18,14 @@ beforeAll(async () => {
 /** As little as each method takes; it need not make sense. */
 const LEAST: Record<MethodName, Record<string, unknown>> = {
   "task.submit": submission([{ command: ["true"], held: true }]),
+  "agent.submit": {
+    env: { PATH: "/usr/bin:/bin" },
+    cwd: "/",
+    umask: 0o22,
+    tasks: [{ agent: { prompt: "Do nothing" }, held: true }],
+  },
+  "agent.result": { id: 1 },
+  "agent.list": { env: { PATH: "/usr/bin:/bin" }, cwd: "/" },
   "task.list": {},
   "task.get": { id: 1 },
   "task.kill": { selector: ["last"] },
@@ -38,7 +46,10 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "task.clean": { dryRun: true },
   "task.send": { id: 1, text: "x" },
   "task.wait": { selector: ["lost"] },
+  "task.search": { text: "x" },
   "log.read": { id: 1 },
+  "artifact.list": { id: 1 },
+  "artifact.read": { id: 1, name: "x" },
   "group.list": {},
   "group.set": { slots: 2 },
   "group.limit": { slots: null },

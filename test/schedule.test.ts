@@ -59,6 +59,25 @@ test.for([
   expect((await rig.claudine("schedule", "list", "--quiet")).stdout).toBe("");
 });
 
+test("a time that no calendar shows, and an interval that the store would not take, are refused", async () => {
+  const rig = await startDaemon();
+  const client = await rig.client();
+  const every = { kind: "every", everyMs: 3_600_000 } as const;
+  for (const [when, until] of [
+    [{ kind: "at", at: 8.64e15 + 1 }, undefined],
+    [{ kind: "at", at: Date.now() + 60_000.5 }, undefined],
+    [{ ...every, from: Number.MAX_SAFE_INTEGER }, undefined],
+    [{ ...every, everyMs: 20 * 365 * 86_400_000 }, undefined],
+    [every, 8.64e15 + 1],
+  ] as const) {
+    const schedule = { name: "far", when, task: { command: ["true"] }, ...(until === undefined ? {} : { until }) };
+    await expect(
+      client.call("schedule.add", { env: {}, cwd: rig.home.work, umask: 0o22, schedule }),
+    ).rejects.toMatchObject({ code: "invalid_params" });
+  }
+  expect(await client.call("schedule.list", {})).toMatchObject({ schedules: [] });
+});
+
 test("a zone that there is not, a schedule without times and one without a command are refused", async () => {
   const rig = await startDaemon();
   expect(await rig.claudine("schedule", "add", "x", "--cron", "@daily", "--tz", "Mars/Base", "true")).toMatchObject({

@@ -67,6 +67,14 @@ const ENTRIES: readonly Bundle[] = [
     without: ["react", "ink", "yargs"],
   },
   {
+    entry: "packages/daemon/src/searching/main.ts",
+    out: "claudine-search.mjs",
+    // Of the protocol only the errors: it starts for each page.
+    options: { format: "esm", ...readable, alias: { "@claudine/protocol": "@claudine/protocol/errors" } },
+    banner: REQUIRE,
+    without: ["react", "ink", "yargs", "zod", "lmdb"],
+  },
+  {
     entry: "packages/daemon/src/main.ts",
     out: "claudined.mjs",
     options: { format: "esm", ...readable },

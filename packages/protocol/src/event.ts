@@ -1,5 +1,6 @@
 /** Everything that can happen to a task, in the past tense; the journal holds these in order. */
 import * as z from "zod";
+import { AgentEnd, Attention } from "./agent.ts";
 import { FiringCause, ScheduleSpec, SkipWhy } from "./schedule.ts";
 import {
   HoldWhy,
@@ -18,10 +19,11 @@ import {
 const of = <const T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ type: z.literal(type), ...shape });
 const envId = z.string().optional().describe("The environment given anew");
+const ripeAt = Millis.optional().describe("The end of its delay on the daemon's steady clock");
 const run = { id: TaskId, attempt: z.int().positive() };
 
 export const EventBody = z.discriminatedUnion("type", [
-  of("task.submitted", { id: TaskId, spec: TaskSpec, held: z.boolean() }),
+  of("task.submitted", { id: TaskId, spec: TaskSpec, held: z.boolean(), ripeAt }),
   of("task.held", { id: TaskId, why: HoldWhy }),
   of("task.released", { id: TaskId, envId }),
   of("task.cancelled", { id: TaskId, note: z.string().nullable() }),
@@ -30,11 +32,14 @@ export const EventBody = z.discriminatedUnion("type", [
     envId,
     automatic: z.boolean().optional().describe("By its own rule, not asked for by a person"),
     after: z
-      .enum(["lost", "pressure"])
+      .enum(["lost", "pressure", "capacity"])
       .optional()
-      .describe("The run before was lost, or ended to free memory: it does not count as a retry"),
+      .describe(
+        "The run before was lost, ended to free memory, or its agent had no capacity: it does not count as a retry",
+      ),
+    agentAt: z.int().optional().describe("Which of the agent's choices is tried now"),
     notBefore: Millis.optional(),
-    ripeAt: Millis.optional().describe("The same on the daemon's steady clock"),
+    ripeAt,
   }),
   of("task.skipped", { id: TaskId, because: TaskId, note: z.string() }),
   of("task.failed", { id: TaskId, note: z.string().describe("Why it was never run") }),
@@ -58,6 +63,10 @@ export const EventBody = z.discriminatedUnion("type", [
     pressure: z.string().optional().describe("What the machine was short of, when no person asked for it"),
   }),
   of("run.resumed", run),
+  of("run.attention", {
+    ...run,
+    attention: Attention.nullable().describe("Why somebody should look at it; null: not any more"),
+  }),
   of("run.finished", {
     ...run,
     state: TaskState,
@@ -67,9 +76,10 @@ export const EventBody = z.discriminatedUnion("type", [
     usage: Usage,
     note: z.string().nullable(),
     queuedAt: Millis.optional().describe("When its waiting began"),
+    agent: AgentEnd.optional().describe("What the agent did and answered"),
   }),
   of("task.moved", { id: TaskId, since: Millis, order: z.number() }),
-  of("task.changed", { id: TaskId, changes: TaskChanges }),
+  of("task.changed", { id: TaskId, changes: TaskChanges, ripeAt }),
   of("group.changed", {
     name: z.string().describe("`*` for all groups together"),
     slots: z.int().positive().nullable().optional().describe("Null: as the configuration says"),

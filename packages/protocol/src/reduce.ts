@@ -1,19 +1,20 @@
 /** The one reducer: how an event changes a task. Shared by the daemon's state and by clients that fold events. */
+import type { AgentFacts, Attention } from "./agent.ts";
 import type { TaskEvent } from "./event.ts";
-import type { LiveRun, Status, Task, TaskChanges } from "./task.ts";
+import type { LiveRun, Status, Task } from "./task.ts";
 
 /** The task after `event`, or undefined when it is no more. Events of other tasks leave it as it is. */
 export function reduceTask(task: Task | undefined, event: TaskEvent): Task | undefined {
   if (event.type === "task.submitted") return submitted(event);
   if (task === undefined || !("id" in event) || event.id !== task.id) return task;
   if (event.type === "task.removed") return undefined;
-  if (event.type === "task.changed") return changed(task, event.changes);
+  if (event.type === "task.changed") return changed(task, event);
   const status = nextStatus(task, event);
   const attempt = event.type === "run.admitted" ? event.attempt : task.attempt;
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
-  const again = event.type === "task.retried" ? { queuedAt: event.at } : {};
+  const again = event.type === "task.retried" ? { queuedAt: event.at, ...agentAt(event) } : {};
   const count = isLoss(event)
     ? { lostRuns: (task.lostRuns ?? 0) + 1 }
     : isYield(event)
@@ -23,7 +24,11 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   return asked ? countedAnew(after) : after;
 }
 
-function countedAnew({ yieldedRuns: _, ...task }: Task): Task {
+function agentAt({ agentAt: at }: Extract<TaskEvent, { type: "task.retried" }>): Pick<Task, "agentAt"> {
+  return at === undefined ? {} : { agentAt: at };
+}
+
+function countedAnew({ yieldedRuns: _, agentAt: __, ...task }: Task): Task {
   return { ...task, retriedAt: task.attempt, lostRuns: 0 };
 }
 
@@ -45,7 +50,7 @@ function withoutFailed({ after = [], status }: Task): Partial<Task> {
 function submitted(event: Extract<TaskEvent, { type: "task.submitted" }>): Task {
   const status: Status = event.held
     ? { state: "held", since: event.at, why: { kind: "user" } }
-    : queued(event, event.spec.notBefore);
+    : { ...queued(event, event.spec.notBefore), ...ripe(event) };
   return { ...event.spec, id: event.id, createdAt: event.at, attempt: 0, status };
 }
 
@@ -53,8 +58,14 @@ function queued({ at, seq }: TaskEvent, notBefore: number | undefined): Extract<
   return { state: "queued", since: at, order: seq, ...(notBefore === undefined ? {} : { notBefore }) };
 }
 
+/** A delay is over when either clock says so. */
+function ripe({ ripeAt }: { ripeAt?: number | undefined }): { ripeAt?: number } {
+  return ripeAt === undefined ? {} : { ripeAt };
+}
+
 /** Null takes a rule away; what was not said stays. */
-function changed(task: Task, { label, ...changes }: TaskChanges): Task {
+function changed(task: Task, event: Extract<TaskEvent, { type: "task.changed" }>): Task {
+  const { label, ...changes } = event.changes;
   const after: Task = { ...task, ...(label === undefined ? {} : { label }) };
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) Reflect.deleteProperty(after, name);
@@ -63,7 +74,8 @@ function changed(task: Task, { label, ...changes }: TaskChanges): Task {
   const { status } = after;
   if (status.state !== "queued" || changes.notBefore === undefined) return after;
   const { notBefore: _, ripeAt: __, ...rest } = status;
-  return { ...after, status: changes.notBefore === null ? rest : { ...rest, notBefore: changes.notBefore } };
+  const { notBefore } = changes;
+  return { ...after, status: notBefore === null ? rest : { ...rest, notBefore, ...ripe(event) } };
 }
 
 type OfTask = Exclude<Extract<TaskEvent, { id: number }>, { type: "task.submitted" | "task.removed" | "task.changed" }>;
@@ -77,7 +89,7 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "task.retried":
       return {
         ...queued(event, event.notBefore),
-        ...(event.ripeAt === undefined ? {} : { ripeAt: event.ripeAt }),
+        ...ripe(event),
         ...(event.after === "pressure" ? { yielded: true } : {}),
       };
     case "task.cancelled":
@@ -117,6 +129,8 @@ function nextStatus(task: Task, event: OfTask): Status {
       return escalated(task);
     case "run.signalled":
       return event.early === true ? withRun(task, { signalled: true }) : task.status;
+    case "run.attention":
+      return withAttention(task, event.attention);
     case "run.paused":
       return paused(task, event);
     case "run.resumed":
@@ -137,7 +151,7 @@ function neverRan({ at, note }: { at: number; note: string | null }) {
 
 function finishedStatus(event: Extract<TaskEvent, { type: "run.finished" }>): Status {
   const { startedAt, finishedAt, outcome, note, usage } = event;
-  const facts = { startedAt, finishedAt, outcome, note, usage };
+  const facts = { startedAt, finishedAt, outcome, note, usage, ...agentFacts(event) };
   switch (event.state) {
     case "succeeded":
     case "failed":
@@ -152,6 +166,19 @@ function finishedStatus(event: Extract<TaskEvent, { type: "run.finished" }>): St
     case "paused":
       throw new TypeError(`run.finished with state ${event.state}`);
   }
+}
+
+/** All but the answer, which may be long. */
+function agentFacts({ agent }: Extract<TaskEvent, { type: "run.finished" }>): { agent?: AgentFacts } {
+  if (agent === undefined) return {};
+  const { result: _, structured: __, cut: ___, ...facts } = agent;
+  return { agent: facts };
+}
+
+function withAttention({ status }: Task, attention: Attention | null): Status {
+  if (!("run" in status)) return status;
+  const { attention: _, ...run } = status.run;
+  return { ...status, run: attention === null ? run : { ...run, attention } };
 }
 
 function withRun(task: Task, change: Partial<LiveRun>): Status {

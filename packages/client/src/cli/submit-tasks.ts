@@ -16,7 +16,7 @@ export function refuse(why: string, hint?: string): ClaudineError {
 
 /** @throws ClaudineError invalid_params, not_found when a file can't be read */
 export async function buildTasks(input: Input, io: Io): Promise<SubmitTask[]> {
-  const shared = { ...sharedOptions(input, io.env), ...(await rulesOf(input, io)) };
+  const shared = await sharedOf(input, io);
   const sources = ["each-line", "array", "from-json"].filter((name) => text(input, name) !== undefined);
   if (sources.length > 1) throw refuse(`--${sources[0]} does not go with --${sources[1]}`);
   const [source] = sources;
@@ -30,6 +30,11 @@ export async function buildTasks(input: Input, io: Io): Promise<SubmitTask[]> {
   return fromJson(content, shared);
 }
 
+/** What each task of the call asks for. @throws ClaudineError invalid_params */
+export async function sharedOf(input: Input, io: Io): Promise<Shared> {
+  return { ...sharedOptions(input, io.env), ...(await rulesOf(input, io)) };
+}
+
 /** The environment for the tasks. What Claudine said about a task that submits is not true of the tasks it submits. */
 export async function callerEnv(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const {
@@ -37,6 +42,7 @@ export async function callerEnv(env: NodeJS.ProcessEnv): Promise<Record<string, 
     CLAUDINE_RUN,
     CLAUDINE_GROUP,
     CLAUDINE_ARRAY_INDEX,
+    CLAUDINE_ARTIFACTS,
     CLAUDINE_SCHEDULE,
     CLAUDINE_DUE_AT,
     CLAUDINE_PREVIOUS_SUCCESS_AT,

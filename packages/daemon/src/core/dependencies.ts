@@ -132,10 +132,19 @@ function afterOf({ state, edited }: Links, id: TaskId): readonly Dependency[] | 
   return edited?.get(id) ?? (task === undefined ? undefined : (task.after ?? []));
 }
 
-function refuseCircle(
-  facts: Links,
-  { verb, id, after }: { verb: string; id: TaskId; after: readonly Dependency[] },
-): void {
+function refuseCircle(facts: Links, { verb, ...task }: { verb: string } & Waits): void {
+  const path = circleOf(facts, task);
+  if (path === undefined) return;
+  if (path.length === 1) throw new ClaudineError("invalid_params", `Cannot ${verb}: it would wait for itself`);
+  throw new ClaudineError("invalid_params", `Cannot ${verb}: the tasks would wait for each other in a circle`, {
+    hint: `${[task.id, ...path].join(" after ")}`,
+  });
+}
+
+type Waits = { id: TaskId; after: readonly Dependency[] };
+
+/** For whom a task would wait, directly and through others, until it waited for itself; undefined when it would not. */
+export function circleOf(facts: Links, { id, after }: Waits): TaskId[] | undefined {
   const cameBy = new Map<TaskId, TaskId>();
   const open = after.map((one) => one.id);
   for (const one of open) cameBy.set(one, id);
@@ -147,13 +156,10 @@ function refuseCircle(
       open.push(next);
     }
   }
-  if (!cameBy.has(id)) return;
+  if (!cameBy.has(id)) return undefined;
   const path = [id];
   for (let one = cameBy.get(id); one !== undefined && one !== id; one = cameBy.get(one)) path.unshift(one);
-  if (path.length === 1) throw new ClaudineError("invalid_params", `Cannot ${verb}: it would wait for itself`);
-  throw new ClaudineError("invalid_params", `Cannot ${verb}: the tasks would wait for each other in a circle`, {
-    hint: `${[id, ...path].join(" after ")}`,
-  });
+  return path;
 }
 
 /** Longer chains are not measured, and none is deep enough for the stack to overflow. */

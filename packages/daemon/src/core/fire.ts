@@ -89,14 +89,15 @@ function fail(facts: Facts, schedule: Schedule, moment: Moment): EventBody[] {
 }
 
 function submitted(
-  { state }: Facts,
+  { state, now, wall }: Facts,
   schedule: Schedule,
   { moment, spec }: { moment: Moment; spec: TaskSpec },
 ): EventBody[] {
   const id = state.nextId;
+  const ripe = spec.notBefore === undefined ? {} : { ripeAt: now + spec.notBefore - wall };
   return [
     { type: "schedule.fired", name: schedule.name, ...moment, task: id },
-    { type: "task.submitted", id, spec, held: schedule.spec.held ?? false },
+    { type: "task.submitted", id, spec, held: schedule.spec.held ?? false, ...ripe },
   ];
 }
 

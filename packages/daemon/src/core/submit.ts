@@ -13,6 +13,7 @@ import { oldestLike, unfinishedLike } from "./alike.ts";
 import { inOrder, type Refs } from "./call-refs.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
+import { delayed } from "./delayed.ts";
 import { DEFAULT_GROUP } from "./groups.ts";
 import { withTimeout } from "./longest-timeout.ts";
 import { checkRoom } from "./room.ts";
@@ -24,6 +25,8 @@ export type Submission = Refs & {
   spec: TaskSpec;
   held: boolean;
   ifRunning?: IfRunning | undefined;
+  /** Starts no sooner. */
+  delayMs?: number | undefined;
   /** It depends on the last success of these schedules. */
   afterSchedules?: readonly string[] | undefined;
 };
@@ -42,11 +45,13 @@ export function decideSubmit(
   const tasks = asked.map((task) => afterSuccesses(facts, task));
   const entries = entriesOf(facts, tasks);
   const after = checkedDependencies(facts, tasks, entries);
-  const submitted = tasks.flatMap(({ spec, held, ifRunning }, index): EventBody[] => {
+  const submitted = tasks.flatMap(({ spec, held, ifRunning, delayMs }, index): EventBody[] => {
     const { id, isNew, others } = entries[index] ?? NONE;
     if (!isNew) return [];
     const waits = waitsOf(ifRunning, { after: after[index], others });
-    return [{ type: "task.submitted", id, spec: { ...withTimeout(facts.state.settings, spec), ...waits }, held }];
+    const { ripeAt, ...start } = delayed(facts, { verb: "submit", notBefore: spec.notBefore, delayMs });
+    const whole = { ...withTimeout(facts.state.settings, spec), ...waits, ...start };
+    return [{ type: "task.submitted", id, spec: whole, held, ...(ripeAt === undefined ? {} : { ripeAt }) }];
   });
   const first = facts.state.nextId;
   const batch = maxFails === undefined ? undefined : { first, size: submitted.length, maxFails };

@@ -10,8 +10,9 @@ import { createScheduleNotes, type ScheduleChanges } from "./schedule-changes.ts
 import type { State } from "./state.ts";
 import type { Entry } from "./submit.ts";
 
-/** Others get their turn after so many firings. */
+/** Others get their turn after so many firings, and after so long: what a night has missed is counted. */
 const FIRED_AT_MOST = 500;
+const FIRING_MS = 50;
 
 /** An event with the task after it (undefined when it is about none, or the task is no more). */
 export type Fact = { event: TaskEvent; task: Task | undefined };
@@ -89,7 +90,8 @@ export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt
       const capacity = createCapacity(state, machine);
       beginPlan(state, { port: machine, now: clock.steady() });
       const times = { now: clock.steady(), wall: clock.wall(), evenSince: clock.evenSince(), outputAt };
-      for (let fired = 0; admit && fired < FIRED_AT_MOST; fired += 1) {
+      const startedAt = clock.steady();
+      for (let fired = 0; admit && fired < FIRED_AT_MOST && clock.steady() - startedAt < FIRING_MS; fired += 1) {
         const bodies = fireNext(known());
         if (bodies === undefined) break;
         bodies.forEach(apply);

@@ -6,8 +6,15 @@ import { type Codec, CODECS } from "./codec.ts";
 export type StreamName = "stdout" | "stderr";
 export const STREAMS: readonly StreamName[] = ["stdout", "stderr"];
 
-/** `index` tells when the streams grew, `gaps` what of them is left out. */
-export type RunFiles = { record: string; stdout: string; stderr: string; index: string; gaps: string };
+/** `index` tells when the streams grew, `gaps` what of them is left out; `artifacts` is a folder, which the shim makes. */
+export type RunFiles = {
+  record: string;
+  stdout: string;
+  stderr: string;
+  index: string;
+  gaps: string;
+  artifacts: string;
+};
 export type RunFolders = {
   files(id: TaskId, attempt: number): RunFiles;
   /** Makes the folder a run's files go to. */
@@ -31,6 +38,7 @@ export function createRunFolders(stateDir: string): RunFolders {
       stderr: `${stem}.stderr`,
       index: `${stem}.index`,
       gaps: `${stem}.gaps`,
+      artifacts: `${stem}.artifacts`,
     };
   };
   return {
@@ -76,6 +84,8 @@ export function runPaths(files: RunFiles): string[] {
 /** Which file of which run a name in one of the folders is; undefined for what is none. */
 export function parseFileName(name: string): { id: TaskId; attempt: number; kind: string } | undefined {
   const match =
-    /^(\d{1,10})\.(\d{1,9})\.(record|(?:stdout|stderr)(?:\.(?:zst|gz)(?:\.tmp)?)?|index(?:\.tmp)?|gaps)$/.exec(name);
+    /^(\d{1,10})\.(\d{1,9})\.(record|(?:stdout|stderr)(?:\.(?:zst|gz)(?:\.tmp)?)?|index(?:\.tmp)?|gaps|artifacts)$/.exec(
+      name,
+    );
   return match === null ? undefined : { id: Number(match[1]), attempt: Number(match[2]), kind: match[3] ?? "" };
 }

@@ -2,6 +2,7 @@
 import { lstatSync } from "node:fs";
 import { crashPoint } from "../running/crash-points.ts";
 import { errorFacts, type Log } from "../log.ts";
+import { removeArtifacts } from "./artifact-folder.ts";
 import { outputPaths, type RunFolders, type StreamName, STREAMS } from "./files.ts";
 import { readGaps } from "./gaps.ts";
 import { packStream } from "./pack.ts";
@@ -15,6 +16,8 @@ export type KeeperPorts = {
   rules: SweepRules;
   /** Which tasks an unfinished one needs, itself among them. */
   needed(): (id: number) => boolean;
+  /** On the disk that a file is on. */
+  freeBytes(path: string): number;
   wall(): number;
   log: Log;
 };
@@ -149,18 +152,24 @@ type RunName = Pick<KeptRun, "id" | "attempt">;
 
 async function removeOutput({ runs }: KeeperPorts, { id, attempt }: RunName): Promise<void> {
   crashPoint("before-output-removal");
-  await removeFiles(outputPaths(runs.files(id, attempt)));
+  const files = runs.files(id, attempt);
+  await removeFiles(outputPaths(files));
+  await removeArtifacts(files.artifacts);
   crashPoint("after-output-removal");
 }
 
-async function packRun({ runs, log }: KeeperPorts, { id, attempt }: RunName, closed: AbortSignal): Promise<void> {
+async function packRun(
+  { runs, log, freeBytes }: KeeperPorts,
+  { id, attempt }: RunName,
+  closed: AbortSignal,
+): Promise<void> {
   const files = runs.files(id, attempt);
   const gaps = readGaps(files.gaps);
   for (const stream of STREAMS.filter((one) => isWorthPacking(files[one]))) await packOne(stream);
 
   async function packOne(stream: StreamName): Promise<void> {
     const path = files[stream];
-    const isDone = await packStream({ path, gap: gaps[stream], closed });
+    const isDone = await packStream({ path, gap: gaps[stream], closed, freeBytes });
     if (!isDone) return log.debug("Output is still being written to", { task: id, run: attempt, stream });
     log.debug("Output was compressed", { task: id, run: attempt, stream });
   }

@@ -1,8 +1,9 @@
 /** Joins what looks after the output of runs: times and limits while they run, packing and sweeping afterwards. */
-import { statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import type { Config, Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import { errorFacts, type Log } from "../log.ts";
+import { artifactBytes } from "./artifact-folder.ts";
 import type { RunFolders } from "./files.ts";
 import type { Punch } from "./cut.ts";
 import { createGrowth, type WatchedRun } from "./growth.ts";
@@ -19,6 +20,8 @@ export type KeptOutputPorts = {
   live(id: number): Task | undefined;
   punch: Punch;
   tooMuch(report: { id: number; attempt: number; bytes: number; maxBytes: number }): void;
+  /** Somebody has looked at what a run has written. */
+  looked(run: { id: number; attempt: number }, hasGrown: boolean): void;
   wall(): number;
   log: Log;
 };
@@ -43,6 +46,7 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
       maxTotalBytes: off(config.maxTotal),
     },
     needed: () => neededBy(ports),
+    freeBytes,
     wall,
     log,
   });
@@ -53,6 +57,7 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
     intervalMs: ports.sampleIntervalMs,
     wall,
     log,
+    looked: ports.looked,
     tooMuch: ({ id, attempt, limit }, bytes) => {
       if (limit !== undefined) ports.tooMuch({ id, attempt, bytes, maxBytes: limit.maxBytes });
     },
@@ -66,7 +71,8 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
   const ended = async (run: WatchedRun): Promise<void> => {
     try {
       const { bytes, isOver } = await growth.ended(run);
-      await keeper.ended({ id: run.id, attempt: run.attempt, bytes, pack: isOver });
+      const left = existsSync(run.files.artifacts) ? await artifactBytes(run.files.artifacts) : 0;
+      await keeper.ended({ id: run.id, attempt: run.attempt, bytes: bytes + left, pack: isOver });
     } catch (error) {
       log.warn("The output of a run that has ended could not be looked after", { task: run.id, ...errorFacts(error) });
     }

@@ -3,6 +3,7 @@ import { unlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { errorFacts, type Log } from "../log.ts";
 import { crashPoint } from "../running/crash-points.ts";
+import { removeArtifacts } from "./artifact-folder.ts";
 import { type RunFolders, runPaths } from "./files.ts";
 
 export type Removal = {
@@ -23,10 +24,13 @@ export function createRemoval({ runs, log }: { runs: Pick<RunFolders, "files">; 
     for (const [id, attempts] of waiting) {
       waiting.delete(id);
       crashPoint("before-run-files-removal");
-      for (let attempt = 1; attempt <= attempts; attempt += 1)
-        await removeFiles(runPaths(runs.files(id, attempt))).catch((error: unknown) =>
-          log.warn("A file of a removed task could not be removed", { task: id, ...errorFacts(error) }),
-        );
+      for (let attempt = 1; attempt <= attempts; attempt += 1) {
+        const files = runs.files(id, attempt);
+        const refused = (error: unknown) =>
+          log.warn("A file of a removed task could not be removed", { task: id, ...errorFacts(error) });
+        await removeFiles(runPaths(files)).catch(refused);
+        await removeArtifacts(files.artifacts).catch(refused);
+      }
       crashPoint("after-run-files-removal");
     }
     working = undefined;

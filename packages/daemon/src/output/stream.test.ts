@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -11,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GZIP, ZSTD } from "./codec.ts";
 import { createRunFolders, packedPath, type RunFiles } from "./files.ts";
@@ -32,8 +33,8 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const closed = new AbortController().signal;
-const pack = (gap?: { from: number; to: number }, codec = ZSTD) =>
-  packStream({ path: files.stdout, gap, closed, codec });
+const pack = (gap?: { from: number; to: number }, codec = ZSTD, freeBytes = 1e9) =>
+  packStream({ path: files.stdout, gap, closed, codec, freeBytes: () => freeBytes });
 
 async function withStream<T>(use: (stream: OutputStream) => Promise<T>): Promise<T> {
   const stream = await openStream(files, "stdout");
@@ -168,6 +169,14 @@ test("a gap that grows over what is being read is not taken for output", async (
       bytes: Buffer.from("0123456789"),
     });
   });
+});
+
+test("what would take most of the disk stays plain, and leaves nothing behind", async () => {
+  const bytes = randomBytes(1_000_000);
+  writeFileSync(files.stdout, bytes);
+  await expect(pack(undefined, ZSTD, 500_000)).rejects.toMatchObject({ code: "limit" });
+  expect(readFileSync(files.stdout).equals(bytes)).toBe(true);
+  expect(readdirSync(dirname(files.stdout))).toEqual(["7.1.stdout"]);
 });
 
 test("what is still being written to stays plain", async () => {

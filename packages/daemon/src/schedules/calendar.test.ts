@@ -234,6 +234,7 @@ test.for<{ what: string; rules: Rules; why: string | undefined }>([
     rules: { zone: "Europe/Atlantis" },
     why: 'There is no time zone "Europe/Atlantis"',
   },
+  { what: "a time of no calendar", rules: { when: { kind: "at", at: 8.64e15 + 1 } }, why: "Invalid time value" },
 ])("what is stored of a schedule is understood, or it is said why not: $what", ({ rules, why }) => {
   const { spec, ...rest } = schedule(scheduled());
   const stored = { ...rest, spec: { ...spec, ...rules, task: spec.task } };

@@ -43,8 +43,8 @@ type Understanding = { calendar: Calendar; zones: Zones };
 /** Of one whose expression was damaged, or whose zone this version does not have; undefined of every other. */
 export function whyNotUnderstood({ spec }: Schedule, { calendar, zones }: Understanding): string | undefined {
   try {
-    zones.offsetAt(spec.zone, 0);
-    calendar.next(spec.when, spec.zone, 0);
+    // Also what no clock could show.
+    zones.offsetAt(spec.zone, calendar.next(spec.when, spec.zone, 0) ?? 0);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -72,7 +72,7 @@ function rowOf(event: TaskEvent): EventRow {
 
 /** A copy: a slice would keep all of the long text in memory. */
 function shortened(words: string): string {
-  return words.length <= LONGEST ? words : [...words.slice(0, LONGEST)].join("");
+  return words.length <= LONGEST ? words : words.slice(0, LONGEST).split("").join("");
 }
 
 function styleOf(event: TaskEvent): StyleName {
@@ -80,5 +80,6 @@ function styleOf(event: TaskEvent): StyleName {
     return event.state === "succeeded" ? "good" : event.state === "cancelled" ? "dim" : "bad";
   if (event.type === "run.started" || event.type === "run.resumed") return "plain";
   if (event.type === "run.stopping" || event.type === "run.escalated" || event.type === "run.warned") return "warn";
+  if (event.type === "run.attention") return event.attention === null ? "plain" : "warn";
   return event.type === "task.submitted" ? "info" : "dim";
 }

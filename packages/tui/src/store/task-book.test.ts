@@ -48,3 +48,13 @@ test("forgets the oldest finished tasks, and never one that is not finished", ()
   );
   expect(book.tasks.size).toBe(11);
 });
+
+test("failures outlast what has succeeded since", () => {
+  const book = new TaskBook(8);
+  const failures = [1, 2, 3].map((id) => makeTask(id, ended("failed", 20 - id)));
+  book.load([...failures, ...Array.from({ length: 6 }, (_, at) => makeTask(at + 4, ended("succeeded", 10 - at)))]);
+  book.apply([{ type: "task.removed", seq: 1, at: NOW, id: 77, attempts: 0 }]);
+  expect([...book.tasks.keys()]).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+  book.apply([{ type: "task.removed", seq: 2, at: NOW, id: 77, attempts: 0 }]);
+  expect(book.count("failed")).toBe(2);
+});

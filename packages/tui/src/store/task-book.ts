@@ -3,9 +3,12 @@ import type { TaskEvent } from "@claudine/protocol/event";
 import { isFinished } from "@claudine/protocol/states";
 import { reduceTask } from "@claudine/protocol/reduce";
 import type { Task, TaskState } from "@claudine/protocol/task";
+import { hasFailed } from "./seen.ts";
 
 /** More finished tasks than this are forgotten, the oldest first. */
 const FINISHED_KEPT = 2000;
+/** This part of them may be failures older than the rest. */
+const FAILED_SHARE = 0.25;
 
 const NO_WORDS: string[] = [];
 
@@ -91,10 +94,14 @@ export class TaskBook {
   #overflow(): number[] {
     const finished = this.count("succeeded", "failed", "cancelled", "timed-out", "lost", "skipped");
     if (finished <= this.#finishedKept * 1.1) return [];
-    const ends = [...this.#tasks.values()].filter((task) => isFinished(task.status.state));
     const finishedAt = ({ status }: Task) => ("finishedAt" in status ? status.finishedAt : 0);
+    const ends = [...this.#tasks.values()]
+      .filter((task) => isFinished(task.status.state))
+      .sort((one, other) => finishedAt(one) - finishedAt(other));
+    // Else the failures would go as soon as enough others have succeeded.
+    const stay = new Set(ends.filter(hasFailed).slice(-Math.floor(this.#finishedKept * FAILED_SHARE)));
     return ends
-      .sort((one, other) => finishedAt(one) - finishedAt(other))
+      .filter((task) => !stay.has(task))
       .slice(0, finished - this.#finishedKept)
       .map(({ id }) => id);
   }

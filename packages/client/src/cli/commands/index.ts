@@ -1,5 +1,8 @@
 /** All verbs, in the order of the help. */
 import type { Command } from "../command.ts";
+import { agent } from "./agent.ts";
+import { agents } from "./agents.ts";
+import { artifacts } from "./artifacts.ts";
 import { backup } from "./backup.ts";
 import { cancel } from "./cancel.ts";
 import { clean } from "./clean.ts";
@@ -28,8 +31,10 @@ import { release } from "./release.ts";
 import { remove } from "./remove.ts";
 import { restore } from "./restore.ts";
 import { schedule } from "./schedule.ts";
+import { result } from "./result.ts";
 import { resume } from "./resume.ts";
 import { retry } from "./retry.ts";
+import { search } from "./search.ts";
 import { send } from "./send.ts";
 import { service } from "./service.ts";
 import { set } from "./set.ts";
@@ -44,13 +49,17 @@ import { wait } from "./wait.ts";
 
 export const COMMANDS: readonly Command[] = [
   submit,
+  agent,
   list,
   show,
   explain,
   graph,
   logs,
   follow,
+  result,
+  artifacts,
   wait,
+  search,
   history,
   stats,
   top,
@@ -73,6 +82,7 @@ export const COMMANDS: readonly Command[] = [
   parallel,
   group,
   groups,
+  agents,
   events,
   metrics,
   daemon,

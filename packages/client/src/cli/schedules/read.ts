@@ -149,7 +149,7 @@ async function taskRules({ input, io }: Asked, isKnown: boolean) {
   };
   const find = idFinder(() => io.connect());
   const asked = { input: own, verb: "submit", clearable: isKnown, now: Date.now(), find };
-  const { notBefore: _, ...rules } = await namingRetryJitter(() => readRules(asked));
+  const { notBefore: _, delayMs: __, ...rules } = await namingRetryJitter(() => readRules(asked));
   return isKnown && words.length > 0 && rules.after === undefined ? { ...rules, after: null } : rules;
 }
 

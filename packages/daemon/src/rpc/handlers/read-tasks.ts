@@ -15,7 +15,7 @@ import { taskSize } from "../../core/size.ts";
 import { candidates, TOP } from "../list-candidates.ts";
 import { taskOf } from "../select.ts";
 import { infoOf } from "../task-info.ts";
-import { matches, readWanted } from "../wanted.ts";
+import { matches, readWanted, type Wanted } from "../wanted.ts";
 
 /** Records looked at in one go; a page may come back short, with `next` to go on. */
 const SCAN_AT_MOST = 20_000;
@@ -25,13 +25,11 @@ const SIZE_AT_MOST = 4 * 2 ** 20;
 /** What is shown is as it was asked for at the moment of each page. */
 export const list: Handler<"task.list"> = async (context, params, caller) => {
   const { before = TOP, states = [] } = params;
-  const wanted = params.selector === undefined ? undefined : readWanted(parseSelector(params.selector));
+  const wanted = wantedOf(params.selector);
   const keep = filterOf(params);
   return caller.inTurn(() =>
     context.engine.read((state) => {
-      const floor = floorOf(context, wanted?.last ?? 0);
-      const isAsked = (task: Task) =>
-        wanted === undefined || wanted.named.has(task.id) || task.id >= floor || matches(wanted, task);
+      const { floor, isAsked } = askedOf(context, wanted);
       const ids = candidates({ store: context.store, state }, { before, wanted, floor, states: new Set(states) });
       return pageOf(ids, params.limit, (id) => {
         const task = taskOf(context, state, id);
@@ -41,6 +39,21 @@ export const list: Handler<"task.list"> = async (context, params, caller) => {
     }),
   );
 };
+
+export function wantedOf(selector: readonly string[] | undefined): Wanted | undefined {
+  return selector === undefined ? undefined : readWanted(parseSelector(selector));
+}
+
+type Asked = { floor: TaskId; isAsked(task: Task): boolean };
+
+/** What a selector asks for as tasks are now. */
+export function askedOf(context: Context, wanted: Wanted | undefined): Asked {
+  const floor = floorOf(context, wanted?.last ?? 0);
+  return {
+    floor,
+    isAsked: (task) => wanted === undefined || wanted.named.has(task.id) || task.id >= floor || matches(wanted, task),
+  };
+}
 
 /** The oldest of the newest so many. */
 function floorOf({ store }: Context, count: number): TaskId {
