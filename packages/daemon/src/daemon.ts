@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Config, Paths, TaskEvent } from "@claudine/protocol";
+import { createAgents, type Agents } from "./agents/agents.ts";
 import { createClock, monotonicMs } from "./time/clock.ts";
 import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
@@ -27,11 +28,12 @@ import { createZones } from "./schedules/zones.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
+import { probe } from "./runner/probe.ts";
 import { readTop } from "./runner/top-processes.ts";
 import { createPace } from "./rpc/pace.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./running/run-processes.ts";
-import type { EnvRecord } from "./environment/env-record.ts";
+import type { Attached } from "./environment/attached.ts";
 import { createPunch } from "./runner/punch.ts";
 import { openStore } from "./store/store.ts";
 import { createSearch } from "./searching/search-process.ts";
@@ -92,6 +94,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     rest.disturb();
     supervisor.onFacts(facts);
     output.onFacts(facts);
+    agents.onFacts(facts);
     hooks.onFacts(facts);
     history.onFacts(facts);
     metrics.onFacts(facts);
@@ -102,7 +105,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     host: () => hostFacts(processes.readHost()),
     used: (id) => usedOf(usage.current(id)),
   };
-  const engine: Engine<EnvRecord> = createEngine<EnvRecord>({
+  const engine: Engine<Attached> = createEngine<Attached>({
     load: () => ({ ...store.load(), settings: settingsOf(config, options.cores), calendar }),
     machine,
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
@@ -168,6 +171,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       diskFreeBytes: readDiskFree(paths.stateDir),
     })),
   );
+  const agents = createAgents({
+    stateDir: paths.stateDir,
+    config,
+    runs,
+    texts: store.texts,
+    probe,
+    live: engine.live,
+    liveTasks: engine.liveTasks,
+    report: (report) => void engine.dispatch({ type: "report-attention", ...report }).catch(() => {}),
+    clock,
+    log,
+  });
   const output = createKeptOutput({
     stateDir: paths.stateDir,
     runs,
@@ -177,11 +192,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     liveTasks: engine.liveTasks,
     punch: createPunch(log),
     tooMuch: (report) => void engine.dispatch({ type: "report-output", ...report }).catch(() => {}),
+    looked: agents.looked,
     wall: Date.now,
     log,
   });
   const input = createTaskInput(paths.runtimeDir, processes.system);
-  const usage = createLiveUsage(engine, processes.meter);
+  const usage = createLiveUsage(engine, processes.meter, agents.current);
   const supervisor = createSupervisor({
     ...processes,
     dispatch: engine.dispatch,
@@ -194,6 +210,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       start: processes.start,
       stdinPath: input.path,
       createStdin: processes.createStdin,
+      startAgent: agents.start,
+      sayFirst: input.sayFirst,
       makeGroup: processes.makeGroup,
       socket: paths.socket,
       timeText: zones.text,
@@ -203,6 +221,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       if (task.stdin) rmSync(input.path(task, attempt), { force: true });
       processes.removeGroup(runUid(task, attempt));
     },
+    agentEnded: agents.ended,
     lostNames: (envId) => {
       const record = store.env(envId);
       const opened = record === undefined ? { lost: ["all variables"] } : vault.open(record);
@@ -220,6 +239,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       calendar,
       watchers,
       usage,
+      agents,
       history,
       metrics,
       runs,
@@ -247,6 +267,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const endpoint = await openEndpoint({ listen: config.metrics.listen, read: metrics.read, log });
   await processes.listen();
   output.takeUp();
+  agents.takeUp();
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
   const { version } = options;
@@ -254,13 +275,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await server.listen(options.listenFd);
   engine.admit(true);
   return {
-    close: () => close({ engine, server, processes, store, rest, hooks, output, history, endpoint }),
+    close: () => close({ engine, server, processes, store, rest, hooks, output, agents, history, endpoint }),
     reachable: server.reachable,
   };
 }
 
 type Parts = {
-  engine: Engine<EnvRecord>;
+  engine: Engine<Attached>;
+  agents: Agents;
   server: RpcServer;
   processes: ReturnType<typeof openProcesses>;
   store: ReturnType<typeof openStore>;
@@ -273,8 +295,9 @@ type Parts = {
 
 /** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
 async function close(parts: Parts): Promise<void> {
-  const { engine, server, processes, store, rest, hooks, output, history, endpoint } = parts;
+  const { engine, server, processes, store, rest, hooks, output, agents, history, endpoint } = parts;
   rest.close();
+  agents.close();
   const swept = output.close();
   engine.admit(false);
   await engine

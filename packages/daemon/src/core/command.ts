@@ -1,6 +1,16 @@
 /** Everything that can be asked of the engine, by people and by the reports of processes. */
-import type { HoldWhy, Outcome, ProcessIdentity, ScheduleSpec, StopCause, TaskId, Usage } from "@claudine/protocol";
+import type {
+  AgentEnd,
+  HoldWhy,
+  Outcome,
+  ProcessIdentity,
+  ScheduleSpec,
+  StopCause,
+  TaskId,
+  Usage,
+} from "@claudine/protocol";
 
+import type { AttentionReport } from "./agents.ts";
 import type { ChangeWish } from "./merge-rules.ts";
 import type { Submission } from "./submit.ts";
 
@@ -70,7 +80,12 @@ export type Report =
       usage: Usage;
       /** The kernel has ended it because it reached its limit of memory. */
       overMemory?: boolean;
+      /** What the agent did and answered. */
+      agent?: AgentEnd | undefined;
+      /** Why it was not started, in words. */
+      note?: string | undefined;
     }
+  | AttentionReport
   | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }
   | { type: "report-output"; id: TaskId; attempt: number; bytes: number; maxBytes: number }
   | { type: "report-no-environment"; id: TaskId; attempt: number; names: readonly string[] }

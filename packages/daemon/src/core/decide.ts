@@ -74,6 +74,7 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "report-ended":
     case "report-memory":
     case "report-output":
+    case "report-attention":
     case "report-no-environment":
     case "report-daemon":
       return decideReport(facts, command);

@@ -1,5 +1,6 @@
 /** Starts admitted runs: environment, files, input, and a frame to the shim. */
 import type { LiveRun, Task } from "@claudine/protocol";
+import type { AgentStart, Refusal, StartAgent } from "../agents/start.ts";
 import type { Env, EnvVault } from "../environment/env-vault.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { StartSpec } from "../runner/frame.ts";
@@ -14,12 +15,16 @@ export type LaunchPorts = {
   createStdin(path: string): Promise<void>;
   /** Makes the run's control group; undefined where there is none. */
   makeGroup(runUid: string, memoryMaxBytes?: number): string | undefined;
+  /** What an agent's task executes; undefined for any other. */
+  startAgent: StartAgent;
+  /** Leaves the first words for a task that reads on. */
+  sayFirst(path: string, text: string): void;
   socket: string;
   /** A moment as a zone's clocks show it. */
   timeText(zone: string, at: number): string;
 };
 
-export type Launched = { started: true } | { lostNames: string[] };
+export type Launched = { started: true } | { lostNames: string[] } | { refused: Refusal };
 export type Launch = (task: Task, run: LiveRun) => Promise<Launched>;
 
 /** Opened environments kept, so that runs of one shell share one object. */
@@ -42,18 +47,38 @@ export function createLaunch(ports: LaunchPorts): Launch {
   return async (task, run) => {
     const result = openEnv(task.envId);
     if ("lost" in result) return { lostNames: result.lost };
+    const agent = await ports.startAgent(task, run.attempt, result.env);
+    if (agent !== undefined && "note" in agent) return { refused: agent };
     ports.runs.prepare(task.id);
-    const stdinPath = task.stdin ? ports.stdinPath(task, run.attempt) : undefined;
-    if (stdinPath !== undefined) await ports.createStdin(stdinPath);
-    ports.start({ ...specOf(ports, task, run), env: result.env, stdinPath });
+    const stdinPath = await inputOf(ports, { task, run, agent });
+    const { env, argv } = agent ?? { env: result.env, argv: task.argv };
+    ports.start({ ...specOf(ports, { task, run, argv }), env, stdinPath });
     return { started: true };
   };
 }
 
-function specOf(ports: LaunchPorts, task: Task, run: LiveRun): Omit<StartSpec, "env" | "stdinPath"> {
+type Starting = { task: Task; run: LiveRun };
+
+async function inputOf(
+  ports: LaunchPorts,
+  { task, run, agent }: Starting & { agent: AgentStart | undefined },
+): Promise<string | undefined> {
+  const stdin = agent?.stdin;
+  if (stdin !== undefined && "path" in stdin) return stdin.path;
+  if (!task.stdin && stdin === undefined) return undefined;
+  const path = ports.stdinPath(task, run.attempt);
+  await ports.createStdin(path);
+  if (stdin !== undefined) ports.sayFirst(path, stdin.first);
+  return path;
+}
+
+function specOf(
+  ports: LaunchPorts,
+  { task, run, argv }: Starting & { argv: readonly string[] },
+): Omit<StartSpec, "env" | "stdinPath"> {
   const group = ports.makeGroup(runUid(task, run.attempt), task.needs?.memoryMaxBytes);
   const files = ports.runs.files(task.id, run.attempt);
-  const [program = "", ...words] = task.argv;
+  const [program = "", ...words] = argv;
   return {
     runKey: runKey(task.id, run.attempt),
     argv: [program, ...words],

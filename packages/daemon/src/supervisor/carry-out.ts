@@ -66,6 +66,7 @@ export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, start
       case "task.moved":
       case "task.changed":
       case "run.warned":
+      case "run.attention":
       case "group.removed":
       case "task.held":
       case "task.released":

@@ -24,6 +24,7 @@ export function createStarter(ports: SupervisorPorts, reporter: Reporter): Start
     if (run.stopping === undefined) {
       const launched = await ports.launch(task, run);
       if ("lostNames" in launched) return reporter.noEnvironment(key, launched.lostNames);
+      if ("refused" in launched) return reporter.refused(key, launched.refused);
     } else if (forbidStart(path)) {
       // A run that is to end and never began is not begun for that, nor by an older shim that has it in its queue.
       return reporter.notStarted(key, { step: "start", errno: "ECANCELED", path: task.argv[0] ?? "" });

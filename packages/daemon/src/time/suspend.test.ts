@@ -63,6 +63,7 @@ test.each(JUMPS)("%s does not make a run lost whose end is just being written", 
     dispatch: (command) => Promise.resolve(void reports.push(command)),
     live: (id) => world.task(id),
     liveTasks: () => world.state.live.values(),
+    agentEnded: () => Promise.resolve(undefined),
     launch: () => Promise.resolve({ started: true }),
     meter: { track: absent, untrack: absent },
     runs: {

@@ -1,5 +1,7 @@
 /** All verbs, in the order of the help. */
 import type { Command } from "../command.ts";
+import { agent } from "./agent.ts";
+import { agents } from "./agents.ts";
 import { artifacts } from "./artifacts.ts";
 import { backup } from "./backup.ts";
 import { cancel } from "./cancel.ts";
@@ -29,6 +31,7 @@ import { release } from "./release.ts";
 import { remove } from "./remove.ts";
 import { restore } from "./restore.ts";
 import { schedule } from "./schedule.ts";
+import { result } from "./result.ts";
 import { resume } from "./resume.ts";
 import { retry } from "./retry.ts";
 import { search } from "./search.ts";
@@ -46,12 +49,14 @@ import { wait } from "./wait.ts";
 
 export const COMMANDS: readonly Command[] = [
   submit,
+  agent,
   list,
   show,
   explain,
   graph,
   logs,
   follow,
+  result,
   artifacts,
   wait,
   search,
@@ -77,6 +82,7 @@ export const COMMANDS: readonly Command[] = [
   parallel,
   group,
   groups,
+  agents,
   events,
   metrics,
   daemon,
