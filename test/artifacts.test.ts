@@ -104,6 +104,27 @@ test("are listed by name, size and time, in show too, and fetched one by one or 
   expect((await rig.claudine("artifacts", id, "a b", "-o", "out", "--force")).code).toBe(0);
 });
 
+test("--force takes nothing away before the new one is there, and a fetch that is killed leaves no file of that name", async () => {
+  const rig = await startDaemon();
+  const { task } = await rig.ran('cd "$CLAUDINE_ARTIFACTS"; truncate -s 10G big; echo new > folder');
+  await mkdir(rig.file("out/folder"), { recursive: true });
+  await writeFile(rig.file("out/none"), "mine\n");
+  const fetch = (name: string, ...words: string[]) =>
+    rig.claudine("artifacts", `${task.id}`, name, "-o", "out", ...words);
+  expect(await fetch("none", "--force")).toMatchObject({ code: 66 });
+  expect(await fetch("folder", "--force")).toMatchObject({
+    code: 71,
+    stderr: expect.stringContaining("a folder is in"),
+  });
+  expect((await readdir(rig.file("out"))).toSorted()).toEqual(["folder", "none"]);
+  expect(await readFile(rig.file("out/none"), "utf8")).toBe("mine\n");
+  const killed = rig.open(["artifacts", `${task.id}`, "big", "-o", "out"]);
+  await until("it to begin", async () => (await readdir(rig.file("out"))).length > 2);
+  process.kill(killed.pid, "SIGKILL");
+  await killed.ended;
+  expect(await isThere(rig.file("out/big"))).toBe(false);
+});
+
 test("each run has its own, and one that goes on has those that are there already", async () => {
   const rig = await startDaemon();
   const { task } = await rig.ran('echo $CLAUDINE_RUN > "$CLAUDINE_ARTIFACTS/which"; exit 1');
