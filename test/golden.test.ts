@@ -169,6 +169,30 @@ test("schedules, their histories and environments are all there", async () => {
   expect((await checkState(rig)).filter(({ level }) => level === "error")).toEqual([]);
 });
 
+test("a task's worktree is known; when the repository is gone another run says so", async () => {
+  const rig = await rigWith(4);
+  await rig.up();
+  const client = await rig.client();
+  const selector = ["label:in a worktree"];
+  const { tasks } = await client.call("task.list", { selector });
+  expect(tasks).toMatchObject([
+    {
+      state: "succeeded",
+      checkpoint: { everyMs: 60_000 },
+      worktree: {
+        setup: "echo prepared >&2",
+        copy: [".env*"],
+        commitOnFinish: true,
+        checkout: { branch: expect.stringMatching(/^claudine\/\d+-in-a-worktree$/), base: "main", isNewBranch: true },
+      },
+    },
+  ]);
+  await client.call("task.retry", { selector });
+  expect((await client.call("task.wait", { selector })).tasks).toMatchObject([
+    { state: "failed", reason: expect.stringContaining("no worktree: there is no repository at") },
+  ]);
+});
+
 test("fields that a later version has added survive what this one does with their records", async () => {
   const rig = await rigWith(SCHEMA);
   const added = { fromTheFuture: { deep: [1, "two", null] } };

@@ -37,6 +37,8 @@ import { openStore } from "./store/store.ts";
 import { createSupervisor } from "./supervisor/supervisor.ts";
 import { createTaskInput } from "./running/task-input.ts";
 import { createWatchers } from "./reading/until.ts";
+import { createEnter } from "./worktrees/enter.ts";
+import { createLeave } from "./worktrees/leave.ts";
 
 export type DaemonOptions = {
   paths: Paths;
@@ -195,7 +197,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       makeGroup: processes.makeGroup,
       socket: paths.socket,
       timeText: zones.text,
+      enter: createEnter({
+        config: config.worktrees,
+        shell: config.shell,
+        stateDir: paths.stateDir,
+        dispatch: engine.dispatch,
+        endMarked: processes.endMarked,
+      }),
     }),
+    leave: createLeave(),
     runs,
     clearAway: (task, attempt) => {
       if (task.stdin) rmSync(input.path(task, attempt), { force: true });

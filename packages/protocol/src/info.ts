@@ -62,6 +62,8 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     maxFails: task.batch?.maxFails ?? null,
     units: run?.units ?? null,
     schedule: task.schedule ?? null,
+    worktree: task.worktree === undefined ? null : { ...task.worktree, checkout: task.checkout ?? null },
+    checkpoint: task.checkpoint ?? null,
     pid: run?.started?.pid ?? null,
     stopping: run?.stopping !== undefined,
     createdAt: task.createdAt,
@@ -133,6 +135,9 @@ function holdReason(why: HoldWhy): string {
 }
 
 function endReason(end: FinishedStatus): string | null {
+  // The words of a step before the command say more than an error's name.
+  if (end.outcome?.kind === "not-started" && end.note !== null && end.outcome.step === "worktree")
+    return `could not start: ${end.note}`;
   const how = end.outcome === null ? null : outcomeText(end.outcome);
   if (end.note === null) return end.state === "succeeded" ? null : how;
   return how === null || end.state === "succeeded" ? end.note : `${end.note}: ${how}`;

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
 import { ScheduleName, scheduleRules } from "./schedule.ts";
 import { Millis, TaskChanges, TaskId } from "./task.ts";
+import { gitRules } from "./worktree.ts";
 
 /** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
 export const Selector = z
@@ -81,6 +82,7 @@ export const SubmitTask = z.strictObject({
       "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
     ),
   ...rules,
+  ...gitRules,
   afterSchedules: z
     .array(ScheduleName)
     .max(100)

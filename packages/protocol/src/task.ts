@@ -3,6 +3,7 @@ import * as z from "zod";
 import { Millis, TaskId } from "./ids.ts";
 import { Batch, Dependency, Limits, Needs, OnDependencyFailure, RetryRule, rules, ScheduleLink } from "./rules.ts";
 import { STATES } from "./states.ts";
+import { CheckpointRule, gitRules, Worktree, WorktreeRule } from "./worktree.ts";
 
 export { Millis, TaskId } from "./ids.ts";
 
@@ -158,6 +159,7 @@ export const TaskSpec = z.object({
   arrayIndex: z.int().nullable(),
   lostRetries: z.int().describe("How many runs that are lost are followed by another"),
   ...rules,
+  ...gitRules,
   batch: Batch.optional(),
   schedule: ScheduleLink.optional(),
 });
@@ -193,6 +195,7 @@ export const Task = TaskSpec.extend({
     .describe("Number of runs when somebody last asked for another: retries count from there"),
   queuedAt: Millis.optional().describe("When it was queued again; absent before its first retry"),
   lostRuns: z.int().optional().describe("How many of the runs since then were lost"),
+  checkout: Worktree.optional().describe("The worktree that it was given"),
   yieldedRuns: z.int().optional().describe("How many of the runs since then were ended to free memory"),
   status: Status,
 });
@@ -239,6 +242,10 @@ export const TaskInfo = z.object({
   maxFails: z.int().nullable().describe("Of its batch so many may fail; null when that is not counted"),
   units: Units.nullable().describe("Which units of the counted resources the run has"),
   schedule: ScheduleLink.nullable().describe("The schedule whose firing it is"),
+  worktree: WorktreeRule.extend({ checkout: Worktree.nullable() })
+    .nullable()
+    .describe("What it asked of its worktree, and that which it was given"),
+  checkpoint: CheckpointRule.nullable(),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),
   createdAt: Millis,

@@ -4,9 +4,10 @@ import { ClaudineError } from "@claudine/protocol/errors";
 import type { SubmitTask } from "@claudine/protocol/methods";
 import type { Input, Io } from "./command.ts";
 import { mayBeReplaced } from "./replaced.ts";
-import { flag, list, number, text } from "./input.ts";
+import { flag, type Flagged, list, number, text } from "./input.ts";
 import { priorityFrom } from "./priority.ts";
 import { RULE_OPTIONS } from "./rules/options.ts";
+import { WORKTREE_OPTIONS } from "./rules/worktree-options.ts";
 
 type Shared = Omit<SubmitTask, "command">;
 
@@ -16,7 +17,7 @@ export function refuse(why: string, hint?: string): ClaudineError {
 
 /** @throws ClaudineError invalid_params, not_found when a file can't be read */
 export async function buildTasks(input: Input, io: Io): Promise<SubmitTask[]> {
-  const shared = { ...sharedOptions(input, io.env), ...(await rulesOf(input, io)) };
+  const shared = { ...sharedOptions(input, io.env), ...(await rulesOf(input, io)), ...(await gitRules(input)) };
   const sources = ["each-line", "array", "from-json"].filter((name) => text(input, name) !== undefined);
   if (sources.length > 1) throw refuse(`--${sources[0]} does not go with --${sources[1]}`);
   const [source] = sources;
@@ -40,6 +41,10 @@ export async function callerEnv(env: NodeJS.ProcessEnv): Promise<Record<string, 
     CLAUDINE_SCHEDULE,
     CLAUDINE_DUE_AT,
     CLAUDINE_PREVIOUS_SUCCESS_AT,
+    CLAUDINE_WORKTREE,
+    CLAUDINE_BRANCH,
+    CLAUDINE_BASE,
+    CLAUDINE_REPO,
     ...rest
   } = env;
   if (Object.entries(rest).some(([name, value]) => mayBeReplaced(name) || mayBeReplaced(value))) await refuseChanged();
@@ -86,6 +91,13 @@ async function rulesOf(input: Input, io: Io): Promise<Partial<Shared>> {
   if (!RULE_OPTIONS.some(({ name }) => input.flags[name] !== undefined)) return {};
   const { rulesForSubmit } = await import("./rules/submit.ts");
   return rulesForSubmit(input, io);
+}
+
+/** Loaded only when one of these options was given. */
+export async function gitRules(input: Flagged): Promise<Partial<Shared>> {
+  if (!WORKTREE_OPTIONS.some(({ name }) => input.flags[name] !== undefined)) return {};
+  const { gitRulesOf } = await import("./rules/worktree.ts");
+  return gitRulesOf(input);
 }
 
 function onceOptions(input: Input): Pick<Shared, "key" | "ifRunning" | "onFinish"> {

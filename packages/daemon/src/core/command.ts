@@ -1,5 +1,15 @@
 /** Everything that can be asked of the engine, by people and by the reports of processes. */
-import type { HoldWhy, Outcome, ProcessIdentity, ScheduleSpec, StopCause, TaskId, Usage } from "@claudine/protocol";
+import type {
+  HoldWhy,
+  Outcome,
+  ProcessIdentity,
+  ScheduleSpec,
+  StopCause,
+  TaskId,
+  Usage,
+  Worktree,
+  WorktreeStep,
+} from "@claudine/protocol";
 
 import type { ChangeWish } from "./merge-rules.ts";
 import type { Submission } from "./submit.ts";
@@ -67,9 +77,12 @@ export type Report =
       startedAt: number | null;
       finishedAt: number;
       usage: Usage;
+      /** What was wrong, when neither the outcome says it nor somebody had it ended. */
+      note?: string | undefined;
       /** The kernel has ended it because it reached its limit of memory. */
       overMemory?: boolean;
     }
+  | { type: "report-worktree"; id: TaskId; step: WorktreeStep; worktree: Worktree }
   | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }
   | { type: "report-output"; id: TaskId; attempt: number; bytes: number; maxBytes: number }
   | { type: "report-no-environment"; id: TaskId; attempt: number; names: readonly string[] }

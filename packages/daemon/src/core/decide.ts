@@ -64,6 +64,7 @@ export function decide(facts: Facts, command: Command): EventBody[] {
     case "report-started":
     case "report-ended":
     case "report-memory":
+    case "report-worktree":
     case "report-output":
     case "report-no-environment":
     case "report-daemon":

@@ -30,6 +30,10 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
     }
     case "report-ended":
       return decideEnd(facts, report);
+    case "report-worktree": {
+      const { id, step, worktree } = report;
+      return facts.lookup(id) === undefined ? [] : [{ type: "worktree.changed", id, step, worktree }];
+    }
     case "report-memory":
       return decideMemory(facts, report);
     case "report-output":
@@ -75,7 +79,7 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const capped = endedByCap(facts, report, live);
   const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome);
-  const note = endNote(run);
+  const note = endNote(run) ?? report.note ?? null;
   const task = facts.lookup(id);
   const waited = task === undefined ? {} : { queuedAt: task.queuedAt ?? task.createdAt };
   const end: EventBody = {

@@ -4,12 +4,15 @@ import type { Env, EnvVault } from "../environment/env-vault.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { StartSpec } from "../runner/frame.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
+import type { Enter, Place, Refused } from "../worktrees/enter.ts";
 
 export type LaunchPorts = {
   vault: EnvVault;
   runs: RunFolders;
   env(id: string): EnvRecord | undefined;
   start(spec: StartSpec): void;
+  /** For a task that runs in a worktree. */
+  enter: Enter;
   stdinPath(task: Task, attempt: number): string;
   createStdin(path: string): Promise<void>;
   /** Makes the run's control group; undefined where there is none. */
@@ -19,8 +22,9 @@ export type LaunchPorts = {
   timeText(zone: string, at: number): string;
 };
 
-export type Launched = { started: true } | { lostNames: string[] };
-export type Launch = (task: Task, run: LiveRun) => Promise<Launched>;
+export type Launched = { started: true } | { lostNames: string[] } | Refused | { givenUp: true };
+/** @param signal gives the start up, as long as it takes */
+export type Launch = (task: Task, run: LiveRun, signal: AbortSignal) => Promise<Launched>;
 
 /** Opened environments kept, so that runs of one shell share one object. */
 const ENVS_KEPT = 32;
@@ -39,28 +43,49 @@ export function createLaunch(ports: LaunchPorts): Launch {
     return result;
   };
 
-  return async (task, run) => {
+  return async (task, run, signal) => {
     const result = openEnv(task.envId);
     if ("lost" in result) return { lostNames: result.lost };
+    const place = await placeOf(ports, { task, run }, { env: result.env, signal });
+    if ("refused" in place) return place;
+    if (signal.aborted) return { givenUp: true };
     ports.runs.prepare(task.id);
     const stdinPath = task.stdin ? ports.stdinPath(task, run.attempt) : undefined;
     if (stdinPath !== undefined) await ports.createStdin(stdinPath);
-    ports.start({ ...specOf(ports, task, run), env: result.env, stdinPath });
+    ports.start({ ...specOf(ports, { task, run, place }), env: place.env, stdinPath });
     return { started: true };
   };
 }
 
-function specOf(ports: LaunchPorts, task: Task, run: LiveRun): Omit<StartSpec, "env" | "stdinPath"> {
+type World = Parameters<Enter>[2];
+
+async function placeOf(
+  ports: LaunchPorts,
+  { task, run }: { task: Task; run: LiveRun },
+  world: World,
+): Promise<Place | Refused> {
+  if (task.worktree === undefined) return { cwd: task.cwd, argv: task.argv, env: world.env, variables: {} };
+  try {
+    return await ports.enter(task, run, world);
+  } catch (error) {
+    if (!world.signal.aborted) throw error;
+    return { cwd: task.cwd, argv: task.argv, env: world.env, variables: {} };
+  }
+}
+
+type Placed = { task: Task; run: LiveRun; place: Place };
+
+function specOf(ports: LaunchPorts, { task, run, place }: Placed): Omit<StartSpec, "env" | "stdinPath"> {
   const group = ports.makeGroup(runUid(task, run.attempt), task.needs?.memoryMaxBytes);
   const files = ports.runs.files(task.id, run.attempt);
-  const [program = "", ...words] = task.argv;
+  const [program = "", ...words] = place.argv;
   return {
     runKey: runKey(task.id, run.attempt),
     argv: [program, ...words],
-    cwd: task.cwd,
+    cwd: place.cwd,
     umask: task.umask,
     extraEnv: {
-      PWD: task.cwd,
+      PWD: place.cwd,
       CLAUDINE_TASK_ID: String(task.id),
       CLAUDINE_RUN: String(run.attempt),
       CLAUDINE_RUN_UID: runUid(task, run.attempt),
@@ -68,6 +93,7 @@ function specOf(ports: LaunchPorts, task: Task, run: LiveRun): Omit<StartSpec, "
       CLAUDINE_SOCKET: ports.socket,
       // For the shim, which takes it away.
       ...(group === undefined ? {} : { CLAUDINE_CGROUP: group }),
+      ...place.variables,
       ...unitVariables(run),
       ...scheduleVariables(ports, task),
       ...(task.arrayIndex === null ? {} : { CLAUDINE_ARRAY_INDEX: String(task.arrayIndex) }),

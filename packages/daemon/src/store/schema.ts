@@ -4,7 +4,7 @@ import { crashPoint } from "../running/crash-points.ts";
 import type { Tables } from "./open.ts";
 
 /** Raised with every change of what is stored that an older version could not read; see docs/durability.md. */
-export const SCHEMA = 3;
+export const SCHEMA = 4;
 
 /** By the version they start from: each brings a store one version further, in one transaction. */
 export type Migrations = Readonly<Record<number, (tables: Tables) => void>>;

@@ -1,5 +1,5 @@
 /** Tells the engine what a run's record says: that it started, how it ended, or that it is lost. */
-import type { Outcome } from "@claudine/protocol";
+import type { Outcome, Task } from "@claudine/protocol";
 import type { Command } from "../core/command.ts";
 import { runUid } from "../running/launch.ts";
 import { errorFacts } from "../log.ts";
@@ -13,7 +13,8 @@ export type Reporter = {
   look(key: string): void;
   started(key: string, start: RecordStart): void;
   ended(key: string, start: RecordStart, end: Omit<RecordEnd, "pid">): void;
-  notStarted(key: string, failure: { step: string; errno: string; path: string }): void;
+  notStarted(key: string, failure: { step: string; errno: string; path: string }, note?: string): void;
+  noWorktree(key: string, refused: { why: string; path: string }): void;
   /** What a run uses matters where it may not use more than so much. */
   sampled(key: string, rssBytes: number): void;
   noEnvironment(key: string, names: readonly string[]): void;
@@ -70,23 +71,30 @@ export function createReporter(ports: SupervisorPorts): Reporter {
       withRun(key, (now) => {
         const { task, run } = now;
         if (ending.has(key)) return;
-        const finish = () => {
+        const finish = async (): Promise<void> => {
+          const ended = runEnd(start.startedAt, end, measured(key, now));
+          const left = hasGit(task) ? await ports.leave(currentRun(ports, key)?.task ?? task, ended) : {};
           ending.delete(key);
           report({
             type: "report-ended",
             id: task.id,
             attempt: run.attempt,
             overMemory: task.needs?.memoryMaxBytes !== undefined && ports.ranOutOfMemory(runUid(task, run.attempt)),
-            ...runEnd(start.startedAt, end, measured(key, now)),
+            ...ended,
+            ...left,
           });
         };
-        if (run.stopping === undefined) return finish();
+        if (run.stopping === undefined) {
+          if (hasGit(task)) ending.add(key);
+          return void finish();
+        }
         // Who asked for the end gets the whole tree ended, not only its leader.
         ending.add(key);
         const tree = { identity: start, runUid: runUid(task, run.attempt) };
         void untilTreeGone(ports, tree, run.stopping.killAt).then(finish, finish);
       }),
-    notStarted: (key, { step, errno, path }) =>
+    noWorktree: (key, { why, path }) => reporter.notStarted(key, { step: "worktree", errno: "ENOTREADY", path }, why),
+    notStarted: (key, { step, errno, path }, note) =>
       withRun(key, ({ task, run }) => {
         ports.meter.untrack(key);
         report({
@@ -97,6 +105,7 @@ export function createReporter(ports: SupervisorPorts): Reporter {
           finishedAt: ports.clock.wall(),
           usage: usageFromSamples(0, {}),
           outcome: { kind: "not-started", step, errno, path },
+          note,
         });
       }),
     sampled: (key, rssBytes) =>
@@ -127,6 +136,10 @@ export function createReporter(ports: SupervisorPorts): Reporter {
       }),
   };
   return reporter;
+}
+
+function hasGit({ worktree, checkpoint }: Task): boolean {
+  return worktree !== undefined || checkpoint !== undefined;
 }
 
 async function untilTreeGone(ports: SupervisorPorts, tree: RunProcesses, killAt: number): Promise<void> {

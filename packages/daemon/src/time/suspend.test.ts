@@ -64,6 +64,7 @@ test.each(JUMPS)("%s does not make a run lost whose end is just being written", 
     live: (id) => world.task(id),
     liveTasks: () => world.state.live.values(),
     launch: () => Promise.resolve({ started: true }),
+    leave: () => Promise.resolve({}),
     meter: { track: absent, untrack: absent },
     runs: {
       files: () => ({ record: "/no/such/record", stdout: "", stderr: "", index: "", gaps: "" }),

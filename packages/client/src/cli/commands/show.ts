@@ -11,6 +11,7 @@ import { paint, STATE_COLORS } from "../paint.ts";
 import { printJson } from "../print.ts";
 import { namesOne, resolveTasks } from "../resolve-task.ts";
 import { ruleFacts } from "../rules/facts.ts";
+import { worktreeFacts } from "../worktrees/facts.ts";
 import { metricsLines, readMetrics, type RunMetrics, waitedText } from "../run-metrics.ts";
 import { wantsAscii } from "../plot.ts";
 import { snapshotFacts } from "../snapshot-text.ts";
@@ -89,6 +90,7 @@ function facts(task: TaskInfo, now: number): Fact[] {
     ["Priority", task.priority === 0 ? "" : String(task.priority)],
     ...ruleFacts(task, now),
     ["Schedule", task.schedule === null ? "" : `${task.schedule.name}, due ${clock(task.schedule.due)}`],
+    ...worktreeFacts(task),
     ["Array index", String(task.arrayIndex ?? "")],
     ["Input", task.stdin ? "taken by claudine send" : ""],
     ["Process", String(task.pid ?? "")],

@@ -6,7 +6,7 @@ import { flag, type Flagged, list, text } from "../input.ts";
 import { idFinder, schedulesAfter } from "../rules/depends.ts";
 import { readRules } from "../rules/read.ts";
 import { duration, wholeNumber, wrong } from "../rules/values.ts";
-import { commandOf, sharedOptions } from "../submit-tasks.ts";
+import { commandOf, gitRules, sharedOptions } from "../submit-tasks.ts";
 
 export type Asked = {
   input: Input;
@@ -28,7 +28,12 @@ export async function newSchedule(asked: Asked): Promise<NewSchedule> {
     if (when === undefined) throw refuse("it is not said when it is due", "Give --cron, --every or --at");
     const zone = text(input, "tz") ?? ownZone();
     const rules = withoutNull(await rulesOf(asked));
-    const task = { ...sharedOptions(input, io.env), ...(await taskRules(asked, false)), command: commandOf(input) };
+    const task = {
+      ...sharedOptions(input, io.env),
+      ...(await taskRules(asked, false)),
+      ...(await gitRules(input)),
+      command: commandOf(input),
+    };
     // Of a new task nothing is taken away, and no other is submitted with it that it could name.
     return { name: input.args[0] ?? "", when, zone, ...rules, task: task as NewSchedule["task"] };
   });
@@ -43,6 +48,7 @@ export async function scheduleChanges(asked: Asked): Promise<ChangeSchedule> {
     const task = {
       ...sharedOptions(input, io.env),
       ...(await taskRules(asked, true)),
+      ...(await gitRules(input)),
       ...(input.rest.length === 0 ? {} : { command: commandOf(input) }),
     };
     return {
