@@ -35,7 +35,7 @@ const siblings = (...folders: string[]): Ban => ({
 });
 const outsideCore: Ban = { regex: "^\\.\\./", message: "The core imports only itself and the protocol." };
 const outsideGit: Ban = {
-  regex: "^@claudine/(?!protocol($|/))",
+  regex: "^@claudine/(agents|client|mcp|tui)($|/)",
   message: "The git commands are for daemon and clients alike: they import only the protocol.",
 };
 const protocol = ["@claudine", "@claudine/protocol", "@claudine/protocol/*"];

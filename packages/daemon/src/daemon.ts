@@ -1,7 +1,7 @@
 /** The composition root: joins store, engine, processes and the socket through function-typed ports. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Config, Paths, TaskEvent } from "@claudine/protocol";
+import type { Config, Paths, Task, TaskEvent } from "@claudine/protocol";
 import { createClock, monotonicMs } from "./time/clock.ts";
 import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
@@ -37,6 +37,7 @@ import { openStore } from "./store/store.ts";
 import { createSupervisor } from "./supervisor/supervisor.ts";
 import { createTaskInput } from "./running/task-input.ts";
 import { createWatchers } from "./reading/until.ts";
+import { createCheckpoints } from "./worktrees/checkpoints.ts";
 import { createEnter } from "./worktrees/enter.ts";
 import { createLeave } from "./worktrees/leave.ts";
 
@@ -94,6 +95,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     output.onFacts(facts);
     hooks.onFacts(facts);
     history.onFacts(facts);
+    checkpoints.onFacts(facts);
     metrics.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
@@ -138,11 +140,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       shimExit: () => supervisor.onShimExit(),
     },
   });
+  const environment = (task: Task) => environmentOf(store.env(task.envId), vault);
   const hooks = createHooks({
     callback: config.callback,
     run: (hook) => runHook(hook, HOOK_MS_MAX),
     files: runs.files,
-    environment: (task) => environmentOf(store.env(task.envId), vault),
+    environment,
     queued: () => engine.counts().queued,
     log,
   });
@@ -182,6 +185,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const input = createTaskInput(paths.runtimeDir, processes.system);
   const usage = createLiveUsage(engine, processes.meter);
+  const git = { environment, dispatch: engine.dispatch, endMarked: processes.endMarked, log };
+  const checkpoints = createCheckpoints(git);
+  const { record } = checkpoints;
   const supervisor = createSupervisor({
     ...processes,
     dispatch: engine.dispatch,
@@ -197,15 +203,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       makeGroup: processes.makeGroup,
       socket: paths.socket,
       timeText: zones.text,
-      enter: createEnter({
-        config: config.worktrees,
-        shell: config.shell,
-        stateDir: paths.stateDir,
-        dispatch: engine.dispatch,
-        endMarked: processes.endMarked,
-      }),
+      enter: createEnter({ ...git, record, config: config.worktrees, shell: config.shell, stateDir: paths.stateDir }),
     }),
-    leave: createLeave(),
+    leave: createLeave({ ...git, record }),
     runs,
     clearAway: (task, attempt) => {
       if (task.stdin) rmSync(input.path(task, attempt), { force: true });
@@ -253,6 +253,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const endpoint = await openEndpoint({ listen: config.metrics.listen, read: metrics.read, log });
   await processes.listen();
   output.takeUp();
+  checkpoints.takeUp(engine.liveTasks());
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
   const { version } = options;

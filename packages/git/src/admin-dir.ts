@@ -13,7 +13,7 @@ export function adminDirOf(path: string): string | undefined {
   return admin === undefined || readText(join(admin, "gitdir")) === undefined ? undefined : admin;
 }
 
-export type Note = "ready" | "setup";
+export type Note = "ready" | "setup" | "committing";
 
 /** @param path of the worktree */
 export function readNote(path: string, name: Note): string | undefined {

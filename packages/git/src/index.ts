@@ -1,6 +1,16 @@
 /** Everything that is asked of git: arguments as they are, one function for each thing, no shell. */
 export { noteFile, readNote } from "./admin-dir.ts";
+export {
+  type Checkpoint,
+  findCheckpoint,
+  listCheckpoints,
+  type Owner,
+  recordCheckpoint,
+  restoreCheckpoint,
+} from "./checkpoints.ts";
 export { type Env, withoutMisleading } from "./clean-env.ts";
+export { commitAll } from "./commit-all.ts";
 export { makeWorktree, repoGit } from "./make-worktree.ts";
 export { planWorktree } from "./plan-worktree.ts";
-export { createGit, type Git } from "./run-git.ts";
+export { createGit, type Git, showGit } from "./run-git.ts";
+export { snapshotTree } from "./snapshot.ts";

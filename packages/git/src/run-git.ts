@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { statSync } from "node:fs";
 import { ClaudineError } from "@claudine/protocol/errors";
-import { gitEnv, type Env } from "./clean-env.ts";
+import { gitEnv, withoutMisleading, type Env } from "./clean-env.ts";
 import { refusalOf } from "./refusal.ts";
 
 export type GitPlace = {
@@ -128,4 +128,17 @@ function signalIfThere(target: number, signal: NodeJS.Signals): void {
   } catch {
     // It has ended by itself.
   }
+}
+
+/** For people: on the terminal of this process, with pager and colours. @returns its exit code */
+export function showGit({ cwd, env }: GitPlace, args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("git", args, {
+      cwd,
+      env: { ...withoutMisleading(env), GIT_OPTIONAL_LOCKS: "0" },
+      stdio: "inherit",
+    });
+    child.once("error", (error) => reject(startError({ cwd, env }, error)));
+    child.once("close", (code) => resolve(code ?? 128));
+  });
 }

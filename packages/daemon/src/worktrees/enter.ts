@@ -15,6 +15,8 @@ export type EnterPorts = {
   /** Of commands given as one word. */
   shell: string | undefined;
   dispatch(command: Command): Promise<unknown>;
+  /** Of what was done since the last run, also by others. */
+  record(task: Task, why: string): Promise<void>;
   /** Ends what carries the mark of a run that has not started: what a daemon that died has left. */
   endMarked(runUid: string): Promise<void>;
 };
@@ -33,6 +35,8 @@ export function createEnter(ports: EnterPorts): Enter {
       const worktree = await assigned(ports, task, () =>
         planWorktree(git, { rule, task, folder: worktreesFolder(ports) }),
       );
+      const isThere = readNote(worktree.path, "ready") !== undefined;
+      if (isThere && task.attempt > 1) await ports.record(task, "before the run");
       await makeWorktree(git.at("/"), {
         worktree,
         owner: { id: task.id, uid: task.uid },

@@ -3,9 +3,22 @@ import { createGit, type Env, type Git } from "@claudine/git";
 import type { Task } from "@claudine/protocol";
 import { runUid } from "../running/launch.ts";
 
-export type TaskGit = { task: Task; attempt: number; env: Env; cwd: string; signal?: AbortSignal | undefined };
+export type TaskGit = {
+  task: Task;
+  attempt: number;
+  /** Its processes carry a mark, so that the next daemon finds those of one that was killed. */
+  part?: "leave" | "checkpoint";
+  env: Env;
+  cwd: string;
+  signal?: AbortSignal | undefined;
+};
 
-/** Its processes carry the mark of the run, so that the next daemon finds those of one that was killed. */
-export function taskGit({ task, attempt, env, cwd, signal }: TaskGit): Git {
-  return createGit({ cwd, env: { ...env, CLAUDINE_RUN_UID: runUid(task, attempt) }, unattended: true, signal });
+export function taskGit(wish: TaskGit): Git {
+  const { env, cwd, signal } = wish;
+  return createGit({ cwd, env: { ...env, CLAUDINE_RUN_UID: markOf(wish) }, unattended: true, signal });
+}
+
+export function markOf({ task, attempt, part }: Pick<TaskGit, "task" | "attempt" | "part">): string {
+  const mark = runUid(task, attempt);
+  return part === undefined ? mark : `${mark}.${part}`;
 }

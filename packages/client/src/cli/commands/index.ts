@@ -2,6 +2,7 @@
 import type { Command } from "../command.ts";
 import { backup } from "./backup.ts";
 import { cancel } from "./cancel.ts";
+import { checkpoint } from "./checkpoint.ts";
 import { clean } from "./clean.ts";
 import { completion } from "./completion.ts";
 import { config } from "./config.ts";
@@ -67,6 +68,7 @@ export const COMMANDS: readonly Command[] = [
   switchTasks,
   remove,
   clean,
+  checkpoint,
   schedule,
   parallel,
   group,
