@@ -1,6 +1,7 @@
 /** The folder in which the repository keeps what it knows of one worktree; small notes of ours are in there too. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import type { Worktree } from "@claudine/protocol/worktree";
 
 /** Goes with the worktree when that is removed. */
 const OURS = "claudine";
@@ -26,6 +27,19 @@ export function writeNote(path: string, name: Note, text: string): void {
   if (file === undefined) return;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
+}
+
+/** Who a worktree was made for, and where it began: known after its task is forgotten. */
+export type ReadyNote = { id: number; uid: string; state: string; worktree: Worktree };
+
+/** Undefined for a worktree that is none of ours, or not ready. */
+export function readReadyNote(path: string): ReadyNote | undefined {
+  try {
+    const note = JSON.parse(readNote(path, "ready") ?? "") as ReadyNote;
+    return typeof note.uid === "string" && typeof note.worktree.gitDir === "string" ? note : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where a note is; its folder is there once the worktree is ready. */

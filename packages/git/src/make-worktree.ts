@@ -4,7 +4,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Worktree } from "@claudine/protocol/worktree";
-import { adminDirOf, readNote, writeNote } from "./admin-dir.ts";
+import { adminDirOf, readNote, type ReadyNote, writeNote } from "./admin-dir.ts";
 import { copyIgnored } from "./copy-ignored.ts";
 import { branchRef, commitOf, moveRefs } from "./refs.ts";
 import { createGit, type Git } from "./run-git.ts";
@@ -13,7 +13,7 @@ import { listWorktrees } from "./worktrees.ts";
 export type MakeWish = {
   worktree: Worktree;
   /** Who owns it: written into it, so that it is known later whose it is. */
-  owner: { id: number; uid: string };
+  owner: Omit<ReadyNote, "worktree">;
   copy: readonly string[];
   /** Ends processes of a daemon that died while it made the same worktree. */
   endOthers(): Promise<void>;
@@ -33,7 +33,8 @@ export async function makeWorktree(git: Git, wish: MakeWish): Promise<void> {
   try {
     await shared.read(["worktree", "add", "--quiet", "--no-guess-remote", "--", worktree.path, worktree.branch]);
     await copyIgnored(shared, { from: worktree.repo, to: worktree.path, patterns: copy });
-    writeNote(worktree.path, "ready", `${JSON.stringify(owner)}\n`);
+    const note: ReadyNote = { ...owner, worktree };
+    writeNote(worktree.path, "ready", `${JSON.stringify(note)}\n`);
   } catch (error) {
     // Also when it was told to end.
     await undo(createGit({ ...shared.place, signal: undefined }), worktree).catch(() => {});

@@ -10,6 +10,7 @@ import { QUEUE_METHODS } from "./methods/queue.ts";
 import { READING_METHODS } from "./methods/reading.ts";
 import { RUNNING_METHODS } from "./methods/running.ts";
 import { SCHEDULES_METHODS } from "./methods/schedules.ts";
+import { WORKTREES_METHODS } from "./methods/worktrees.ts";
 
 export * from "./params.ts";
 
@@ -20,6 +21,7 @@ export const METHODS = {
   ...OUTPUT_METHODS,
   ...GROUPS_METHODS,
   ...SCHEDULES_METHODS,
+  ...WORKTREES_METHODS,
   ...EVENTS_METHODS,
   ...HISTORY_METHODS,
   ...DAEMON_METHODS,

@@ -1,6 +1,6 @@
 /** What a task asks of git, and the worktree that it was given. */
 import * as z from "zod";
-import { Millis } from "./ids.ts";
+import { Millis, TaskId } from "./ids.ts";
 
 /** A name that git is given as a word of its own: never an option. */
 const Word = z
@@ -71,3 +71,13 @@ export const WorktreeStep = z.enum([
   "pull-request",
 ]);
 export type WorktreeStep = z.infer<typeof WorktreeStep>;
+
+/** Who did something with a worktree tells of it. */
+export const WorktreeNote = z.strictObject({
+  id: TaskId,
+  step: WorktreeStep.exclude(["assigned"]),
+  baseCommit: z.string().min(1).max(200).optional().describe("Where the branch begins now, when it was rebased"),
+  patch: z.string().min(1).max(4096).optional().describe("Where what was in it is kept, when it is removed"),
+  pullRequest: z.url().max(4096).optional(),
+});
+export type WorktreeNote = z.infer<typeof WorktreeNote>;

@@ -8,6 +8,7 @@ import type {
   TaskId,
   Usage,
   Worktree,
+  WorktreeNote,
   WorktreeStep,
 } from "@claudine/protocol";
 
@@ -47,7 +48,8 @@ export type UserCommand =
   | { type: "declare-schedules"; declare: Declaration }
   | { type: "pause-schedules"; names: readonly string[]; paused: boolean }
   | { type: "remove-schedules"; names: readonly string[] }
-  | { type: "run-schedule"; name: string };
+  | { type: "run-schedule"; name: string }
+  | { type: "note-worktree"; note: WorktreeNote };
 
 export type Named = { name: string; spec: ScheduleSpec };
 export type Declaration =

@@ -12,6 +12,7 @@ import { decideMove } from "./move.ts";
 import { decideSchedule } from "./schedule-commands.ts";
 import { decideSubmit } from "./submit.ts";
 import { decideStart } from "./force.ts";
+import { decideWorktree } from "./worktree-notes.ts";
 
 /** `lookup` finds any task, finished ones too. */
 export type Facts = {
@@ -49,6 +50,8 @@ export function decide(facts: Facts, command: Command): EventBody[] {
     case "move":
     case "swap":
       return decideMove(facts, command);
+    case "note-worktree":
+      return decideWorktree(facts, command.note);
     case "start":
       return decideStart(facts, command.targets);
     case "stop":

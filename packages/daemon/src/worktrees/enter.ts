@@ -39,7 +39,7 @@ export function createEnter(ports: EnterPorts): Enter {
       if (isThere && task.attempt > 1) await ports.record(task, "before the run");
       await makeWorktree(git.at("/"), {
         worktree,
-        owner: { id: task.id, uid: task.uid },
+        owner: { id: task.id, uid: task.uid, state: ports.stateDir },
         copy: rule.copy ?? ports.config.copy,
         endOthers: () => ports.endMarked(runUid(task, run.attempt)),
       });

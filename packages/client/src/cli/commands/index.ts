@@ -41,6 +41,7 @@ import { switchTasks } from "./switch.ts";
 import { top } from "./top.ts";
 import { version } from "./version.ts";
 import { wait } from "./wait.ts";
+import { worktree } from "./worktree.ts";
 
 export const COMMANDS: readonly Command[] = [
   submit,
@@ -68,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
   switchTasks,
   remove,
   clean,
+  worktree,
   checkpoint,
   schedule,
   parallel,

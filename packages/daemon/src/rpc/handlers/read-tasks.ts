@@ -83,11 +83,12 @@ function candidates({ context, state }: Sources, { before, selected, states }: C
 }
 
 function filterOf(params: Params<"task.list">): (task: Task) => boolean {
-  const { states, group, label, text } = params;
+  const { states, group, label, text, worktree } = params;
   const words = text?.toLowerCase();
   return (task) =>
     (states === undefined || states.includes(task.status.state)) &&
     (group === undefined || task.group === group) &&
+    (worktree === undefined || (task.checkout !== undefined) === worktree) &&
     (label === undefined || task.label === label) &&
     (words === undefined ||
       task.command.toLowerCase().includes(words) ||
