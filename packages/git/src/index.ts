@@ -10,6 +10,7 @@ export {
 } from "./checkpoints.ts";
 export { type Env, withoutMisleading } from "./clean-env.ts";
 export { commitAll } from "./commit-all.ts";
+export { chooseForge, openPullRequest, remoteOf } from "./forge.ts";
 export { makeWorktree, repoGit } from "./make-worktree.ts";
 export { merge, type MergePlan, planMerge } from "./merge.ts";
 export { planWorktree } from "./plan-worktree.ts";

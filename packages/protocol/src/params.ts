@@ -5,13 +5,15 @@ import { ScheduleName, scheduleRules } from "./schedule.ts";
 import { Millis, TaskChanges, TaskId } from "./task.ts";
 import { gitRules } from "./worktree.ts";
 
-/** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
+/** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`, `branch:NAME`, an address; several are joined with "or". */
 export const Selector = z
   .array(z.string().max(4096))
   .min(1)
   .max(10_000)
   .refine((words) => words.reduce((sum, word) => sum + word.length, 0) <= 1_000_000, "more than a million characters")
-  .describe("`5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`");
+  .describe(
+    "`5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`, `branch:NAME`, the address of a pull request",
+  );
 
 export const GroupName = z
   .string()

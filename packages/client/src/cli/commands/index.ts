@@ -24,6 +24,7 @@ import { metrics } from "./metrics.ts";
 import { move } from "./move.ts";
 import { parallel } from "./parallel.ts";
 import { pause } from "./pause.ts";
+import { pr } from "./pr.ts";
 import { release } from "./release.ts";
 import { remove } from "./remove.ts";
 import { restore } from "./restore.ts";
@@ -70,6 +71,7 @@ export const COMMANDS: readonly Command[] = [
   remove,
   clean,
   worktree,
+  pr,
   checkpoint,
   schedule,
   parallel,

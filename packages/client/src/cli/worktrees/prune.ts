@@ -33,7 +33,7 @@ async function gone(client: Client, io: Io): Promise<ReadyNote[]> {
   const folder = await worktreesFolder(client, io);
   const names = await readdir(folder).catch(() => []);
   const found: ReadyNote[] = [];
-  for (const name of names.toSorted()) {
+  for (const name of names) {
     const note = readReadyNote(join(folder, name));
     if (note?.state === io.paths.stateDir && !(await isKnown(client, note))) found.push(note);
   }
