@@ -40,7 +40,7 @@ const outsideGit: Ban = {
 };
 const protocol = ["@claudine", "@claudine/protocol", "@claudine/protocol/*"];
 const schemas: Ban = {
-  regex: "^@claudine/protocol($|/(config|event|host|index|methods|methods/.*|task)$)",
+  regex: "^@claudine/protocol($|/(artifact|config|event|host|index|methods|methods/.*|search|task)$)",
   message: "The command line imports only types from modules with zod schemas: use `import type`.",
   allowTypeImports: true,
 };
@@ -73,13 +73,17 @@ function boundary(files: string[], bans: readonly Ban[], pure = false): OxlintOv
 /** The last match wins, so every entry names all the bans of its folder. */
 const boundaries: OxlintOverride[] = [
   boundary(["packages/protocol/src/**"], [nodeModules, onlyPackages("zod", "zod/*", "../*.ts")], true),
+  boundary(["packages/agents/src/**"], [nodeModules, onlyPackages("../*.ts")], true),
   boundary(["packages/client/src/**"], [daemon, lmdb, reactive]),
   boundary(["packages/client/src/cli/**"], [daemon, lmdb, reactive, schemas]),
   boundary(["packages/tui/src/**"], [daemon, lmdb]),
   boundary(["packages/git/src/**"], [daemon, lmdb, reactive, outsideGit]),
   boundary(["packages/mcp/src/**"], [daemon, lmdb, processes, reactive]),
   boundary(["packages/daemon/src/**"], [daemon, lmdb, processes, reactive]),
-  boundary(["packages/daemon/src/{main,startup/systemd,health/expendable}.ts"], [daemon, lmdb, reactive]),
+  boundary(
+    ["packages/daemon/src/{main,startup/systemd,health/expendable,searching/ripgrep,searching/search-process}.ts"],
+    [daemon, lmdb, reactive],
+  ),
   boundary(["packages/daemon/src/core/**"], [nodeModules, onlyPackages(...protocol), outsideCore], true),
   boundary(
     ["packages/daemon/src/core/random-steps.ts"],

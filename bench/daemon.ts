@@ -19,6 +19,8 @@ export type BenchDaemon = {
   readyMs: number;
   /** Ends the process and leaves the folders, for the next `startDaemon` in them. */
   stop(): Promise<void>;
+  /** SIGKILL: what runs goes on. */
+  kill(): Promise<void>;
 };
 
 /** `program` is what runs the daemon's file: Node, unless told. */
@@ -63,6 +65,12 @@ export async function startDaemon({
       await endTasks(client);
       client.close();
       await end(child);
+    },
+    async kill() {
+      client.close();
+      const exited = once(child, "exit");
+      child.kill("SIGKILL");
+      await exited;
     },
   };
 }

@@ -6,9 +6,11 @@ import { parseArgs } from "node:util";
 import { buildIfStale } from "../scripts/build.ts";
 import { describeMachine, writeReport } from "./report.ts";
 import type { Finding, Row, RowOptions } from "./row.ts";
+import { adoption } from "./rows/adoption.ts";
 import { idle } from "./rows/idle.ts";
 import { followDelay } from "./rows/follow-delay.ts";
 import { followFanOut } from "./rows/follow-fan-out.ts";
+import { list } from "./rows/list.ts";
 import { logsTail } from "./rows/logs-tail.ts";
 import { nextStart } from "./rows/next-start.ts";
 import { schedulePrecision } from "./rows/schedule-precision.ts";
@@ -17,6 +19,7 @@ import { schedulerCost } from "./rows/scheduler-cost.ts";
 import { schedulerSimulation } from "./rows/scheduler-simulation.ts";
 import { sampling } from "./rows/sampling.ts";
 import { startUp } from "./rows/start-up.ts";
+import { submitBatch } from "./rows/submit-batch.ts";
 import { submitCall } from "./rows/submit-call.ts";
 import { submitProcess } from "./rows/submit-process.ts";
 import { throughput } from "./rows/throughput.ts";
@@ -26,11 +29,14 @@ import { cellsOf, plainTable } from "./table.ts";
 const ROWS: readonly Row[] = [
   submitProcess,
   submitCall,
+  submitBatch,
   throughput,
   nextStart,
   idle,
   sampling,
   startUp,
+  adoption,
+  list,
   schedulerCost,
   schedulerSimulation,
   schedulePrecision,

@@ -1,7 +1,9 @@
-/** Keeps what a whole run found: `bench/results.json` and `docs/benchmarks.md`. */
-import { writeFileSync } from "node:fs";
+/** Keeps what a whole run found: `bench/results.json`, `docs/benchmarks.md` and its charts. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { join } from "node:path";
+import { chartsOf } from "./charts.ts";
+import { barChart } from "./plot.ts";
 import type { Finding, Row } from "./row.ts";
 import { cellsOf, markdownTable } from "./table.ts";
 
@@ -38,6 +40,10 @@ export function writeReport(report: Report): void {
   const results = { machine, findings: findingsRounded, skipped: said };
   writeFileSync(join(ROOT, "bench/results.json"), `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(join(ROOT, "docs/benchmarks.md"), pageOf(report));
+  const folder = join(ROOT, "docs/benchmarks");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  for (const [name, chart] of chartsOf(findings)) writeFileSync(join(folder, `${name}.svg`), barChart(chart));
 }
 
 function roundNumber(_key: string, value: unknown): unknown {
@@ -54,7 +60,10 @@ function pageOf({ machine, rows, findings, said }: Report): string {
         "`npm run bench -- NAME …` measures single rows, `-- --quick` all of them in under three minutes; both only print.",
       "A figure is the median of several rounds, with the least and the greatest in brackets; a ratio is taken round by round. " +
         "Milliseconds belong to the machine, ratios travel better.",
+      "Other people's programs are measured where they are installed, and said to be skipped where not: Debian's `task-spooler`, `nq`, `parallel` and `redis-server`, " +
+        "and with `npm install --prefix bench/peers` BullMQ and pm2.",
       `Measured on ${system}, ${processor}, ${cores} cores, ${memoryGigabytes} GB, Node ${node}. The load from other work was ${loadBefore.toFixed(1)} before the run began; both sides feel it.`,
+      ...[...chartsOf(findings)].map(([name, { title }]) => `![${title}](benchmarks/${name}.svg)`),
       markdownTable(findings.map(cellsOf)),
       ...(said.length === 0 ? [] : [said.map((line) => `- ${line}`).join("\n")]),
       "## The rows",

@@ -41,7 +41,7 @@ function goalText({ goal, unit }: Finding): string {
   return goal.of === "ratio" ? `${limit} ×` : `${limit} ${unit}`;
 }
 
-function figureText({ median, low, high }: Spread, unit: Unit): string {
+export function figureText({ median, low, high }: Spread, unit: Unit): string {
   return `${rounded(median)} ${unit} (${rounded(low)}–${rounded(high)})`;
 }
 

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { cp, mkdtemp, open as openFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asBinary, type Key } from "lmdb";
+import type { TaskInfo } from "@claudine/protocol";
 import { describe, expect, inject, test } from "vitest";
 import { parseRecord } from "../packages/daemon/src/runner/record.ts";
 import { openTables } from "../packages/daemon/src/store/open.ts";
@@ -83,6 +84,7 @@ describe("one record of the store", () => {
 
 /** [id, label, state] of each task there. */
 const GOLDEN_TASKS = JSON.parse(readFileSync(join(GOLDEN, "tasks.json"), "utf8")) as [number, string, string][];
+const GOLDEN_SCHEDULES = 3;
 const LAST_ID = Math.max(...GOLDEN_TASKS.map(([id]) => id));
 
 /** All that the store serves, by name. */
@@ -194,8 +196,7 @@ describe("pages of the store", () => {
         const client = await rig.client();
         // One page of this small store holds all tasks.
         const { tasks } = await client.call("task.list", {});
-        const ofPeople = tasks.filter(({ schedule }) => schedule === null);
-        expect(ofPeople.length).toBeLessThanOrEqual(LAST_ID);
+        expectNoTooMany(tasks);
         await client.call("task.submit", { env: {}, cwd: "/", umask: 0o22, tasks: [{ command: ["true"] }] });
         client.close();
         await rig.down();
@@ -203,6 +204,22 @@ describe("pages of the store", () => {
     },
   );
 });
+
+/** Of each schedule as many as are made up for at once, and the one that may be due meanwhile; none of them twice. */
+const OF_SCHEDULE_AT_MOST = 101;
+
+/** Damage makes no tasks: those that there were, and what their schedules may add. */
+function expectNoTooMany(tasks: readonly TaskInfo[]): void {
+  const links = tasks.flatMap(({ schedule }) => schedule ?? []);
+  expect(tasks.length - links.length).toBeLessThanOrEqual(LAST_ID);
+  const names = new Set(links.map(({ name }) => name));
+  expect(names.size).toBeLessThanOrEqual(GOLDEN_SCHEDULES);
+  for (const name of names) {
+    const firings = links.filter((link) => link.name === name).map(({ firing }) => firing);
+    expect(firings.length).toBeLessThanOrEqual(OF_SCHEDULE_AT_MOST);
+    expect(new Set(firings).size, `each firing of ${name} is one task`).toBe(firings.length);
+  }
+}
 
 /** The two first pages tell where everything is; without them a store is refused, see file-check.test.ts. */
 const HEADER_BYTES = 8192;

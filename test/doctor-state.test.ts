@@ -3,8 +3,10 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { open } from "lmdb";
 import { expect, test } from "vitest";
+import { Schedule } from "@claudine/protocol";
 import { type Rig, startDaemon } from "./support/daemon.ts";
 import { isRunning } from "./support/process.ts";
+import { rewriteValue } from "./support/raw-store.ts";
 import { until } from "./support/until.ts";
 
 type Check = { name: string; level: string; message: string; hint: string | null };
@@ -67,6 +69,26 @@ test("a record that cannot be read is found; --fix sets it aside and the daemon 
   const again = await doctor(rig);
   expect(again).toMatchObject({ code: 0 });
   await rig.claudine("kill", String(slow));
+});
+
+test("a schedule whose zone is not known here is found with the reason; --fix sets it aside", async () => {
+  const rig = await startDaemon();
+  for (const name of ["lost", "good"]) await rig.claudine("schedule", "add", name, "--cron", "@daily", "true");
+  await rig.down();
+  await rewriteValue(rig.home, { table: "schedules", key: "lost" }, (value) => {
+    const { spec, ...rest } = Schedule.parse(value);
+    return { ...rest, spec: { ...spec, zone: "Europe/Atlantis" } };
+  });
+  const message = 'Schedule lost is not understood: There is no time zone "Europe/Atlantis"';
+  const found = await doctor(rig);
+  expect(found.code).toBe(1);
+  expect(found.checks).toContainEqual(expect.objectContaining({ name: "schedules/lost", level: "error", message }));
+  const fixed = await doctor(rig, "--fix");
+  expect(fixed.checks).toContainEqual(
+    expect.objectContaining({ name: "schedules/lost", level: "warning", message: `${message}: set aside` }),
+  );
+  expect(await doctor(rig)).toMatchObject({ code: 0 });
+  expect((await rig.claudine("schedule", "list", "-q")).stdout).toBe("good\n");
 });
 
 test("--fix starts no daemon where none ran, unless the doctor's own look does", async () => {

@@ -1,8 +1,9 @@
 /** `claudine edit` and `retry -e`: several tasks in one session of an editor, all of it or nothing. */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { beforeEach, expect, test } from "vitest";
-import type { Ended } from "./support/program.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { CLAUDINE, type Ended } from "./support/program.ts";
+import { canOpenScreen, openScreen, type Screen } from "./support/screen.ts";
 import { createRig, type Rig } from "./support/daemon.ts";
 
 let rig: Rig;
@@ -14,8 +15,20 @@ beforeEach(async () => {
 /** What the person does to the text, each time the editor opens; it must not use anything from outside. */
 type Step = (text: string) => string;
 
-/** Runs a verb with an editor that takes these steps, and notes what it saw in `seen.N`. */
+/** Runs a verb with an editor that takes these steps. */
 async function edit(words: readonly string[], ...steps: Step[]): Promise<Ended> {
+  return rig.claudineWith({ env: { VISUAL: await editorOf(steps) } }, ...words);
+}
+
+/** Likewise on a terminal. */
+async function editOnScreen(words: readonly string[], ...steps: Step[]): Promise<Screen> {
+  const env = { ...rig.env, VISUAL: await editorOf(steps) };
+  const size = { columns: 200, rows: 40 };
+  return openScreen([process.execPath, CLAUDINE, ...words], { env, cwd: rig.home.work, size });
+}
+
+/** It notes what it saw in `seen.N`. */
+async function editorOf(steps: readonly Step[]): Promise<string> {
   const editor = rig.file("editor.mjs");
   await writeFile(
     editor,
@@ -26,13 +39,13 @@ const text = readFileSync(process.argv[2], "utf8");
 writeFileSync("seen." + (times + 1), text);
 writeFileSync(process.argv[2], steps[times]?.(text) ?? text);\n`,
   );
-  return rig.claudineWith({ env: { VISUAL: `'${process.execPath}' '${editor}'` } }, ...words);
+  return `'${process.execPath}' '${editor}'`;
 }
 
 const seen = (times: number) => readFile(rig.file(`seen.${times}`), "utf8");
 
-async function keptFile({ stderr }: Ended): Promise<string> {
-  const [, file = ""] = /your text is in ([^;\s]+)/.exec(stderr) ?? [];
+async function keptFile(said: string): Promise<string> {
+  const [, file = ""] = /your text is in ([^;\s]+)/.exec(said) ?? [];
   const text = await readFile(file, "utf8");
   await rm(dirname(file), { recursive: true });
   return text;
@@ -117,40 +130,74 @@ test("a key that is taken out takes its rule away", async () => {
   expect(await rig.show(id)).toMatchObject({ label: null, after: [], notBefore: null, limits: null, cwd: "/" });
 });
 
-test("an unparsable text is offered again with what is wrong, and nothing is lost", async () => {
-  const id = await rig.submit("--held", "echo old");
-  const ended = await edit(
-    ["edit", String(id)],
-    (text) => text.replace("old", "new").replace('"id"', "id"),
-    (text) => text.replace(/^ +id/m, '"id"'),
-  );
-  expect(ended).toMatchObject({ code: 0, stderr: `Changed task ${id}\n` });
-  expect(await seen(2)).toMatch(/^# Not done: This is not JSON: .*\n/);
-  expect(await seen(2)).toContain('"command": "echo new"');
-  expect(await rig.show(id)).toMatchObject({ command: "echo new" });
+describe.runIf(canOpenScreen)("on a terminal", () => {
+  test("an unparsable text is offered again with what is wrong, and nothing is lost", async () => {
+    const id = await rig.submit("--held", "echo old");
+    const screen = await editOnScreen(
+      ["edit", String(id)],
+      (text) => text.replace("old", "new").replace('"id"', "id"),
+      (text) => text.replace(/^ +id/m, '"id"'),
+    );
+    expect(await screen.shows("[Y/n]")).toContain("claudine: This is not JSON: ");
+    screen.type("\r");
+    expect(await screen.ended()).toBe(0);
+    expect(screen.text()).toContain(`Changed task ${id}`);
+    expect(await seen(2)).toMatch(/^# Not done: This is not JSON: .*\n/);
+    expect(await seen(2)).toContain('"command": "echo new"');
+    expect(await rig.show(id)).toMatchObject({ command: "echo new" });
+  });
+
+  test("a wrong value, an unknown key, a refusal of the daemon: offered again", async () => {
+    const id = await rig.submit("--held", "true");
+    const screen = await editOnScreen(
+      ["edit", String(id)],
+      (text) => text.replace('"priority": 0', '"priority": "very"'),
+      (text) => text.replace('"priority": "very"', '"timeot": "1h"'),
+      (text) => text.replace('"timeot": "1h"', '"after": "99"'),
+      (text) => text.replace('"after": "99"', '"timeout": "1h"'),
+    );
+    for (const times of [1, 2, 3]) {
+      await screen.until("another question", (text) => text.split("[Y/n]").length === times + 1);
+      screen.type("y\r");
+    }
+    expect(await screen.ended()).toBe(0);
+    expect(await seen(2)).toContain('# Not done: Cannot edit task 1: --priority "very" is not a priority\n');
+    expect(await seen(3)).toContain('# Not done: There is no key "timeot"\n# Did you mean timeout?\n');
+    expect(await seen(4)).toContain("# Not done: Cannot change task 1: there is no task 99 to depend on\n");
+    expect(await rig.show(id)).toMatchObject({ limits: { timeoutMs: 3_600_000 } });
+  });
+
+  test.for([
+    ["no", "no\r"],
+    ["the end of the input", "\u0004"],
+  ])("%s changes nothing, and the text is kept", async ([, keys = ""]) => {
+    const id = await rig.submit("--held", "true");
+    const screen = await editOnScreen(["edit", String(id)], (text) => `${text}{{{`);
+    await screen.shows("[Y/n]");
+    screen.type(keys);
+    expect(await screen.ended()).toBe(2);
+    expect(await keptFile(screen.text())).toContain("{{{");
+    expect(await rig.show(id)).toMatchObject({ command: "true" });
+  });
+
+  test("whoever leaves the wrong text as it is has had enough; the text is kept", async () => {
+    const id = await rig.submit("--held", "true");
+    const screen = await editOnScreen(["edit", String(id)], (text) => `${text}{{{`);
+    await screen.shows("[Y/n]");
+    screen.type("y\r");
+    expect(await screen.ended()).toBe(2);
+    expect(await keptFile(screen.text())).toContain("{{{");
+    expect(await readdir(rig.home.work)).toContain("seen.2");
+  });
 });
 
-test("a wrong value, an unknown key, a refusal of the daemon: offered again", async () => {
+test("without a terminal an editor that writes what makes no sense is opened once", async () => {
   const id = await rig.submit("--held", "true");
-  const ended = await edit(
-    ["edit", String(id)],
-    (text) => text.replace('"priority": 0', '"priority": "very"'),
-    (text) => text.replace('"priority": "very"', '"timeot": "1h"'),
-    (text) => text.replace('"timeot": "1h"', '"after": "99"'),
-    (text) => text.replace('"after": "99"', '"timeout": "1h"'),
-  );
-  expect(ended).toMatchObject({ code: 0, stderr: `Changed task ${id}\n` });
-  expect(await seen(2)).toContain('# Not done: Cannot edit task 1: --priority "very" is not a priority\n');
-  expect(await seen(3)).toContain('# Not done: There is no key "timeot"\n# Did you mean timeout?\n');
-  expect(await seen(4)).toContain("# Not done: Cannot change task 1: there is no task 99 to depend on\n");
-  expect(await rig.show(id)).toMatchObject({ limits: { timeoutMs: 3_600_000 } });
-});
-
-test("whoever leaves the wrong text as it is has had enough; the text is kept", async () => {
-  const id = await rig.submit("--held", "true");
-  const ended = await edit(["edit", String(id)], (text) => `${text}{{{`);
+  const ended = await edit(["edit", String(id)], ...[1, 2, 3].map(() => (text: string) => `${text}{{{`));
   expect(ended).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("This is not JSON") });
-  expect(await keptFile(ended)).toContain("{{{");
+  expect(ended.stderr).toContain("Nothing was changed; your text is in ");
+  expect(await keptFile(ended.stderr)).toContain("{{{");
+  expect(await readdir(rig.home.work)).not.toContain("seen.2");
   expect(await rig.show(id)).toMatchObject({ command: "true" });
 });
 
@@ -167,7 +214,7 @@ test("an editor that fails changes nothing", async () => {
   const id = await rig.submit("--held", "true");
   const ended = await rig.claudineWith({ env: { VISUAL: "false" } }, "edit", String(id));
   expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("Cannot edit: false ended with 1") });
-  expect(await keptFile(ended)).toContain(`"id": ${id}`);
+  expect(await keptFile(ended.stderr)).toContain(`"id": ${id}`);
 });
 
 test("an editor that takes the file away changes nothing", async () => {

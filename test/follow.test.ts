@@ -126,3 +126,26 @@ test("of a run that has written before, what is there comes first and then what 
   expect(ended.stdout).toMatch(/^\S+ \S+ out\n\S+ \S+ more\n$/);
   expect(ended.stderr).toMatch(/^\S+ \S+ err\n\S+ \S+ worse\n$/);
 });
+
+test("-n is about the run that is there first, the runs that follow are shown whole", async () => {
+  const rig = await startDaemon();
+  const script = `echo one; echo two; until [ -e go ]; do sleep 0.01; done; exit 1`;
+  const id = await rig.submit("--retries", "2", script);
+  await until("its output", async () => (await rig.output(id)) === "one\ntwo\n");
+  const follow = rig.open(["follow", `${id}`, "-n", "1"]);
+  await until("the last line", () => follow.stdout() === "two\n");
+  await writeFile(rig.file("go"), "");
+  expect(await follow.ended).toMatchObject({ code: 1, stdout: "two\none\ntwo\none\ntwo\n" });
+});
+
+test("logs -f goes on over retries, too, and with --run ends with that run", async () => {
+  const rig = await startDaemon();
+  const id = await rig.submit("--retries", "1", "echo run $CLAUDINE_RUN; until [ -e go ]; do sleep 0.01; done; exit 1");
+  await until("its output", async () => (await rig.output(id)) !== "");
+  const all = rig.open(["logs", "-f", `${id}`]);
+  const one = rig.open(["logs", "-f", "--run", "1", `${id}`]);
+  await until("both to show it", () => all.stdout() !== "" && one.stdout() !== "");
+  await writeFile(rig.file("go"), "");
+  expect(await one.ended).toMatchObject({ code: 0, stdout: "run 1\n" });
+  expect(await all.ended).toMatchObject({ code: 0, stdout: "run 1\nrun 2\n" });
+});

@@ -1,6 +1,6 @@
 /** `claudine list`: which tasks, in which order, in which form. */
 import { beforeAll, expect, test } from "vitest";
-import { createRig, type Rig } from "./support/daemon.ts";
+import { createRig, type Rig, startDaemon } from "./support/daemon.ts";
 
 let rig: Rig;
 /** Ids by name: two that ended, one that runs, one that waits, one that is held. */
@@ -200,4 +200,22 @@ test("thousands of tasks are all listed when all are asked for", async () => {
   expect(all.stderr).toBe("");
   expect(all.stdout.split("\n").length).toBeGreaterThan(2500);
   await client.call("task.remove", { selector: ["group:many"] });
+});
+
+test("what is asked for by its state is in it, however fast tasks come and go", async () => {
+  const busy = await startDaemon({ config: "slots: 20\nautoscale: off\n" });
+  const client = await busy.client();
+  const tasks = Array.from({ length: 400 }, () => ({ command: ["true"] }));
+  await client.call("task.submit", { tasks, cwd: "/", env: {}, umask: 0o22 });
+  const found = new Set<string>();
+  const all = client.call("task.wait", { selector: ["all"] });
+  let ended = false;
+  void all.then(() => {
+    ended = true;
+  });
+  while (!ended) {
+    const page = await client.call("task.list", { selector: ["running"] });
+    for (const { state } of page.tasks) found.add(state);
+  }
+  expect([...found]).toEqual(["running"]);
 });

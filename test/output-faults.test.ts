@@ -1,6 +1,8 @@
 /** What happens to output files from outside: whoever reads is told, and nothing else is disturbed. */
-import { chmod, mkdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { chmod, mkdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { type Rig, startDaemon, TELLS_REQUESTS } from "./support/daemon.ts";
 import { canBeNobody, claudineAsNobody, giveToNobody } from "./support/nobody.ts";
@@ -8,6 +10,7 @@ import { mountSmallDisk, whyNoDisk } from "./support/small-disk.ts";
 import { until } from "./support/until.ts";
 
 const fileOf = (rig: Rig, id: number, kind = "stdout") => join(rig.home.stateDir, "runs/0", `${id}.1.${kind}`);
+const makeFifo = (path: string) => promisify(execFile)("mkfifo", [path]);
 const untilFile = (name: string) => `until [ -e ${name} ]; do sleep 0.01; done`;
 
 /** It still does what it is there for. */
@@ -29,16 +32,51 @@ test("a file that somebody deleted: reading it says so, the task and everybody e
   await goesOn(rig);
 });
 
-test("a file in whose place is something else: reading it says so", async () => {
+test.for([
+  { what: "a folder", put: (path: string) => mkdir(path), said: "a folder is in the place of its file (EISDIR)" },
+  { what: "a FIFO", put: makeFifo, said: "something is in the place of its file (ENXIO)" },
+  {
+    what: "a link to itself",
+    put: (path: string) => symlink(path, path),
+    said: "something is in the place of its file",
+  },
+])("$what in the place of a file: reading it says so", async ({ put, said }) => {
+  const rig = await startDaemon();
+  const { task } = await rig.ran("echo one");
+  await rm(fileOf(rig, task.id));
+  await put(fileOf(rig, task.id));
+  expect(await rig.claudine("logs", `${task.id}`)).toMatchObject({
+    code: 71,
+    stderr: expect.stringContaining(`Cannot read the output of task ${task.id}: ${said}`),
+  });
+  await goesOn(rig);
+});
+
+test("something in the place of what notes times and gaps: the output is read, and the task and everybody else go on", async () => {
+  const rig = await startDaemon({ config: "sampleInterval: 50ms\noutput: { maxBytes: 64K }\n" });
+  const id = await rig.submit(`${untilFile("go")}; seq 1 100000; ${untilFile("stop")}`);
+  await rig.started(id);
+  await rm(fileOf(rig, id, "index"), { force: true });
+  await makeFifo(fileOf(rig, id, "index"));
+  await makeFifo(fileOf(rig, id, "gaps"));
+  await writeFile(rig.file("go"), "");
+  await until("its output", async () => (await rig.output(id)).endsWith("\n100000\n"));
+  await writeFile(rig.file("stop"), "");
+  expect(await rig.ended(id)).toMatchObject({ state: "succeeded" });
+  expect(await rig.claudine("logs", `${id}`, "-n", "1")).toMatchObject({ code: 0, stdout: "100000\n" });
+  await goesOn(rig);
+});
+
+test("a folder in the place of a file keeps nobody from removing the task", async () => {
   const rig = await startDaemon();
   const { task } = await rig.ran("echo one");
   await rm(fileOf(rig, task.id));
   await mkdir(fileOf(rig, task.id));
-  expect(await rig.claudine("logs", `${task.id}`)).toMatchObject({
-    code: 71,
-    stderr: expect.stringContaining(`Cannot read the output of task ${task.id}: a folder is in the place of its file`),
-  });
+  const { pid } = (await rig.status()) ?? {};
+  expect(await rig.claudine("remove", `${task.id}`)).toMatchObject({ code: 0, stderr: `Removed task ${task.id}\n` });
+  await until("the rest to be gone", async () => (await stat(fileOf(rig, task.id, "record")).catch(() => 0)) === 0);
   await goesOn(rig);
+  expect(await rig.status()).toMatchObject({ pid });
 });
 
 test("a file that was replaced is read as it is now", async () => {

@@ -59,6 +59,28 @@ test("both streams come in the order in which they were written, and of one time
   expect(times.at(-1)).toBeLessThanOrEqual(task.finishedAt ?? Number.NaN);
 });
 
+test("-n counts the lines of both streams together, and with --grep only those that match", async () => {
+  const id = await stepwise(rig, "last");
+  const shown = async (...options: string[]) => {
+    const { stdout, stderr } = await rig.claudine("logs", `${id}`, ...options);
+    return { stdout, stderr };
+  };
+  expect(await shown("-n", "1")).toEqual({ stdout: "", stderr: "four\n" });
+  expect(await shown("-n", "4")).toEqual({ stdout: "three\nfive\n", stderr: "two\nfour\n" });
+  expect(await shown("-n", "2", "--stdout")).toEqual({ stdout: "three\nfive\n", stderr: "" });
+  expect(await shown("-n", "2", "--grep", "o")).toEqual({ stdout: "", stderr: "two\nfour\n" });
+  expect(await shown("-n", "1", "--stdout", "--grep", "e$")).toEqual({ stdout: "five\n", stderr: "" });
+  expect(JSON.parse((await shown("-n", "3", "--json")).stdout)).toEqual({
+    id,
+    stdout: "three\nfive\n",
+    stderr: "four\n",
+  });
+  expect(await rig.claudine("follow", `${id}`, "-n", "3")).toMatchObject({
+    stdout: "three\nfive\n",
+    stderr: "four\n",
+  });
+});
+
 test("--timestamps says when, for people too", async () => {
   const id = await stepwise(rig, "people");
   const { stdout, stderr } = await rig.claudine("logs", `${id}`, "-t");

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startDaemon, type Rig } from "./support/daemon.ts";
+import { until } from "./support/until.ts";
 
 /** Files of runs, of all tasks. */
 async function runFiles(rig: Rig): Promise<string[]> {
@@ -25,7 +26,8 @@ test("remove forgets the task and the files of all its runs", async () => {
     stdout: "",
     stderr: `Removed task ${task.id}\n`,
   });
-  expect((await runFiles(rig)).filter((name) => !name.startsWith(`${kept.id}.`))).toEqual([]);
+  const others = async () => (await runFiles(rig)).filter((name) => !name.startsWith(`${kept.id}.`));
+  await until("its files to be gone", async () => (await others()).length === 0);
   expect(await rig.claudine("show", String(task.id))).toMatchObject({ code: 66 });
   expect(await rig.claudine("logs", String(task.id))).toMatchObject({ code: 66 });
   expect(await rig.claudine("list", "-q")).toMatchObject({ stdout: `${kept.id}\n` });
@@ -71,5 +73,5 @@ test("clean removes what has ended, by state and group, and tells first with --d
   expect(JSON.parse((await rig.claudine("clean", "--state", "succeeded", "--json")).stdout)).toEqual([good.id]);
   expect(await rig.claudine("clean")).toMatchObject({ code: 0, stdout: "", stderr: `Removed task ${bad.id}\n` });
   expect(await rig.claudine("list", "-q")).toMatchObject({ stdout: `${held}\n` });
-  expect(await runFiles(rig)).toEqual([]);
+  await until("all files to be gone", async () => (await runFiles(rig)).length === 0);
 });

@@ -59,6 +59,25 @@ test.for([
   expect((await rig.claudine("schedule", "list", "--quiet")).stdout).toBe("");
 });
 
+test("a time that no calendar shows, and an interval that the store would not take, are refused", async () => {
+  const rig = await startDaemon();
+  const client = await rig.client();
+  const every = { kind: "every", everyMs: 3_600_000 } as const;
+  for (const [when, until] of [
+    [{ kind: "at", at: 8.64e15 + 1 }, undefined],
+    [{ kind: "at", at: Date.now() + 60_000.5 }, undefined],
+    [{ ...every, from: Number.MAX_SAFE_INTEGER }, undefined],
+    [{ ...every, everyMs: 20 * 365 * 86_400_000 }, undefined],
+    [every, 8.64e15 + 1],
+  ] as const) {
+    const schedule = { name: "far", when, task: { command: ["true"] }, ...(until === undefined ? {} : { until }) };
+    await expect(
+      client.call("schedule.add", { env: {}, cwd: rig.home.work, umask: 0o22, schedule }),
+    ).rejects.toMatchObject({ code: "invalid_params" });
+  }
+  expect(await client.call("schedule.list", {})).toMatchObject({ schedules: [] });
+});
+
 test("a zone that there is not, a schedule without times and one without a command are refused", async () => {
   const rig = await startDaemon();
   expect(await rig.claudine("schedule", "add", "x", "--cron", "@daily", "--tz", "Mars/Base", "true")).toMatchObject({
@@ -69,9 +88,12 @@ test("a zone that there is not, a schedule without times and one without a comma
     code: 2,
     stderr: expect.stringContaining("it is not said when it is due"),
   });
-  expect(await rig.claudine("schedule", "add", "x", "--cron", "@daily")).toMatchObject({
+  const bare = await rig.claudine("schedule", "add", "x", "--cron", "@daily");
+  expect(bare).toMatchObject({ code: 2, stderr: expect.stringContaining("there is no command") });
+  expect(bare.stderr).not.toContain("claudine submit");
+  expect(await rig.claudine("schedule", "add", "x", "--cron", "@daily", "--retry-jitter", "true")).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("there is no command"),
+    stderr: expect.stringContaining("--retry-jitter goes with --retries"),
   });
 });
 
@@ -175,6 +197,21 @@ test("a task can depend on a schedule's last success", async () => {
   await rig.claudine("submit", "touch go");
   expect(await rig.ended(id)).toMatchObject({ state: "succeeded" });
   expect(await rig.claudine("submit", "--after", "schedule:none", "true")).toMatchObject({ code: 66 });
+});
+
+test("a schedule that waits for one that was removed says so before it is due, and can be changed", async () => {
+  const rig = await startDaemon();
+  await rig.claudine("schedule", "add", "backup", "--cron", "@daily", "true");
+  await rig.claudine("schedule", "add", "report", "--cron", "@daily", "--after", "schedule:backup", "true");
+  expect((await scheduleOf(rig, "report")).problem).toBeNull();
+  await rig.claudine("schedule", "remove", "backup");
+  expect((await rig.claudine("schedule", "list")).stderr).toBe(
+    "report: it waits for the last success of backup, and there is no such schedule; " +
+      "`claudine schedule edit report --after none` lets it run without\n",
+  );
+  expect(await rig.claudine("schedule", "edit", "report", "--overlap", "all")).toMatchObject({ code: 0 });
+  expect(await rig.claudine("schedule", "edit", "report", "--after", "none")).toMatchObject({ code: 0 });
+  expect(await scheduleOf(rig, "report")).toMatchObject({ problem: null, afterSchedules: [], overlap: "all" });
 });
 
 test("a schedule whose secrets went with their key says so before it is due, and gets them anew", async () => {

@@ -95,3 +95,15 @@ test("many events reach a reader that is slow", async () => {
   expect(seen).toHaveLength(6000);
   expectGapless(seen);
 });
+
+test("the snapshot keeps room for failures that are older than the newest ended tasks", async () => {
+  const own = await startDaemon();
+  const failed = await own.submit("false");
+  await own.ended(failed);
+  for (let count = 0; count < 4; count += 1) await own.ran("true");
+  const client = await own.client();
+  for await (const { snapshot } of client.events({ snapshot: true, snapshotLimit: 4 })) {
+    expect(snapshot?.tasks.map(({ id }) => id)).toEqual([failed + 4, failed + 3, failed + 2, failed]);
+    break;
+  }
+});

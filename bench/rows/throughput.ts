@@ -1,33 +1,8 @@
-/** Trivial tasks through two slots, from the submit to the end of the last, beside task-spooler and xargs. */
+/** Trivial tasks through two slots, from the submit to the end of the last, beside other queues. */
 import { submitMany, untilFinished, withDaemon } from "../daemon.ts";
-import { findProgram, runScript } from "../program.ts";
-import { alternate, finding, type Finding, type Goal, type Row, type RowOptions } from "../row.ts";
-
-const SLOTS = 2;
-
-type Peer = { name: string; program: string; goal?: Goal; script(count: number): string };
-
-/** task-spooler and nq keep each task's output in a file too; xargs is the limit, as it keeps nothing. */
-const PEERS: readonly Peer[] = [
-  {
-    name: "task-spooler",
-    program: "tsp",
-    goal: { of: "ratio", atLeast: 1 },
-    script: (count) => `tsp -S ${SLOTS}; i=1; while [ $i -lt ${count} ]; do tsp true; i=$((i + 1)); done >/dev/null
-      last=$(tsp true); tsp -w $((last - 1)); tsp -w $last; tsp -K`,
-  },
-  {
-    name: "nq",
-    program: "nq",
-    script: (count) => `i=0; while [ $i -lt ${count} ]; do nq -q true; i=$((i + 1)); done; nq -w`,
-  },
-  {
-    name: `xargs -P${SLOTS}`,
-    program: "xargs",
-    goal: { of: "ratio", atLeast: 0.8 },
-    script: (count) => `seq ${count} | xargs -P${SLOTS} -n1 true`,
-  },
-];
+import { PEERS, SLOTS, type Peer } from "../peers.ts";
+import { runScript } from "../program.ts";
+import { alternate, finding, type Finding, type Row, type RowOptions } from "../row.ts";
 
 export const throughput: Row = {
   name: "throughput",
@@ -45,10 +20,10 @@ const PEER_COUNT_AT_MOST = 1000;
 
 async function measure(count: number, { quick, say, newFolder }: RowOptions): Promise<Finding[]> {
   const rates = new Map<string, number[]>();
-  const peers = PEERS.filter(({ name, program }) => {
-    const found = findProgram(program) !== undefined;
-    if (!found) say(`${name} is not installed: skipped`);
-    return found;
+  const peers = PEERS.filter(({ name, missing }) => {
+    const lacks = missing();
+    if (lacks !== undefined) say(`${name} is skipped: ${lacks}`);
+    return lacks === undefined;
   });
   const note = (name: string, tasks: number, ms: number) => {
     const known = rates.get(name) ?? [];
@@ -89,6 +64,6 @@ async function timePeer(peer: Peer, dir: string, count: number): Promise<number>
     TS_MAXFINISHED: "100000",
   };
   const startedAt = performance.now();
-  await runScript(peer.script(count), env);
+  await runScript(`cd "${dir}"; ${peer.script(count)}`, env);
   return performance.now() - startedAt;
 }

@@ -12,6 +12,8 @@ interface Bundle {
   readonly banner: string;
   /** Starts as a program of its own, so it gets the executable bit. */
   readonly program?: true;
+  /** A single character beyond Latin-1 makes V8 keep the whole text with two bytes a character. */
+  readonly isLatin1?: true;
   /** Packages that would make this bundle slow to load. */
   readonly without?: readonly string[];
 }
@@ -51,8 +53,10 @@ const ENTRIES: readonly Bundle[] = [
   {
     entry: "packages/tui/src/main.tsx",
     out: "claudine-top.mjs",
-    options: { format: "esm", ...readable },
+    // Yoga would load Node's HTTP client, some megabytes, to decode its own base64.
+    options: { format: "esm", ...readable, define: { fetch: "undefined" } },
     banner: REQUIRE,
+    isLatin1: true,
   },
   {
     entry: "packages/mcp/src/main.ts",
@@ -61,6 +65,14 @@ const ENTRIES: readonly Bundle[] = [
     options: { format: "esm", mainFields: ["module", "main"], ...readable },
     banner: REQUIRE,
     without: ["react", "ink", "yargs"],
+  },
+  {
+    entry: "packages/daemon/src/searching/main.ts",
+    out: "claudine-search.mjs",
+    // Of the protocol only the errors: it starts for each page.
+    options: { format: "esm", ...readable, alias: { "@claudine/protocol": "@claudine/protocol/errors" } },
+    banner: REQUIRE,
+    without: ["react", "ink", "yargs", "zod", "lmdb"],
   },
   {
     entry: "packages/daemon/src/main.ts",
@@ -124,6 +136,7 @@ async function buildBundle(bundle: Bundle, outDir: string, version: string): Pro
     metafile: true,
   });
   refuse(bundle, metafile);
+  if (bundle.isLatin1) await refuseWideText(outfile);
   if (bundle.program) {
     await chmod(outfile, 0o755);
   }
@@ -150,6 +163,11 @@ function refuse({ out, without = [] }: Bundle, metafile: Metafile): void {
       );
     }
   }
+}
+
+async function refuseWideText(file: string): Promise<void> {
+  const wide = /.{0,40}[^\0-\xff]/.exec(await readFile(file, "utf8"));
+  if (wide !== null) throw new Error(`${file} must be Latin-1, write \\u… instead of: ${wide[0]}`);
 }
 
 async function productVersion(): Promise<string> {

@@ -9,10 +9,16 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   submit:
     "`{ids, uids, existing}` on one line, `existing` being those that were there already (`--key`, `--if-running skip`); with `--wait`, also on one line, `tasks` too, a list of [TaskInfo](methods.md#taskinfo); with `--follow` that line comes first, and then what `follow` prints",
   list: TASKS,
-  show: "[TaskInfo](methods.md#taskinfo) with `runs`, a list of [Run](methods.md#run), `environment` `{names, sealed}`, and `snapshot`, a [Snapshot](methods.md#snapshot) of the machine when it failed, or null; with `--metrics` also `metrics`, `{attempt, points, waited}`, with what [run.course](methods.md#runcourse) and [run.waited](methods.md#runwaited) tell; a list of these unless the task is named by its id or `last`",
+  show: "[TaskInfo](methods.md#taskinfo) with `runs`, a list of [Run](methods.md#run), `environment` `{names, sealed}`, and `snapshot`, a [Snapshot](methods.md#snapshot) of the machine when it failed, or null, and `artifacts` `{files, more}`, the first 20 [Artifact](methods.md#artifact)s of the last run; with `--metrics` also `metrics`, `{attempt, points, waited}`, with what [run.course](methods.md#runcourse) and [run.waited](methods.md#runwaited) tell; a list of these unless the task is named by its id or `last`",
   logs: "`{id, stdout, stderr}`, each stream as text; a list of these unless the task is named by its id or `last`; with `-f` a line `{id, stream, text}` for each piece of output",
   follow:
     "a line `{id, stream, text}` for each piece of output, and at the end a line `{id, task}` for each task, with its [TaskInfo](methods.md#taskinfo)",
+  artifacts:
+    "`{id, run, files}`, the files as [Artifact](methods.md#artifact); with `-o` `{id, saved}`, each file `{name, path, bytes}`",
+  search:
+    "`{matches, problems, next}`: list of [SearchMatch](methods.md#searchmatch) and of [SearchProblem](methods.md#searchproblem); `next` is what `--cursor` takes, null when everything was searched",
+  history:
+    "`{runs, next}`, the runs as [RunInfo](methods.md#runinfo), the last to end first; `next` is what `--cursor` takes, null at the end",
   stats: "the result of [stats.read](methods.md#statsread)",
   wait: "`{reached, tasks}`, the tasks as [TaskInfo](methods.md#taskinfo)",
   kill: TASKS,

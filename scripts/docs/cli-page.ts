@@ -37,6 +37,10 @@ export function cliPage(): string {
         ],
         ["`CLAUDINE_SOCKET`", "Set for tasks, too, so that `claudine` in a task reaches the daemon that runs it"],
         [
+          "`CLAUDINE_ARTIFACTS`",
+          "Set for tasks: a folder of the run's own, empty at its start; files in it are kept as long as its output, and `claudine artifacts` gives them",
+        ],
+        [
           "`CLAUDINE_RUN_UID`",
           "Set for tasks: the mark by which a process that has left its session is still found; leave it as it is",
         ],

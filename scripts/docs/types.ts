@@ -6,6 +6,10 @@ import { anchor, code, table } from "./markdown.ts";
 
 const NAMED = {
   TaskInfo: protocol.TaskInfo,
+  RunInfo: protocol.RunInfo,
+  Artifact: protocol.Artifact,
+  SearchMatch: protocol.SearchMatch,
+  SearchProblem: protocol.SearchProblem,
   TaskState: protocol.TaskState,
   Usage: protocol.Usage,
   Run: protocol.Run,

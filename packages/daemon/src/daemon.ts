@@ -22,7 +22,7 @@ import { createRunFolders } from "./output/files.ts";
 import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
-import { createCalendar, isUnderstood } from "./schedules/calendar.ts";
+import { createCalendar, whyNotUnderstood } from "./schedules/calendar.ts";
 import { createZones } from "./schedules/zones.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
 import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
@@ -34,6 +34,7 @@ import { openProcesses } from "./running/run-processes.ts";
 import type { EnvRecord } from "./environment/env-record.ts";
 import { createPunch } from "./runner/punch.ts";
 import { openStore } from "./store/store.ts";
+import { createSearch } from "./searching/search-process.ts";
 import { createSupervisor } from "./supervisor/supervisor.ts";
 import { createTaskInput } from "./running/task-input.ts";
 import { createWatchers } from "./reading/until.ts";
@@ -47,6 +48,7 @@ export type DaemonOptions = {
   log: Log;
   version: string;
   shimDir: string;
+  searchScript: string;
   /** A listening socket from socket activation. */
   listenFd: number | undefined;
   cores: number;
@@ -80,7 +82,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     journalKeep: config.journalKeep,
     historyKeep: config.scheduleHistory,
     onUnreadable: health.unreadable,
-    isUnderstood: (schedule) => isUnderstood(schedule, { calendar, zones }),
+    isUnderstood: (schedule) => whyNotUnderstood(schedule, { calendar, zones }) === undefined,
   });
   const lastBoot = store.lastBoot();
   const vault = createEnvVault(paths.runtimeDir, config.secretNames);
@@ -225,12 +227,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       store,
       vault,
       zones,
+      calendar,
       watchers,
       usage,
       history,
       metrics,
       runs,
       sweepPreview: output.preview,
+      search: createSearch({ script: options.searchScript, ripgrep: true }),
       config,
       paths,
       log,

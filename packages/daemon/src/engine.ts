@@ -1,11 +1,12 @@
 /** The one place where state changes: commands in, events durable, then effects, observers and answers. */
 import { ClaudineError, type Task, type TaskEvent, type TaskId } from "@claudine/protocol";
 import type { Clock, TimeMark } from "./time/clock.ts";
-import { isReport, isReportOfRun, type Command } from "./core/command.ts";
+import { isReport, isReportOfRun, type Command, type Submit } from "./core/command.ts";
 import { wakeAt } from "./core/plan.ts";
 import { needsRoom } from "./core/room.ts";
 import type { ScheduleChanges } from "./core/schedule-changes.ts";
-import { createTurn, type Change, type Fact, type Turn } from "./core/turn.ts";
+import type { Entry } from "./core/submit.ts";
+import { createTurn, type Change, type Decided, type Fact, type Turn } from "./core/turn.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { createState, type Seed, type State } from "./core/state.ts";
 
@@ -47,6 +48,8 @@ export type EnginePorts<Env> = {
 export type Engine<Env> = {
   /** Resolves with the command's own facts once they are durable. @throws ClaudineError */
   dispatch(command: Command, envs?: readonly Env[]): Promise<readonly Fact[]>;
+  /** Likewise, with what became of each task of the call. @throws ClaudineError */
+  submit(command: Submit, envs: readonly Env[]): Promise<readonly Entry[]>;
   /** Runs `read` when everything in the state is durable. */
   read<T>(read: (state: State) => T): Promise<T>;
   /** Lets queued tasks start, or keeps them from it; nothing is admitted until the first call. */
@@ -71,11 +74,11 @@ const SLEEP_MS_MAX = 30_000;
 type Job<Env> = {
   command: Command;
   envs: readonly Env[];
-  resolve(facts: readonly Fact[]): void;
+  resolve(done: Decided): void;
   reject(error: unknown): void;
 };
-type Decided<Env> = { job: Job<Env>; facts: readonly Fact[] };
-type Failed<Env> = { turn: Turn; decided: readonly Decided<Env>[]; lack: ClaudineError | undefined };
+type Settled<Env> = { job: Job<Env>; done: Decided };
+type Failed<Env> = { turn: Turn; settled: readonly Settled<Env>[]; lack: ClaudineError | undefined };
 
 export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
   let state = createState(ports.load());
@@ -105,7 +108,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
    * Nothing of the turn is durable: goes back to what is stored and refuses people. What needs room is left out then, and
    * when the rest fails too, reports are kept until it goes.
    */
-  function fail({ turn, decided, lack }: Failed<Env>, error: unknown): void {
+  function fail({ turn, settled, lack }: Failed<Env>, error: unknown): void {
     const { lastSeq } = state;
     state = reload();
     const isShown = turn.facts.length > 0 && state.lastSeq === lastSeq;
@@ -113,7 +116,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
     const refusal = writeRefusal(error, isShown);
     trouble.failed(refusal, lack !== undefined);
     planAgain = !trouble.stuck;
-    for (const { job } of decided) {
+    for (const { job } of settled) {
       const isInnocent = !trouble.stuck && !isShown && !needsRoom(job.command);
       if (isReportOfRun(job.command) || isInnocent) inbox.push(job);
       else job.reject(refusal);
@@ -143,11 +146,11 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
       outputAt: ports.outputAt,
       machine: ports.machine,
     });
-    const decided: Decided<Env>[] = [];
+    const settled: Settled<Env>[] = [];
     for (const job of jobs) {
       try {
         if (lack !== undefined && needsRoom(job.command)) throw lack;
-        decided.push({ job, facts: turn.decide(job.command) });
+        settled.push({ job, done: turn.decide(job.command) });
       } catch (error) {
         job.reject(error);
       }
@@ -156,18 +159,18 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
     try {
       await commit(
         turn,
-        decided.flatMap(({ job }) => job.envs),
+        settled.flatMap(({ job }) => job.envs),
         isProof,
       );
     } catch (error) {
-      return fail({ turn, decided, lack }, error);
+      return fail({ turn, settled, lack }, error);
     }
     trouble.written(lack);
     durableSeq = state.lastSeq;
     const facts = shown.length === 0 ? turn.facts : [...shown, ...turn.facts];
     shown = [];
     if (facts.length > 0) ports.onDurable(facts);
-    for (const { job, facts: own } of decided) job.resolve(own);
+    for (const { job, done } of settled) job.resolve(done);
   }
 
   /** Waits for what else arrives in this pass of the event loop, as one commit then makes all of it durable. */
@@ -208,15 +211,18 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
     timer = setTimeout(() => void pump().catch(ports.onFatal), Math.min(Math.max(0, at - now), SLEEP_MS_MAX));
   }
 
+  function ask(command: Command, envs: readonly Env[]): Promise<Decided> {
+    if (closed && !isReport(command)) return Promise.reject(stopping());
+    if (trouble.stuck && !isReport(command)) return Promise.reject(trouble.problem ?? stopping());
+    return new Promise((resolve, reject) => {
+      inbox.push({ command, envs, resolve, reject });
+      if (!trouble.stuck) wake();
+    });
+  }
+
   return {
-    dispatch(command, envs = []) {
-      if (closed && !isReport(command)) return Promise.reject(stopping());
-      if (trouble.stuck && !isReport(command)) return Promise.reject(trouble.problem ?? stopping());
-      return new Promise((resolve, reject) => {
-        inbox.push({ command, envs, resolve, reject });
-        if (!trouble.stuck) wake();
-      });
-    },
+    dispatch: async (command, envs = []) => (await ask(command, envs)).facts,
+    submit: async (command, envs) => (await ask(command, envs)).entries,
     read(read) {
       return new Promise((resolve, reject) => {
         const now = () => {

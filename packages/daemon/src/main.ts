@@ -148,6 +148,7 @@ async function serve(paths: Paths, refusals: RefusalPipe): Promise<number> {
     listenFd: fd,
     cores: availableParallelism(),
     shimDir: join(import.meta.dirname, "shim"),
+    searchScript: join(import.meta.dirname, "claudine-search.mjs"),
     onShutdown: () => once("asked by a client"),
     onFatal: fatal,
     onUnwritable: (isReplaced) => {

@@ -19,10 +19,11 @@ import { Worktree, WorktreeStep } from "./worktree.ts";
 const of = <const T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ type: z.literal(type), ...shape });
 const envId = z.string().optional().describe("The environment given anew");
+const ripeAt = Millis.optional().describe("The end of its delay on the daemon's steady clock");
 const run = { id: TaskId, attempt: z.int().positive() };
 
 export const EventBody = z.discriminatedUnion("type", [
-  of("task.submitted", { id: TaskId, spec: TaskSpec, held: z.boolean() }),
+  of("task.submitted", { id: TaskId, spec: TaskSpec, held: z.boolean(), ripeAt }),
   of("task.held", { id: TaskId, why: HoldWhy }),
   of("task.released", { id: TaskId, envId }),
   of("task.cancelled", { id: TaskId, note: z.string().nullable() }),
@@ -35,7 +36,7 @@ export const EventBody = z.discriminatedUnion("type", [
       .optional()
       .describe("The run before was lost, or ended to free memory: it does not count as a retry"),
     notBefore: Millis.optional(),
-    ripeAt: Millis.optional().describe("The same on the daemon's steady clock"),
+    ripeAt,
   }),
   of("task.skipped", { id: TaskId, because: TaskId, note: z.string() }),
   of("task.failed", { id: TaskId, note: z.string().describe("Why it was never run") }),
@@ -70,7 +71,7 @@ export const EventBody = z.discriminatedUnion("type", [
     queuedAt: Millis.optional().describe("When its waiting began"),
   }),
   of("task.moved", { id: TaskId, since: Millis, order: z.number() }),
-  of("task.changed", { id: TaskId, changes: TaskChanges }),
+  of("task.changed", { id: TaskId, changes: TaskChanges, ripeAt }),
   of("worktree.changed", {
     id: TaskId,
     step: WorktreeStep,

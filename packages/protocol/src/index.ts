@@ -1,4 +1,5 @@
 /** All of the protocol; code that must stay without zod imports the single modules. */
+export * from "./artifact.ts";
 export * from "./config.ts";
 export * from "./errors.ts";
 export * from "./event.ts";
@@ -11,6 +12,7 @@ export * from "./reduce.ts";
 export * from "./reduce-schedule.ts";
 export * from "./rules.ts";
 export * from "./schedule.ts";
+export * from "./search.ts";
 export * from "./selector.ts";
 export * from "./stats.ts";
 export { isFinished, noCounts, STATES } from "./states.ts";

@@ -1,5 +1,17 @@
 /** The flat view of a task for people and scripts, and the words for how it ended. */
-import type { FinishedStatus, HoldWhy, LiveRun, NotStarted, Outcome, Status, Task, TaskInfo, Usage } from "./task.ts";
+import type {
+  FinishedStatus,
+  HoldWhy,
+  LiveRun,
+  NotStarted,
+  Outcome,
+  Run,
+  RunInfo,
+  Status,
+  Task,
+  TaskInfo,
+  Usage,
+} from "./task.ts";
 
 /** Before anything ran. */
 export const NO_USAGE: Usage = {
@@ -60,6 +72,7 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     onFinish: task.onFinish ?? null,
     key: task.key ?? null,
     maxFails: task.batch?.maxFails ?? null,
+    follows: task.follows ?? null,
     units: run?.units ?? null,
     schedule: task.schedule ?? null,
     worktree: task.worktree === undefined ? null : { ...task.worktree, checkout: task.checkout ?? null },
@@ -73,6 +86,30 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     usage: wholeUsage(end?.usage ?? live.usage ?? NO_USAGE),
     cpuPercent: live.cpuPercent ?? null,
     rssBytes: live.rssBytes ?? null,
+  };
+}
+
+/** The command, label and group are those that the task has now. */
+export function runInfo(task: Task, run: Run): RunInfo {
+  const { attempt, state, outcome, startedAt, finishedAt } = run;
+  const queuedAt = run.queuedAt ?? (attempt === 1 ? task.createdAt : null);
+  return {
+    id: task.id,
+    uid: task.uid,
+    attempt,
+    state,
+    reason: state === "succeeded" ? null : outcomeText(outcome),
+    exitCode: outcome.kind === "exited" ? outcome.exitCode : null,
+    signal: outcome.kind === "signalled" ? outcome.signal : null,
+    label: task.label,
+    group: task.group,
+    command: task.command,
+    cwd: task.cwd,
+    queuedAt,
+    startedAt,
+    finishedAt,
+    waitedMs: queuedAt === null || startedAt === null ? null : Math.max(0, startedAt - queuedAt),
+    usage: wholeUsage(run.usage),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The method table: one row gives the client its types, the daemon its validation and the docs their page. */
 import * as z from "zod";
 import { TaskEvent } from "./event.ts";
+import { ARTIFACTS_METHODS } from "./methods/artifacts.ts";
 import { DAEMON_METHODS } from "./methods/daemon.ts";
 import { EVENTS_METHODS } from "./methods/events.ts";
 import { GROUPS_METHODS } from "./methods/groups.ts";
@@ -10,6 +11,7 @@ import { QUEUE_METHODS } from "./methods/queue.ts";
 import { READING_METHODS } from "./methods/reading.ts";
 import { RUNNING_METHODS } from "./methods/running.ts";
 import { SCHEDULES_METHODS } from "./methods/schedules.ts";
+import { SEARCH_METHODS } from "./methods/search.ts";
 import { WORKTREES_METHODS } from "./methods/worktrees.ts";
 
 export * from "./params.ts";
@@ -19,6 +21,8 @@ export const METHODS = {
   ...RUNNING_METHODS,
   ...READING_METHODS,
   ...OUTPUT_METHODS,
+  ...ARTIFACTS_METHODS,
+  ...SEARCH_METHODS,
   ...GROUPS_METHODS,
   ...SCHEDULES_METHODS,
   ...WORKTREES_METHODS,

@@ -1,8 +1,8 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
 import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
-import { ScheduleName, scheduleRules } from "./schedule.ts";
-import { Millis, TaskChanges, TaskId } from "./task.ts";
+import { EveryMs, ScheduleName, scheduleRules } from "./schedule.ts";
+import { TaskChanges, TaskId } from "./task.ts";
 import { gitRules } from "./worktree.ts";
 
 /** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`, `branch:NAME`, an address; several are joined with "or". */
@@ -63,6 +63,12 @@ const SubmitDependency = z
   .strictObject({ id: TaskId.optional(), ref: Ref.optional().describe("A task of the same call"), on: DependsOn })
   .refine(({ id, ref }) => (id === undefined) !== (ref === undefined), "give either an id or a ref");
 
+const Delay = z
+  .int()
+  .min(0)
+  .max(3650 * 86_400_000)
+  .describe("Does not start before so long from now, in the place of `notBefore`; a clock that is set changes nothing");
+
 export const SubmitTask = z.strictObject({
   command: z
     .union([Word.min(1), z.array(Word).min(1).max(100_000)])
@@ -85,6 +91,7 @@ export const SubmitTask = z.strictObject({
     ),
   ...rules,
   ...gitRules,
+  delayMs: Delay.optional(),
   afterSchedules: z
     .array(ScheduleName)
     .max(100)
@@ -110,21 +117,26 @@ export const ScheduledTask = SubmitTask.omit({
   key: true,
   ifRunning: true,
   notBefore: true,
+  delayMs: true,
   arrayIndex: true,
   afterSchedules: true,
   ref: true,
 }).extend({ after: rules.after });
 export type ScheduledTask = z.infer<typeof ScheduledTask>;
 
+/** The end of the year 9999: what is later cannot be shown as a date. */
+const Moment = z.int().max(253_402_300_799_999).describe("Epoch milliseconds");
+
 const WhenAsked = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("cron"), expression: z.string().max(1000) }),
   z.strictObject({
     kind: z.literal("every"),
-    everyMs: z.int().min(1000),
-    from: Millis.optional().describe("It is due so often after this moment, which is now unless given"),
+    everyMs: EveryMs,
+    from: Moment.optional().describe("It is due so often after this moment, which is now unless given"),
   }),
-  z.strictObject({ kind: z.literal("at"), at: Millis }),
+  z.strictObject({ kind: z.literal("at"), at: Moment }),
 ]);
+const until = Moment.optional().describe("Not due after this");
 const Zone = z.string().min(1).max(100).describe("Of the IANA list, as Europe/Berlin");
 
 /** A schedule as somebody declares it. */
@@ -133,6 +145,7 @@ export const NewSchedule = z.strictObject({
   when: WhenAsked,
   zone: Zone.optional().describe("The daemon's own unless given"),
   ...scheduleRules,
+  until,
   task: ScheduledTask,
 });
 export type NewSchedule = z.infer<typeof NewSchedule>;
@@ -142,7 +155,7 @@ export const ChangeSchedule = z.strictObject({
   when: WhenAsked.optional(),
   zone: Zone.optional(),
   jitterMs: scheduleRules.jitterMs.nullable(),
-  until: scheduleRules.until.nullable(),
+  until: until.nullable(),
   maxRuns: scheduleRules.maxRuns.nullable(),
   missed: scheduleRules.missed,
   catchupWindowMs: scheduleRules.catchupWindowMs.nullable(),
@@ -175,6 +188,7 @@ export const ChangeTask = TaskChanges.omit({ argv: true, batch: true }).extend({
   needs: NeedsParts.nullish(),
   onFinish: Hook.nullish(),
   key: Key.nullish(),
+  delayMs: Delay.optional(),
   maxFails: z.int().min(0).nullish().describe("Of all tasks of its batch; null: as many as like may fail"),
 });
 export type ChangeTask = z.infer<typeof ChangeTask>;

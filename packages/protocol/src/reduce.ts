@@ -1,13 +1,13 @@
 /** The one reducer: how an event changes a task. Shared by the daemon's state and by clients that fold events. */
 import type { TaskEvent } from "./event.ts";
-import type { LiveRun, Status, Task, TaskChanges } from "./task.ts";
+import type { LiveRun, Status, Task } from "./task.ts";
 
 /** The task after `event`, or undefined when it is no more. Events of other tasks leave it as it is. */
 export function reduceTask(task: Task | undefined, event: TaskEvent): Task | undefined {
   if (event.type === "task.submitted") return submitted(event);
   if (task === undefined || !("id" in event) || event.id !== task.id) return task;
   if (event.type === "task.removed") return undefined;
-  if (event.type === "task.changed") return changed(task, event.changes);
+  if (event.type === "task.changed") return changed(task, event);
   if (event.type === "worktree.changed") return { ...task, checkout: event.worktree };
   const status = nextStatus(task, event);
   const attempt = event.type === "run.admitted" ? event.attempt : task.attempt;
@@ -46,7 +46,7 @@ function withoutFailed({ after = [], status }: Task): Partial<Task> {
 function submitted(event: Extract<TaskEvent, { type: "task.submitted" }>): Task {
   const status: Status = event.held
     ? { state: "held", since: event.at, why: { kind: "user" } }
-    : queued(event, event.spec.notBefore);
+    : { ...queued(event, event.spec.notBefore), ...ripe(event) };
   return { ...event.spec, id: event.id, createdAt: event.at, attempt: 0, status };
 }
 
@@ -54,8 +54,14 @@ function queued({ at, seq }: TaskEvent, notBefore: number | undefined): Extract<
   return { state: "queued", since: at, order: seq, ...(notBefore === undefined ? {} : { notBefore }) };
 }
 
+/** A delay is over when either clock says so. */
+function ripe({ ripeAt }: { ripeAt?: number | undefined }): { ripeAt?: number } {
+  return ripeAt === undefined ? {} : { ripeAt };
+}
+
 /** Null takes a rule away; what was not said stays. */
-function changed(task: Task, { label, ...changes }: TaskChanges): Task {
+function changed(task: Task, event: Extract<TaskEvent, { type: "task.changed" }>): Task {
+  const { label, ...changes } = event.changes;
   const after: Task = { ...task, ...(label === undefined ? {} : { label }) };
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) Reflect.deleteProperty(after, name);
@@ -64,7 +70,8 @@ function changed(task: Task, { label, ...changes }: TaskChanges): Task {
   const { status } = after;
   if (status.state !== "queued" || changes.notBefore === undefined) return after;
   const { notBefore: _, ripeAt: __, ...rest } = status;
-  return { ...after, status: changes.notBefore === null ? rest : { ...rest, notBefore: changes.notBefore } };
+  const { notBefore } = changes;
+  return { ...after, status: notBefore === null ? rest : { ...rest, notBefore, ...ripe(event) } };
 }
 
 type OfTask = Exclude<
@@ -81,7 +88,7 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "task.retried":
       return {
         ...queued(event, event.notBefore),
-        ...(event.ripeAt === undefined ? {} : { ripeAt: event.ripeAt }),
+        ...ripe(event),
         ...(event.after === "pressure" ? { yielded: true } : {}),
       };
     case "task.cancelled":

@@ -128,6 +128,12 @@ export type Batch = z.infer<typeof Batch>;
 export const IfRunning = z.enum(["skip", "replace", "queue"]);
 export type IfRunning = z.infer<typeof IfRunning>;
 
+/** Whose others that came before it a task starts after, one at a time. */
+export const Follows = z
+  .enum(["kind", "schedule"])
+  .describe("Of the same label, else command; or of the same schedule");
+export type Follows = z.infer<typeof Follows>;
+
 /** Which firing of a schedule a task is. */
 export const ScheduleLink = z.object({
   name: z.string(),

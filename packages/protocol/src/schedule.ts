@@ -14,11 +14,13 @@ export const ScheduleName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "use letters, digits, . _ - (at most 128)");
 
+export const EveryMs = span.min(1000);
+
 export const When = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("cron"), expression: z.string().max(1000) }),
   z.strictObject({
     kind: z.literal("every"),
-    everyMs: span.min(1000),
+    everyMs: EveryMs,
     from: Millis.describe("It is due so often after this moment"),
   }),
   z.strictObject({ kind: z.literal("at"), at: Millis }),
@@ -61,7 +63,7 @@ export const ScheduleSpec = z.object({
   when: When,
   zone: z.string().describe("Of the IANA list; for cron expressions and for times as text"),
   ...scheduleRules,
-  task: TaskSpec.omit({ uid: true, batch: true, key: true, notBefore: true, schedule: true }),
+  task: TaskSpec.omit({ uid: true, batch: true, key: true, notBefore: true, schedule: true, follows: true }),
   held: z.boolean().optional().describe("Its tasks wait to be released"),
   origin: z.string().optional().describe("The file that declares it"),
   digest: z.string().optional().describe("Of what that file says of it"),

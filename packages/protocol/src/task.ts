@@ -1,7 +1,17 @@
 /** Schemas of a task, its runs and what they used. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
 import { Millis, TaskId } from "./ids.ts";
-import { Batch, Dependency, Limits, Needs, OnDependencyFailure, RetryRule, rules, ScheduleLink } from "./rules.ts";
+import {
+  Batch,
+  Dependency,
+  Follows,
+  Limits,
+  Needs,
+  OnDependencyFailure,
+  RetryRule,
+  rules,
+  ScheduleLink,
+} from "./rules.ts";
 import { STATES } from "./states.ts";
 import { CheckpointRule, gitRules, Worktree, WorktreeRule } from "./worktree.ts";
 
@@ -122,7 +132,7 @@ export const Status = z.discriminatedUnion("state", [
     state: z.literal("queued"),
     since: Millis,
     order: z.number().describe("First in, first out within a priority"),
-    notBefore: Millis.optional().describe("Does not start earlier: told so, or the delay of a retry"),
+    notBefore: Millis.optional().describe("Does not start earlier: told so, or the end of a delay"),
     yielded: z.literal(true).optional().describe("Its run was ended to free memory"),
     ripeAt: Millis.optional().describe("The end of that delay on the daemon's steady clock, whichever comes first"),
   }),
@@ -162,6 +172,7 @@ export const TaskSpec = z.object({
   ...gitRules,
   batch: Batch.optional(),
   schedule: ScheduleLink.optional(),
+  follows: Follows.optional(),
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 
@@ -213,6 +224,27 @@ export const Run = z.object({
 });
 export type Run = z.infer<typeof Run>;
 
+/** A run with what of its task tells it apart, flat: a row of `history`. */
+export const RunInfo = z.object({
+  id: TaskId,
+  uid: z.string(),
+  attempt: z.int(),
+  state: TaskState,
+  reason: z.string().nullable().describe("How it ended, in words; null when it succeeded"),
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  label: z.string().nullable(),
+  group: z.string(),
+  command: z.string(),
+  cwd: z.string(),
+  queuedAt: Millis.nullable().describe("When its waiting began; null where that is not known"),
+  startedAt: Millis.nullable().describe("Null when it could not start"),
+  finishedAt: Millis,
+  waitedMs: z.number().nullable(),
+  usage: Usage,
+});
+export type RunInfo = z.infer<typeof RunInfo>;
+
 /** The flat form for people and scripts: what `show --json` and `list --json` print. */
 export const TaskInfo = z.object({
   id: TaskId,
@@ -240,6 +272,7 @@ export const TaskInfo = z.object({
   onFinish: z.string().nullable(),
   key: z.string().nullable(),
   maxFails: z.int().nullable().describe("Of its batch so many may fail; null when that is not counted"),
+  follows: Follows.nullable().describe("It starts after those that came before it: of its kind, or of its schedule"),
   units: Units.nullable().describe("Which units of the counted resources the run has"),
   schedule: ScheduleLink.nullable().describe("The schedule whose firing it is"),
   worktree: WorktreeRule.extend({ checkout: Worktree.nullable() })

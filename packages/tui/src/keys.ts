@@ -1,7 +1,10 @@
 /** What keys can do, and the menus and tabs they open, as data. */
-import { KEYS } from "./key-rows.ts";
-
-export { KEYS } from "./key-rows.ts";
+import { ACT_KEYS } from "./keys/act.ts";
+import { GROUP_KEYS } from "./keys/group.ts";
+import { MOVE_KEYS } from "./keys/move.ts";
+import { RECORDER_KEYS } from "./keys/recorder.ts";
+import { SCREEN_KEYS } from "./keys/screen.ts";
+import { SEE_KEYS } from "./keys/see.ts";
 
 export type Step = "up" | "down" | "page-up" | "page-down" | "top" | "bottom";
 export type TabAction = "tab-tasks" | "tab-groups" | "tab-schedules" | "tab-host" | "tab-events";
@@ -18,6 +21,7 @@ export type Action =
   | "sort"
   | "reverse"
   | "by-group"
+  | "columns"
   | "tag"
   | "tag-all"
   | "seen"
@@ -100,6 +104,16 @@ export const KILL_MENU: readonly { key: string; signal: string; word: string }[]
   { key: "h", signal: "SIGHUP", word: "HUP" },
   { key: "u", signal: "SIGUSR1", word: "USR1" },
   { key: "9", signal: "SIGKILL", word: "KILL" },
+];
+
+/** All of them: they move the screen and make the help page, the footer and the page in the docs. */
+export const KEYS: readonly KeyRow[] = [
+  ...MOVE_KEYS,
+  ...SEE_KEYS,
+  ...ACT_KEYS,
+  ...GROUP_KEYS,
+  ...RECORDER_KEYS,
+  ...SCREEN_KEYS,
 ];
 
 /** What a key does on a page. */

@@ -21,7 +21,8 @@ export async function afterSubmit({ input, io, client, ids, uids, existing }: Su
   if (flag(input, "follow")) {
     if (json) io.out(`${JSON.stringify({ ids, uids, existing })}\n`);
     else if (io.stderrIsTty) say(input, io, `Following ${nameTasks(ids)}`);
-    return concludeTasks(input, io, await followTasks({ input, io, client, ids, isNew: existing.length === 0 }));
+    const begin = existing.length === 0 ? "first" : "next";
+    return concludeTasks(input, io, await followTasks({ input, io, client, ids, begin }));
   }
   if (!json) io.out(ids.map((id) => `${id}\n`).join(""));
   const tasks = await untilInterrupted(io, ids, (signal) => waitForEnd(client, ids, signal));

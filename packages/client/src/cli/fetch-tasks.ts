@@ -2,7 +2,7 @@
 import type { ParamsIn } from "@claudine/protocol/methods";
 import type { TaskInfo } from "@claudine/protocol/task";
 import type { Client } from "../client.ts";
-import { FINISHED_STATES } from "./states.ts";
+import { FINISHED_STATES, OPEN_STATES } from "./states.ts";
 
 export type Filter = Omit<ParamsIn<"task.list">, "before" | "limit">;
 
@@ -33,11 +33,11 @@ export async function fetchUsual(
   client: Client,
   most: { open: number; finished: number },
 ): Promise<{ tasks: TaskInfo[]; more: boolean }> {
-  const answers = await Promise.all([
-    fetchTasks(client, { states: ["running", "paused"] }, most.open),
-    fetchTasks(client, { states: ["queued", "held"] }, most.open),
-    fetchTasks(client, { states: FINISHED_STATES }, most.finished),
-  ]);
+  // In the order in which tasks go on, so that none is between two answers; as a rule the first one has all that is open.
+  const open = await fetchTasks(client, { states: OPEN_STATES }, most.open);
+  const started = open.more ? await fetchTasks(client, { states: ["running", "paused"] }, most.open) : undefined;
+  const ended = await fetchTasks(client, { states: FINISHED_STATES }, most.finished);
+  const answers = [open, ended, ...(started === undefined ? [] : [started])];
   // One that went on between two answers is in both.
   const byId = new Map(answers.flatMap(({ tasks }) => tasks).map((task) => [task.id, task]));
   return { tasks: [...byId.values()], more: answers.some(({ more }) => more) };

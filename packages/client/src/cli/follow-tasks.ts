@@ -22,24 +22,31 @@ export type FollowOptions = {
   tailLines?: number | undefined;
   /** Epoch ms. */
   since?: number | undefined;
-  /** They have just been submitted: from their first run on. */
-  isNew?: boolean;
+  begin: Begin;
 };
+
+/** The run to begin with; `next` is the one that a task waits for, or the last one where it waits for none. */
+export type Begin = "first" | "last" | "next" | { onlyRun: number };
 
 const MOST = 200;
 
 /** @returns how the tasks ended. @throws Interrupted when the person has seen enough; the tasks go on */
 export async function followTasks(options: FollowOptions): Promise<readonly TaskInfo[]> {
   const { io, client, ids } = options;
-  refuseTooMany(ids);
   return untilInterrupted(io, ids, async (signal) => {
-    await Promise.all(ids.map((id) => followOne(options, id, signal)));
+    await followOutput(options, signal);
     return waitForEnd(client, ids, signal);
   });
 }
 
+/** Resolves when nothing more will come. @throws ClaudineError limit */
+export async function followOutput(options: FollowOptions, signal: AbortSignal): Promise<void> {
+  refuseTooMany(options.ids);
+  await Promise.all(options.ids.map((id) => followOne(options, id, signal)));
+}
+
 /** @throws ClaudineError limit */
-export function refuseTooMany(ids: readonly number[]): void {
+function refuseTooMany(ids: readonly number[]): void {
   if (ids.length <= MOST) return;
   throw new ClaudineError("limit", `Cannot follow ${ids.length} tasks at once: at most ${MOST}`, {
     hint: "Name fewer; claudine top shows all",
@@ -48,30 +55,34 @@ export function refuseTooMany(ids: readonly number[]): void {
 
 /** Also the runs that follow by themselves when one fails, each of them, however short. */
 async function followOne(options: FollowOptions, id: number, signal: AbortSignal): Promise<void> {
+  const { tailLines, since, begin } = options;
   const known = async () => (await options.client.call("task.get", { id }, { signal })).task;
-  let coming: Coming | undefined = firstRun(await known(), options.isNew === true);
-  while (coming !== undefined) {
-    await followRun(options, { id, ...coming }, signal);
-    coming = nextRun(await known(), coming.attempt);
+  let coming: Coming | undefined = firstRun(await known(), begin);
+  // Of what comes only later nothing is to be missed.
+  for (let from: From = { tailLines, since }; coming !== undefined; from = {}) {
+    await followRun(options, { id, ...coming, ...from }, signal);
+    coming = typeof begin === "object" ? undefined : nextRun(await known(), coming.attempt);
   }
 }
 
+type From = Pick<FollowOptions, "tailLines" | "since">;
+
 function followRun(
-  { input, io, client, ids, streams = BOTH_STREAMS, isNew: _isNew, ...from }: FollowOptions,
-  coming: Coming & { id: number },
+  { input, io, client, ids, streams = BOTH_STREAMS }: FollowOptions,
+  coming: Coming & From & { id: number },
   signal: AbortSignal,
 ): Promise<number> {
   const show = { ...sinkOptions(input), prefix: ids.length > 1, lines: flag(input, "json") };
-  return showRun(io, client, { ...from, ...coming, streams, show, follow: true, signal });
+  return showRun(io, client, { ...coming, streams, show, follow: true, signal });
 }
 
 /** A run that has not begun is waited for. */
 type Coming = { attempt: number; begun: boolean };
 
-/** Of a task that is queued again the next run, unless all of them are wanted. */
-function firstRun({ state, attempt }: TaskInfo, isNew: boolean): Coming {
-  if (isNew || attempt === 0) return { attempt: 1, begun: attempt > 0 };
-  return state === "queued" ? { attempt: attempt + 1, begun: false } : { attempt, begun: true };
+function firstRun({ state, attempt }: TaskInfo, begin: Begin): Coming {
+  if (typeof begin === "object") return { attempt: begin.onlyRun, begun: true };
+  if (begin === "first" || attempt === 0) return { attempt: 1, begun: attempt > 0 };
+  return begin === "next" && state === "queued" ? { attempt: attempt + 1, begun: false } : { attempt, begun: true };
 }
 
 /** Undefined when none follows. */

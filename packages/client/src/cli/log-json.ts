@@ -2,7 +2,9 @@
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Client } from "../client.ts";
 import type { Io } from "./command.ts";
+import { lastLines } from "./last-lines.ts";
 import { printJson } from "./print.ts";
+import { lastRun } from "./show-run.ts";
 import { type StreamName, tail, type TailOptions } from "./tail.ts";
 
 type Wanted = Pick<TailOptions, "id" | "attempt" | "tailLines" | "since" | "until"> & {
@@ -11,13 +13,18 @@ type Wanted = Pick<TailOptions, "id" | "attempt" | "tailLines" | "since" | "unti
 type Texts = { id: number; stdout?: string; stderr?: string; leftOutBytes?: Partial<Record<StreamName, number>> };
 
 /** Text as it is; what is not UTF-8 shows as replacement characters. */
-export async function outputTexts(client: Client, { streams, ...wanted }: Wanted): Promise<Texts> {
-  const texts: Texts = { id: wanted.id };
+export async function outputTexts(client: Client, { streams, ...asked }: Wanted): Promise<Texts> {
+  const texts: Texts = { id: asked.id };
+  // Both streams are to be of one run, also when another begins meanwhile.
+  const attempt = asked.attempt ?? (await lastRun(client, asked.id));
+  const wanted = { ...asked, attempt: attempt === 0 ? undefined : attempt };
+  const starts = await lastLines(client, { ...wanted, streams });
   let bytesLeft = JSON_BYTES_MAX;
   for (const stream of streams) {
     const pieces: Buffer[] = [];
     let missing = 0;
-    await tail(client, { ...wanted, stream, follow: false }, async ({ bytes, leftOut }) => {
+    const from = { offset: starts?.get(stream) };
+    await tail(client, { ...wanted, ...from, stream, follow: false }, async ({ bytes, leftOut }) => {
       bytesLeft -= bytes.length;
       if (bytesLeft < 0) throw tooLarge(wanted.id);
       missing += leftOut;

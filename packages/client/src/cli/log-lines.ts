@@ -37,11 +37,7 @@ function createLines({ prefix, timestamps = false, grep }: LineOptions): Lines {
   let rest: "undecided" | "shown" | "left out" = "undecided";
 
   const head = (at: number | undefined): string => (timestamps ? `${timeText(at)} ` : "") + (prefix ?? "");
-  const isWanted = (line: Buffer): boolean => {
-    if (grep === undefined) return true;
-    const end = line.at(-1) === CARRIAGE_RETURN ? line.length - 1 : line.length;
-    return grep.test(line.toString("utf8", 0, end));
-  };
+  const isWanted = (line: Buffer): boolean => grep === undefined || isMatch(grep, line);
   const hold = (bytes: Buffer, at: number | undefined): void => {
     if (bytes.length === 0) return;
     held.push(bytes);
@@ -91,6 +87,36 @@ function createLines({ prefix, timestamps = false, grep }: LineOptions): Lines {
     take: (bytes, at) => Buffer.concat(takeLines(bytes, at)),
     end: () =>
       Buffer.concat(heldBytes === 0 && rest !== "shown" ? [] : prefix === undefined ? decide(heldAt) : endLine(heldAt)),
+  };
+}
+
+function isMatch(grep: RegExp, line: Buffer): boolean {
+  const end = line.at(-1) === CARRIAGE_RETURN ? line.length - 1 : line.length;
+  return grep.test(line.toString("utf8", 0, end));
+}
+
+export type LineMatcher = {
+  take(part: Buffer): void;
+  /** Whether the line that ends here is one to show. */
+  end(): boolean;
+};
+
+/** Tells of lines that come in parts, the same as would be shown. */
+export function lineMatcher(grep: RegExp | undefined): LineMatcher {
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  return {
+    take(part) {
+      if (grep === undefined || heldBytes > GREP_BYTES) return;
+      held.push(part);
+      heldBytes += part.length;
+    },
+    end() {
+      const line = Buffer.concat(held);
+      held = [];
+      heldBytes = 0;
+      return grep === undefined || isMatch(grep, line);
+    },
   };
 }
 

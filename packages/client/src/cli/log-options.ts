@@ -7,7 +7,14 @@ import type { SinkOptions } from "./log-sink.ts";
 import { BOTH_STREAMS, type StreamName } from "./tail.ts";
 
 export const OUTPUT_OPTIONS: readonly Option[] = [
-  { name: "lines", short: "n", type: "number", least: 0, arg: "N", describe: "Begin with the last N lines" },
+  {
+    name: "lines",
+    short: "n",
+    type: "number",
+    least: 0,
+    arg: "N",
+    describe: "Begin with the last N lines; with --grep the last N that match",
+  },
   { name: "stdout", type: "boolean", describe: "Only standard output" },
   { name: "stderr", type: "boolean", describe: "Only standard error" },
   { name: "timestamps", short: "t", type: "boolean", describe: "Say before each line when it was written" },

@@ -1,8 +1,8 @@
 /** Puts what a run wrote to its two streams into the order in which it was written, as far as that is known. */
 import type { OutputPiece, StreamName } from "./tail.ts";
 
-/** Bytes that were written by a time; `at` is undefined where that is not known. */
-export type Segment = { stream: StreamName; bytes: Buffer; leftOut: number; at: number | undefined };
+/** Bytes from `offset` on that were written by a time; `at` is undefined where that is not known. */
+export type Segment = { stream: StreamName; offset: number; bytes: Buffer; leftOut: number; at: number | undefined };
 
 type Pieces = AsyncIterator<OutputPiece, unknown, undefined>;
 
@@ -40,23 +40,28 @@ function timeOf({ at }: Segment): number {
 async function* segmentsOf(stream: StreamName, pieces: Pieces): AsyncGenerator<Segment, void, undefined> {
   let held: Buffer = Buffer.alloc(0);
   let at: number | undefined;
+  // Where what is held ends.
+  let reached = 0;
+  const segment = (bytes: Buffer): Segment => ({ stream, offset: reached - held.length, bytes, leftOut: 0, at });
   for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
-    const { leftOut } = next.value;
+    const { offset, leftOut, marks } = next.value;
     if (leftOut > 0) {
-      if (held.length > 0) yield { stream, bytes: held, leftOut: 0, at };
+      if (held.length > 0) yield segment(held);
       held = Buffer.alloc(0);
-      yield { stream, bytes: held, leftOut, at: next.value.marks[0]?.at ?? at };
+      yield { stream, offset, bytes: held, leftOut, at: marks[0]?.at ?? at };
     }
+    reached = offset;
     for (const part of timedParts(next.value)) {
       at = part.at;
       const bytes = held.length === 0 ? part.bytes : Buffer.concat([held, part.bytes]);
       const end =
         bytes.length > HELD_BYTES && bytes.lastIndexOf(NEWLINE) === -1 ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
-      if (end > 0) yield { stream, bytes: bytes.subarray(0, end), leftOut: 0, at };
+      if (end > 0) yield segment(bytes.subarray(0, end));
       held = bytes.subarray(end);
+      reached += part.bytes.length;
     }
   }
-  if (held.length > 0) yield { stream, bytes: held, leftOut: 0, at };
+  if (held.length > 0) yield segment(held);
 }
 
 /** A piece, cut where its times change. */

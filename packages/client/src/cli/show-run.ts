@@ -1,6 +1,7 @@
 /** Shows the output of one run: what is there in the order it was written, then what comes as it comes. */
 import type { Client } from "../client.ts";
 import type { Io } from "./command.ts";
+import { lastLines } from "./last-lines.ts";
 import { inOrder, type Segment, timedParts } from "./log-order.ts";
 import { logSink, type Sink, type SinkOptions } from "./log-sink.ts";
 import { type OutputPiece, readTail, type StreamName, tail, type Tailed, type TailOptions } from "./tail.ts";
@@ -29,7 +30,8 @@ export async function showRun(io: Io, client: Client, wanted: RunWanted): Promis
   return shown;
 }
 
-async function lastRun(client: Client, id: number, signal: AbortSignal | undefined): Promise<number> {
+/** 0 when it has had none. */
+export async function lastRun(client: Client, id: number, signal?: AbortSignal): Promise<number> {
   return (await client.call("task.get", { id }, signal === undefined ? {} : { signal })).task.attempt;
 }
 
@@ -37,9 +39,11 @@ async function lastRun(client: Client, id: number, signal: AbortSignal | undefin
 async function showWhatIsThere(client: Client, wanted: RunWanted, sinks: Sinks): Promise<Map<StreamName, Tailed>> {
   const { streams, show, ...options } = wanted;
   const times = streams.length > 1 || show.timestamps === true;
+  const starts = await lastLines(client, { ...options, streams, grep: show.grep });
   const done = new Map<StreamName, Tailed>();
   const piecesOf = async function* (stream: StreamName): AsyncGenerator<OutputPiece, void, undefined> {
-    done.set(stream, yield* readTail(client, { ...options, stream, times, follow: false }));
+    const from = { offset: starts?.get(stream) };
+    done.set(stream, yield* readTail(client, { ...options, ...from, stream, times, follow: false }));
   };
   for await (const { stream, ...segment } of inOrder(streams.map((stream) => ({ stream, pieces: piecesOf(stream) })))) {
     await put(sinks.get(stream), segment);
@@ -56,7 +60,11 @@ async function followOn(client: Client, { wanted, there, sinks }: Following): Pr
     streams.map(async (stream) => {
       const before = there.get(stream);
       if (before?.ended === true) return before.attempt;
-      const from = before === undefined ? {} : { attempt: before.attempt, offset: before.offset };
+      // Of what was not there yet nothing is to be missed.
+      const from =
+        before === undefined
+          ? { tailLines: undefined, since: undefined }
+          : { attempt: before.attempt, offset: before.offset };
       const { attempt } = await tail(
         client,
         { ...options, ...from, stream, times: show.timestamps, follow: true },
@@ -72,7 +80,10 @@ async function followOn(client: Client, { wanted, there, sinks }: Following): Pr
   return Math.max(...followed);
 }
 
-async function put(sink: Sink | undefined, { bytes, leftOut, at }: Omit<Segment, "stream">): Promise<void> {
+async function put(
+  sink: Sink | undefined,
+  { bytes, leftOut, at }: Pick<Segment, "bytes" | "leftOut" | "at">,
+): Promise<void> {
   if (leftOut > 0) await sink?.leftOut(leftOut);
   if (bytes.length > 0) await sink?.take(bytes, at);
 }

@@ -38,6 +38,7 @@ export async function callerEnv(env: NodeJS.ProcessEnv): Promise<Record<string, 
     CLAUDINE_RUN,
     CLAUDINE_GROUP,
     CLAUDINE_ARRAY_INDEX,
+    CLAUDINE_ARTIFACTS,
     CLAUDINE_SCHEDULE,
     CLAUDINE_DUE_AT,
     CLAUDINE_PREVIOUS_SUCCESS_AT,
@@ -59,10 +60,12 @@ async function refuseChanged(): Promise<void> {
 }
 
 /** One word is for the shell, several are executed as they are. */
-export function commandOf({ rest }: Input): string | string[] {
+export function commandOf(
+  { rest }: Input,
+  hint = "claudine submit COMMAND, or --each-line, --from-json",
+): string | string[] {
   const [first] = rest;
-  if (first === undefined || first === "")
-    throw refuse("there is no command", "claudine submit COMMAND, or --each-line, --from-json");
+  if (first === undefined || first === "") throw refuse("there is no command", hint);
   return rest.length === 1 ? first : [...rest];
 }
 

@@ -34,3 +34,12 @@ export function unfinishedLike({ live, alike }: State, kind: Kind): Task[] {
   const { ids, name } = placeOf(alike, kind);
   return [...(ids.get(name) ?? [])].flatMap((id) => live.get(id) ?? []).sort((a, b) => a.id - b.id);
 }
+
+/** Without putting all of them in order; one, or none. */
+export function oldestLike({ live, alike }: State, kind: Kind): Task[] {
+  const { ids, name } = placeOf(alike, kind);
+  let oldest: TaskId | undefined;
+  for (const id of ids.get(name) ?? []) if (oldest === undefined || id < oldest) oldest = id;
+  const task = oldest === undefined ? undefined : live.get(oldest);
+  return task === undefined ? [] : [task];
+}

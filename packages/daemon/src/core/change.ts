@@ -11,6 +11,7 @@ import { membersOf } from "./batches.ts";
 import type { UserCommand } from "./command.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
+import { delayed } from "./delayed.ts";
 import { mergeRules, type ChangeWish } from "./merge-rules.ts";
 import { withTimeout } from "./longest-timeout.ts";
 import { checkGroups } from "./room.ts";
@@ -45,7 +46,9 @@ export function decideChange(
 /** @throws ClaudineError not_found, limit, invalid_params, wrong_state (the key is another's) */
 export function changeOf(facts: Facts, task: Task, { verb, wish }: { verb: string; wish: ChangeWish }): EventBody {
   const { id } = task;
-  const merged = mergeRules(task, verb, wish);
+  const { delayMs, ...rules } = wish;
+  const { ripeAt, ...start } = delayed(facts, { verb, notBefore: wish.notBefore, delayMs });
+  const merged = { ...mergeRules(task, verb, rules), ...start };
   const changes = merged.limits === undefined ? merged : withTimeout(facts.state.settings, merged);
   const group = changes.group ?? task.group;
   const after = changes.after === undefined ? task.after : (changes.after ?? []);
@@ -55,7 +58,8 @@ export function changeOf(facts: Facts, task: Task, { verb, wish }: { verb: strin
     throw new ClaudineError("wrong_state", `Cannot ${verb}: task ${owner} has this key`, {
       hint: `claudine set ${owner} --key none takes it away`,
     });
-  return { type: "task.changed", id, changes: withOwnShell(task, changes) };
+  const steady = ripeAt === undefined ? {} : { ripeAt };
+  return { type: "task.changed", id, changes: withOwnShell(task, changes), ...steady };
 }
 
 /** What a batch allows is the same for all of its tasks. */

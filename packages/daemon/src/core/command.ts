@@ -18,8 +18,9 @@ import type { Submission } from "./submit.ts";
 /** Tasks `named` one by one must each allow the command; those `matched` by a range or word are taken where they do. */
 export type Targets = { named: readonly TaskId[]; matched: readonly TaskId[] };
 
+export type Submit = { type: "submit"; tasks: readonly Submission[]; maxFails?: number | undefined };
 export type UserCommand =
-  | { type: "submit"; tasks: readonly Submission[]; maxFails?: number | undefined }
+  | Submit
   | { type: "hold"; targets: Targets; why: HoldWhy }
   | { type: "release"; targets: Targets; envId?: string | undefined }
   | {

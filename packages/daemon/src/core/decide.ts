@@ -1,5 +1,5 @@
 /** From a command to the events that carry it out, or the reason why it cannot be. Pure. */
-import type { EventBody, Task, TaskId } from "@claudine/protocol";
+import type { Dependency, EventBody, Task, TaskId } from "@claudine/protocol";
 import type { Command } from "./command.ts";
 import { decideReport } from "./reports.ts";
 import type { State } from "./state.ts";
@@ -10,7 +10,7 @@ import { decideEdit } from "./edit.ts";
 import { decideGroup } from "./group-commands.ts";
 import { decideMove } from "./move.ts";
 import { decideSchedule } from "./schedule-commands.ts";
-import { decideSubmit } from "./submit.ts";
+import { decideSubmit, type Entry } from "./submit.ts";
 import { decideStart } from "./force.ts";
 import { decideWorktree } from "./worktree-notes.ts";
 
@@ -18,6 +18,8 @@ import { decideWorktree } from "./worktree-notes.ts";
 export type Facts = {
   state: State;
   lookup: (id: TaskId) => Task | undefined;
+  /** What tasks are about to depend on instead, by changes that belong together. */
+  edited?: ReadonlyMap<TaskId, readonly Dependency[]>;
   /** The task that has a key, unfinished or not. */
   keyed: (key: string) => TaskId | undefined;
   /** There is something of that task, and it cannot be read. */
@@ -30,11 +32,18 @@ export type Facts = {
   evenSince: number;
 };
 
+/** `entries` are those of a submit, also those for which no task had to be taken. */
+export type Decision = { events: readonly EventBody[]; entries: readonly Entry[] };
+
 /** @throws ClaudineError not_found, wrong_state, limit for commands of people; reports never throw */
-export function decide(facts: Facts, command: Command): EventBody[] {
+export function decide(facts: Facts, command: Command): Decision {
+  return command.type === "submit"
+    ? decideSubmit(facts, command.tasks, command.maxFails)
+    : { events: eventsOf(facts, command), entries: [] };
+}
+
+function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): EventBody[] {
   switch (command.type) {
-    case "submit":
-      return decideSubmit(facts, command.tasks, command.maxFails);
     case "set-group":
     case "remove-group":
       return decideGroup(facts.state, command);

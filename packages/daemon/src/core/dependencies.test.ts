@@ -217,3 +217,26 @@ test("a dependency that cannot be read has not succeeded: it counts as lost", ()
     note: "task 1, which it depends on, ended as lost",
   });
 });
+
+test("tasks that were made to wait for each other, one when the other had ended, are not both tried again", () => {
+  const world = new World(1);
+  world.submit(spec());
+  world.plan();
+  world.end(1);
+  world.submit(spec({ after: [{ id: 1, on: "any" }] }));
+  world.plan();
+  world.end(2);
+  world.do({ type: "edit", edits: [{ id: 1, changes: { after: [{ id: 2, on: "any" }] } }], retry: true });
+  world.plan();
+  const retry =
+    (...named: number[]) =>
+    () =>
+      world.do({ type: "retry", targets: { named, matched: [] } });
+  expect(retry(2)).toThrow("Cannot retry task 2: the tasks would wait for each other in a circle (2 after 1 after 2)");
+  world.end(1);
+  expect(retry(1, 2)).toThrow(
+    "Cannot retry task 1: the tasks would wait for each other in a circle (1 after 2 after 1)",
+  );
+  expect(retry(2)()).toEqual(["task.retried"]);
+  expect(retry(1)).toThrow("in a circle");
+});

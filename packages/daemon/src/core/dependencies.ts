@@ -18,6 +18,7 @@ export type Judgement =
   | { kind: "contrary"; id: TaskId; state: TaskState };
 
 type Lookup = Pick<Facts, "state" | "lookup">;
+type Links = Lookup & Pick<Facts, "edited">;
 
 /** Those that have not ended yet. */
 export function pendingOf({ live }: State, { after = [] }: Task): Dependency[] {
@@ -101,7 +102,7 @@ export type DependencyWish = {
 };
 
 /** @returns how long the chain is. @throws ClaudineError not_found, limit, invalid_params (a circle, with its path) */
-export function checkDependencies(facts: Lookup, wish: DependencyWish): number {
+export function checkDependencies(facts: Links, wish: DependencyWish): number {
   const { verb, id, after, depths } = wish;
   const { dependenciesPerTask, dependencyDepth } = facts.state.settings;
   if (after.length > dependenciesPerTask)
@@ -114,8 +115,8 @@ export function checkDependencies(facts: Lookup, wish: DependencyWish): number {
         hint: "`claudine list --all` shows every task",
       });
   }
-  if (id !== undefined) refuseCircle(facts.state, { verb, id, after });
-  const above = depthOf(facts.state, after, { known: depths ?? new Map(), atMost: dependencyDepth + 1 });
+  if (id !== undefined) refuseCircle(facts, { verb, id, after });
+  const above = depthOf(facts, after, { known: depths ?? new Map(), atMost: dependencyDepth + 1 });
   const below = id === undefined ? 0 : heightOf(facts.state, id, { known: new Map(), atMost: dependencyDepth + 1 });
   const depth = Math.min(above + below, dependencyDepth + 1);
   if (depth > dependencyDepth)
@@ -125,40 +126,52 @@ export function checkDependencies(facts: Lookup, wish: DependencyWish): number {
   return depth;
 }
 
-function refuseCircle(
-  state: State,
-  { verb, id, after }: { verb: string; id: TaskId; after: readonly Dependency[] },
-): void {
+/** Undefined when it has ended, and nobody is about to let it run again. */
+function afterOf({ state, edited }: Links, id: TaskId): readonly Dependency[] | undefined {
+  const task = state.live.get(id);
+  return edited?.get(id) ?? (task === undefined ? undefined : (task.after ?? []));
+}
+
+function refuseCircle(facts: Links, { verb, ...task }: { verb: string } & Waits): void {
+  const path = circleOf(facts, task);
+  if (path === undefined) return;
+  if (path.length === 1) throw new ClaudineError("invalid_params", `Cannot ${verb}: it would wait for itself`);
+  throw new ClaudineError("invalid_params", `Cannot ${verb}: the tasks would wait for each other in a circle`, {
+    hint: `${[task.id, ...path].join(" after ")}`,
+  });
+}
+
+type Waits = { id: TaskId; after: readonly Dependency[] };
+
+/** For whom a task would wait, directly and through others, until it waited for itself; undefined when it would not. */
+export function circleOf(facts: Links, { id, after }: Waits): TaskId[] | undefined {
   const cameBy = new Map<TaskId, TaskId>();
   const open = after.map((one) => one.id);
   for (const one of open) cameBy.set(one, id);
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     if (one === id) break;
-    for (const { id: next } of state.live.get(one)?.after ?? []) {
+    for (const { id: next } of afterOf(facts, one) ?? []) {
       if (cameBy.has(next)) continue;
       cameBy.set(next, one);
       open.push(next);
     }
   }
-  if (!cameBy.has(id)) return;
+  if (!cameBy.has(id)) return undefined;
   const path = [id];
   for (let one = cameBy.get(id); one !== undefined && one !== id; one = cameBy.get(one)) path.unshift(one);
-  if (path.length === 1) throw new ClaudineError("invalid_params", `Cannot ${verb}: it would wait for itself`);
-  throw new ClaudineError("invalid_params", `Cannot ${verb}: the tasks would wait for each other in a circle`, {
-    hint: `${[id, ...path].join(" after ")}`,
-  });
+  return path;
 }
 
 /** Longer chains are not measured, and none is deep enough for the stack to overflow. */
 type Measure = { known: Map<TaskId, number>; atMost: number };
 
 /** Tasks on the longest chain of unfinished ones, the new one included. */
-function depthOf(state: State, after: readonly Dependency[], { known, atMost }: Measure): number {
+function depthOf(facts: Links, after: readonly Dependency[], { known, atMost }: Measure): number {
   let deepest = 0;
   for (const { id } of after) {
-    const task = state.live.get(id);
-    if ((task === undefined && !known.has(id)) || atMost === 1) continue;
-    const depth = known.get(id) ?? depthOf(state, task?.after ?? [], { known, atMost: atMost - 1 });
+    const above = afterOf(facts, id);
+    if ((above === undefined && !known.has(id)) || atMost === 1) continue;
+    const depth = known.get(id) ?? depthOf(facts, above ?? [], { known, atMost: atMost - 1 });
     known.set(id, depth);
     deepest = Math.max(deepest, depth);
   }

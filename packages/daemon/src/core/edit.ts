@@ -1,5 +1,5 @@
 /** Changes several tasks in one step, each in its own way; finished ones are queued again with what was changed. */
-import { ClaudineError, isFinished, type EventBody, type TaskId } from "@claudine/protocol";
+import { ClaudineError, isFinished, type Dependency, type EventBody, type TaskId } from "@claudine/protocol";
 import { changeOf, decideChange, withBatches } from "./change.ts";
 import type { UserCommand } from "./command.ts";
 import type { Facts } from "./decide.ts";
@@ -12,14 +12,12 @@ type Edit = Extract<UserCommand, { type: "edit" }>;
 /** @throws ClaudineError not_found, wrong_state, limit, invalid_params: then nothing is changed */
 export function decideEdit(facts: Facts, { edits, retry }: Edit): EventBody[] {
   checkKeys(edits);
-  const relinks = edits.some(({ changes }) => changes.after !== undefined);
-  const live = relinks ? new Map(facts.state.live) : facts.state.live;
-  const seen: Facts = relinks ? { ...facts, state: { ...facts.state, live } } : facts;
+  const edited = new Map<TaskId, readonly Dependency[]>();
+  const seen: Facts = { ...facts, edited };
   return edits.flatMap(({ id, changes }) => {
     const events = retry ? retryChanged(seen, id, changes) : changeOne(seen, id, changes);
-    const task = facts.lookup(id);
     // So that the next edit is checked against this one: together they could form a circle.
-    if (relinks && task !== undefined) live.set(id, { ...task, after: changes.after ?? task.after ?? [] });
+    edited.set(id, (changes.after === undefined ? facts.lookup(id)?.after : changes.after) ?? []);
     return events;
   });
 }

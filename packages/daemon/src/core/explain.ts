@@ -7,6 +7,7 @@ import { learned } from "./kinds.ts";
 import { fits, fitsInGroup, hasWaitedLong, keeperBefore, keepersOf, type Head } from "./keepers.ts";
 import type { Facts } from "./decide.ts";
 import { pendingOf } from "./dependencies.ts";
+import { precursorOf } from "./followers.ts";
 import { DEFAULT_GROUP, groupOf, slotsOf, totalSlotsOf, widthOf, type GroupState } from "./groups.ts";
 import type { State } from "./state.ts";
 
@@ -25,7 +26,15 @@ export function* causes(facts: ExplainFacts, task: Task): Generator<string> {
   if (status.state !== "queued") return;
   const group = groupOf(facts.state, task.group);
   let waits = false;
-  for (const find of [timeCauses, dependencyCauses, pauseCauses, resourceCauses, slotCauses, machineCauses]) {
+  for (const find of [
+    timeCauses,
+    dependencyCauses,
+    precursorCauses,
+    pauseCauses,
+    resourceCauses,
+    slotCauses,
+    machineCauses,
+  ]) {
     for (const cause of find(facts, task, group)) {
       waits = true;
       yield cause;
@@ -55,6 +64,11 @@ function wish(on: readonly Dependency[]): string {
   const kinds = new Set(on.map((one) => one.on));
   if (kinds.size > 1) return "to end";
   return { success: "to succeed", any: "to end", failure: "to fail" }[on[0]?.on ?? "any"];
+}
+
+function precursorCauses({ state }: ExplainFacts, task: Task): string[] {
+  const id = precursorOf(state, task);
+  return id === undefined ? [] : [`waits for task ${id} to end`];
 }
 
 function pauseCauses(_facts: ExplainFacts, _task: Task, group: GroupState): string[] {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { one } from "./fixtures.ts";
 import { wakeAt } from "./plan.ts";
 import { restart } from "./random-steps.ts";
 import { add, firings, MINUTE, SECOND, schedule, scheduled } from "./schedule-fixtures.ts";
@@ -47,6 +48,13 @@ test("while a task of it has not ended the next time is skipped, queued, takes i
   expect(queue.at(2 * MINUTE)).toEqual(["schedule.fired", "task.submitted"]);
   queue.end(1, 1);
   expect(queue.plan()).toEqual([2]);
+
+  const cancelled = scheduled({ overlap: "queue" });
+  for (const minute of [1, 2, 3]) cancelled.at(minute * MINUTE);
+  cancelled.do({ type: "stop", targets: one(2), cause: "cancel", signal: "SIGTERM", note: null });
+  expect(cancelled.plan()).toEqual([]);
+  cancelled.end(1);
+  expect(cancelled.plan()).toEqual([3]);
 
   const replace = scheduled({ overlap: "replace" });
   replace.at(MINUTE);

@@ -4,6 +4,7 @@ import {
   firingUid,
   type EventBody,
   type FiringCause,
+  type Overlap,
   type Schedule,
   type Task,
   type TaskSpec,
@@ -48,7 +49,7 @@ export type Moment = { due: number; cause: FiringCause };
 
 /** A task at once, by the schedule's way with those that have not ended. @throws ClaudineError when it was asked for by a person */
 export function fire(facts: Facts, schedule: Schedule, moment: Moment): EventBody[] {
-  const others = unfinishedOf(facts.state, schedule.name);
+  const others = unfinishedOf(facts.state, schedule);
   const overlap = overlapOf(schedule, moment);
   const why = overlap === "skip" && others.length > 0 ? hasNotEnded(others) : tooMany(others, overlap);
   if (why !== undefined) return refuse(schedule, moment, { why: "overlap", note: why });
@@ -57,7 +58,7 @@ export function fire(facts: Facts, schedule: Schedule, moment: Moment): EventBod
     const { group } = own;
     // What it waited for may be gone, and then counts as met.
     checkRules(facts, { verb: `run schedule ${schedule.name}`, group, rules: own, isAlone: false });
-    const waits = withDependencies(own, overlap === "all" ? [] : endOf(facts.state, others));
+    const waits = waitsOf(own, overlap, others);
     const spec = withTimeout(facts.state.settings, waits);
     checkRoom(facts.state, [{ spec }]);
     const replaced = overlap === "replace" ? others.flatMap((task) => replace(facts, task)) : [];
@@ -65,6 +66,18 @@ export function fire(facts: Facts, schedule: Schedule, moment: Moment): EventBod
   } catch (error) {
     if (!(error instanceof ClaudineError) || moment.cause === "run") throw error;
     return refuse(schedule, moment, { why: "refused", note: error.message });
+  }
+}
+
+function waitsOf(own: TaskSpec, overlap: Overlap, others: readonly Task[]): TaskSpec {
+  switch (overlap) {
+    case "queue":
+      return { ...own, follows: "schedule" };
+    case "replace":
+      return withDependencies(own, endOf(others));
+    case "skip":
+    case "all":
+      return own;
   }
 }
 
@@ -76,19 +89,20 @@ function fail(facts: Facts, schedule: Schedule, moment: Moment): EventBody[] {
 }
 
 function submitted(
-  { state }: Facts,
+  { state, now, wall }: Facts,
   schedule: Schedule,
   { moment, spec }: { moment: Moment; spec: TaskSpec },
 ): EventBody[] {
   const id = state.nextId;
+  const ripe = spec.notBefore === undefined ? {} : { ripeAt: now + spec.notBefore - wall };
   return [
     { type: "schedule.fired", name: schedule.name, ...moment, task: id },
-    { type: "task.submitted", id, spec, held: schedule.spec.held ?? false },
+    { type: "task.submitted", id, spec, held: schedule.spec.held ?? false, ...ripe },
   ];
 }
 
 /** What is made up for comes one after the other: none of it is to be skipped for the one before. */
-function overlapOf({ spec }: Schedule, { cause }: Moment) {
+function overlapOf({ spec }: Schedule, { cause }: Moment): Overlap {
   const { overlap = "skip", missed } = spec;
   return cause === "missed" && missed === "catchup" && overlap !== "all" ? "queue" : overlap;
 }

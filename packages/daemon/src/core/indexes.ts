@@ -5,6 +5,7 @@ import { linkAlike, unlinkAlike } from "./alike.ts";
 import { noteFailure } from "./batches.ts";
 import { leave, take } from "./counted.ts";
 import { nextDue } from "./deadlines.ts";
+import { joinFollowers, leaveFollowers, settle, stand, standBack } from "./followers.ts";
 import { linkDependencies, unlinkDependencies } from "./dependencies.ts";
 import { groupOf } from "./groups.ts";
 import { linkFiring, unlinkFiring } from "./schedules.ts";
@@ -17,6 +18,8 @@ export function indexTask(state: State, before: Task | undefined, after: Task | 
   noteFailure(state, before, after);
   if (before !== undefined) unindex(state, before, goesOn);
   if (after !== undefined) index(state, after);
+  if (before !== undefined) settle(state, before);
+  if (after !== undefined) settle(state, after);
   if (before !== undefined && "finishedAt" in before.status && state.live.has(before.id)) sendBack(state, before.id);
 }
 
@@ -28,7 +31,9 @@ function sendBack(state: State, id: TaskId): void {
     groupOf(state, task.group).ready.delete(dependent);
     state.waiting.short.delete(dependent);
     leave(state, task);
+    standBack(state, task);
     state.waiting.unjudged.add(dependent);
+    settle(state, task);
   }
 }
 
@@ -38,6 +43,7 @@ function unindex(state: State, task: Task, goesOn: boolean): void {
   const { id, status } = task;
   state.text -= specText(task);
   if (task.key !== undefined) state.keys.delete(task.key);
+  leaveFollowers(state, task);
   unlinkAlike(state, task);
   state.deadlines.delete(id);
   unlinkFiring(state.schedules, task);
@@ -73,6 +79,7 @@ function index(state: State, task: Task): void {
   if (task.key !== undefined) state.keys.set(task.key, id);
   linkAlike(state, task);
   linkDependencies(state, task);
+  joinFollowers(state, task);
   if (status.state === "queued") indexQueued(state, task);
   else if ("run" in status) indexRun(state, task, status.run);
 }
@@ -84,6 +91,7 @@ function indexQueued(state: State, task: Task): void {
   groupOf(state, task.group).queued += 1;
   const { notBefore, ripeAt } = task.status;
   if (notBefore === undefined) return enterLine(state, task);
+  if ((task.after ?? []).length === 0) stand(state, task);
   state.waiting.later.set(task.id, [notBefore]);
   if (ripeAt !== undefined) state.waiting.ripening.set(task.id, [ripeAt]);
 }
@@ -93,7 +101,14 @@ export function enterLine(state: State, task: Task): void {
   state.waiting.later.delete(task.id);
   state.waiting.ripening.delete(task.id);
   if (task.after !== undefined && task.after.length > 0) state.waiting.unjudged.add(task.id);
-  else groupOf(state, task.group).ready.set(task.id, rankOf(task, state.settings));
+  else enterReady(state, task);
+}
+
+/** What it depends on has ended: who follows others waits for its turn, and then for a slot. */
+export function enterReady(state: State, task: Task): void {
+  stand(state, task);
+  if (task.follows === undefined) groupOf(state, task.group).ready.set(task.id, rankOf(task, state.settings));
+  settle(state, task);
 }
 
 function rejudge(state: State, id: TaskId): void {

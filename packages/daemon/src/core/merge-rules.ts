@@ -16,7 +16,7 @@ type Ruled = Pick<Task, "retry" | "limits" | "needs" | "batch">;
 const NO_RETRY: Omit<RetryRule, "limit"> = { delayMs: 0, backoff: "constant", jitter: false };
 
 /** @throws ClaudineError invalid_params */
-export function mergeRules(task: Ruled, verb: string, wish: ChangeWish): TaskChanges {
+export function mergeRules(task: Ruled, verb: string, wish: Omit<ChangeWish, "delayMs">): TaskChanges {
   const { retry, limits, needs, maxFails, ...plain } = wish;
   return {
     ...plain,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { firings, hourly, HOUR, inHours, MINUTE, schedule, scheduled } from "./schedule-fixtures.ts";
+import { add, firings, hourly, HOUR, inHours, MINUTE, schedule, scheduled } from "./schedule-fixtures.ts";
 
 test.each([
   ["skip", [[1, 5, 5, "missed"]]],
@@ -63,7 +63,7 @@ test("what is caught up comes one after the other, and new times wait for it", (
   const world = scheduled({ ...hourly, missed: "catchup" });
   world.at(3 * HOUR + 10 * MINUTE);
   expect([1, 2, 3].map((id) => world.task(id)?.status.state)).toEqual(["running", "queued", "queued"]);
-  expect(world.task(3)?.after).toEqual([{ id: 2, on: "any" }]);
+  expect(world.why(3)).toBe("waits for task 1 to end");
   world.end(1);
   expect(world.plan()).toEqual([2]);
 });
@@ -93,4 +93,25 @@ test("how many a long night has skipped is counted up to a thousand", () => {
     [1, 99_999, null, "missed"],
     [100_000, "due"],
   ]);
+});
+
+test("a turn deals with so much of what was missed as takes little time, and the next ones with the rest", () => {
+  const world = scheduled({ missed: "skip" });
+  for (let index = 0; index < 200; index += 1) add(world, `s${index}`, { missed: "skip" });
+  const { next } = world.state.calendar;
+  world.state.calendar = {
+    next(...asked) {
+      // It takes a millisecond, on the steady clock.
+      world.now += 1;
+      world.aheadMs -= 1;
+      return next(...asked);
+    },
+  };
+  world.setWall(30.5 * MINUTE);
+  const before = world.now;
+  world.plan();
+  expect(world.now - before).toBeLessThan(200);
+  for (let turn = 1; turn < 200; turn += 1) world.plan();
+  expect(firings(world).length).toBe(2 * 201);
+  expect(world.plan()).toEqual([]);
 });

@@ -1,5 +1,4 @@
 /** What time and free slots ask for next. Called again after every event until it has nothing more to say. */
-import { rankOf } from "@claudine/protocol/rank";
 import type { EventBody, Task } from "@claudine/protocol";
 import { admission, reconsider } from "./admission.ts";
 import { giveUpNext } from "./batches.ts";
@@ -7,8 +6,8 @@ import type { Capacity, HostPort } from "./capacity.ts";
 import { dueEvent, nextDue, type Times } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { consequence, judge } from "./dependencies.ts";
-import { groupOf, slotsOf } from "./groups.ts";
-import { enterLine, setDeadline } from "./indexes.ts";
+import { slotsOf } from "./groups.ts";
+import { enterLine, enterReady, setDeadline } from "./indexes.ts";
 import { relieve, watchesPressure } from "./pressure.ts";
 import { RESCALE_MS, rescale } from "./scale.ts";
 import { firstDue } from "./schedules.ts";
@@ -118,7 +117,7 @@ function judgeNext(facts: PlanFacts): EventBody | undefined {
     if (task?.status.state !== "queued") continue;
     const judgement = judge(facts, task);
     if (judgement.kind === "contrary") return consequence(task, judgement);
-    if (judgement.kind === "met") groupOf(state, task.group).ready.set(id, rankOf(task, state.settings));
+    if (judgement.kind === "met") enterReady(state, task);
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** For the property tests: random commands and ends, and a world that takes them. */
-import type { Dependency, OnDependencyFailure, TaskId, TaskSpec } from "@claudine/protocol";
+import type { Dependency, IfRunning, OnDependencyFailure, TaskId, TaskSpec } from "@claudine/protocol";
 import fc from "fast-check";
 import type { Targets } from "./command.ts";
 import { spec, World } from "./fixtures.ts";
@@ -7,7 +7,13 @@ import { groupOf, slotsOf, totalSlotsOf } from "./groups.ts";
 import { createState } from "./state.ts";
 
 export type Step =
-  | { do: "submit"; rules: Partial<TaskSpec>; after: readonly Dependency[]; otherwise: OnDependencyFailure | undefined }
+  | {
+      do: "submit";
+      rules: Partial<TaskSpec>;
+      after: readonly Dependency[];
+      otherwise: OnDependencyFailure | undefined;
+      ifRunning: IfRunning | undefined;
+    }
   | { do: "batch"; size: number; maxFails: number }
   | { do: "started" | "lost" | "written"; id: TaskId }
   | { do: "end"; id: TaskId; exitCode: number }
@@ -58,16 +64,22 @@ const rules = fc.record({
   ),
   lostRetries: fc.integer({ min: 0, max: 2 }),
   key: rarely(fc.constantFrom("k", "l")),
+  label: fc.constantFrom(null, null, "x", "y"),
 });
 
 const otherwise = rarely(fc.constantFrom("skip" as const, "cancel" as const, "run" as const, "hold" as const));
+
+const ifRunning = fc.option(fc.constantFrom("queue" as const, "queue" as const, "skip" as const, "replace" as const), {
+  nil: undefined,
+  freq: 1,
+});
 
 const after = fc.array(fc.record({ id, on: fc.constantFrom("success" as const, "any" as const, "failure" as const) }), {
   maxLength: 2,
 });
 
 export const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("submit" as const), rules, after, otherwise }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("submit" as const), rules, after, otherwise, ifRunning }) },
   {
     weight: 8,
     arbitrary: fc.record({ do: fc.constant("end" as const), id, exitCode: fc.constantFrom(0, 0, 1) }),
@@ -160,14 +172,16 @@ export function take(world: World, one: Step): void {
 }
 
 /** Dependencies are on tasks that there are. */
-function submit(world: World, { rules: wished, after: wish, otherwise: then }: Extract<Step, { do: "submit" }>): void {
+function submit(world: World, one: Extract<Step, { do: "submit" }>): void {
+  const { rules: wished, after: wish, otherwise: then, ifRunning } = one;
   const known = wish.filter((one) => world.task(one.id) !== undefined);
   const { group = "default", needs } = wished;
   const slots = Math.min(slotsOf(world.state, groupOf(world.state, group)), totalSlotsOf(world.state));
   if ((needs?.slots ?? 1) > slots) return;
   const defined = Object.fromEntries(Object.entries(wished).filter(([, value]) => value !== undefined));
   const waits = { after: known, ...(then === undefined ? {} : { onDependencyFailure: then }) };
-  world.submit(spec({ ...defined, ...(known.length === 0 ? {} : waits) }));
+  const own = spec({ ...defined, ...(known.length === 0 ? {} : waits) });
+  world.do({ type: "submit", tasks: [{ spec: own, held: false, ifRunning }] });
 }
 
 function move(world: World, { to, other }: Extract<Step, { do: "move" }>, targets: Targets): void {

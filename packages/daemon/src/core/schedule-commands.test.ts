@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ScheduleChange } from "./command.ts";
 import { spec } from "./fixtures.ts";
 import { wakeAt } from "./plan.ts";
 import { add, firings, hourly, MINUTE, SECOND, schedule, scheduled, task } from "./schedule-fixtures.ts";
@@ -90,8 +91,34 @@ test("a schedule that was removed leaves its tasks, and one of the same name is 
   world.do({ type: "remove-schedules", names: ["s"] });
   expect(world.task(1)?.status.state).toBe("running");
   add(world, "s", { uid: "another" });
+  world.at(2 * MINUTE);
+  expect(firings(world).at(-1)).toEqual([2, "due"]);
   world.end(1);
-  expect(schedule(world)).toMatchObject({ last: null, lastSuccess: null });
+  expect(schedule(world)).toMatchObject({ last: { task: 2, state: null }, lastSuccess: null });
+});
+
+test("nothing waits for, or takes the place of, a task of a schedule that was removed", () => {
+  const world = scheduled();
+  world.at(MINUTE);
+  world.do({ type: "remove-schedules", names: ["s"] });
+  add(world, "s", { uid: "another", overlap: "replace" });
+  expect(() => world.do({ type: "submit", tasks: [{ spec: spec(), held: false, afterSchedules: ["s"] }] })).toThrow(
+    "schedule s has not succeeded yet",
+  );
+  expect(world.at(2 * MINUTE)).toEqual(["schedule.fired", "task.submitted", "run.admitted"]);
+  expect(world.task(1)?.status.state).toBe("running");
+});
+
+test("a change goes through although a schedule that it waits for is gone; only new ones must be there", () => {
+  const world = scheduled();
+  add(world, "t", { afterSchedules: ["s"] });
+  world.do({ type: "remove-schedules", names: ["s"] });
+  const change = (changes: ScheduleChange) =>
+    world.do({ type: "declare-schedules", declare: { kind: "change", name: "t", changes } });
+  expect(change({ overlap: "all" })).toEqual(["schedule.changed"]);
+  expect(() => change({ afterSchedules: ["s", "u"] })).toThrow("there is no schedule u");
+  expect(change({ afterSchedules: undefined })).toEqual(["schedule.changed"]);
+  expect(() => change({ afterSchedules: ["s"] })).toThrow("there is no schedule s");
 });
 
 test("a file's schedules are made so: what is so is left alone, and only its own go", () => {

@@ -123,7 +123,9 @@ function checked(facts: Facts, { name, spec }: Named, { verb, known, names }: Ch
   const { task, afterSchedules = [] } = spec;
   const isAlone = (task.after ?? []).length + afterSchedules.length === 0;
   checkRules(facts, { verb: `${verb} schedule ${name}`, group: task.group, rules: task, isAlone });
+  const asBefore = known?.spec.afterSchedules ?? [];
   for (const other of afterSchedules) {
+    if (asBefore.includes(other)) continue;
     if (other !== name && (state.schedules.all.has(other) || names?.has(other) === true)) continue;
     throw other === name
       ? new ClaudineError("invalid_params", `Cannot ${verb} schedule ${name}: it cannot wait for itself`)

@@ -83,12 +83,28 @@ function checkOrder(world: World, before: ReadonlyMap<TaskId, Task>): void {
     return task === undefined ? [] : [task];
   });
   for (const { after = [] } of admitted) for (const { id } of after) expect(world.state.live.has(id)).toBe(false);
+  checkFollowers(world, admitted);
   for (const task of world.state.live.values()) {
     if (!/^waits for (a slot|\d+ slots|its turn)/.test(explain(world.facts(), task) ?? "")) continue;
     const rivals = admitted.filter(({ group, status }) => group === task.group && status.state === "queued");
     for (const rival of rivals) {
       const ranks = [rival, task].map((one) => rankOf(one, world.state.settings));
       expect(compareRanks(ranks[0] ?? [], ranks[1] ?? [])).toBeLessThan(0);
+    }
+  }
+}
+
+/** Of those that follow each other one runs at a time, after all that came before it and wait for no others. */
+function checkFollowers({ state }: World, admitted: readonly Task[]): void {
+  for (const { id, label, command, follows } of admitted) {
+    if (follows === undefined) continue;
+    const kin = [...state.live.values()].filter(
+      (one) => one.id !== id && one.label === label && (label !== null || one.command === command),
+    );
+    const before = kin.filter((one) => one.id < id || (one.follows !== undefined && "run" in one.status));
+    for (const one of before) {
+      expect(one.status.state).toMatch(/^(queued|held)$/);
+      if (one.status.state === "queued") expect(one.after?.some((other) => state.live.has(other.id))).toBe(true);
     }
   }
 }

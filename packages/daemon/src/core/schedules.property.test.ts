@@ -23,6 +23,10 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: "pause" as const }) },
   { weight: 2, arbitrary: fc.constant({ do: "resume" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "run" as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("edit" as const), overlap: fc.constantFrom("skip", "queue", "replace") }),
+  },
   { weight: 2, arbitrary: fc.constant({ do: "wait" as const }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -61,6 +65,12 @@ function take(world: World, one: Step): void {
       } catch {
         // The one before has not ended.
       }
+      break;
+    case "edit":
+      world.do({
+        type: "declare-schedules",
+        declare: { kind: "change", name: "s", changes: { overlap: one.overlap, task: { label: one.overlap } } },
+      });
       break;
     case "wait":
       return;

@@ -1,6 +1,7 @@
 /** The schedules in memory: which is due first, and which tasks of each have not ended. */
 import {
   ClaudineError,
+  firingUid,
   type Dependency,
   type Schedule,
   type Task,
@@ -68,11 +69,15 @@ export function firstDue({ all, due, dueAt }: Schedules): { schedule: Schedule; 
   return schedule === undefined || at === undefined ? undefined : { schedule, due: at };
 }
 
-/** In the order of their ids. */
-export function unfinishedOf(state: Pick<State, "schedules" | "live">, name: string): Task[] {
+/** In the order of their ids; without those of a schedule of the same name that was there before. */
+export function unfinishedOf(
+  state: Pick<State, "schedules" | "live">,
+  { name, spec }: Pick<Schedule, "name" | "spec">,
+): Task[] {
   return [...(state.schedules.tasks.get(name) ?? [])]
     .toSorted((a, b) => a - b)
-    .flatMap((id) => state.live.get(id) ?? []);
+    .flatMap((id) => state.live.get(id) ?? [])
+    .filter(({ uid, schedule: link }) => link !== undefined && uid === firingUid(spec, link.firing));
 }
 
 export function linkFiring({ tasks }: Schedules, { id, schedule }: Task): void {
@@ -105,7 +110,7 @@ export function lastSuccesses({ state, lookup }: Pick<Facts, "state" | "lookup">
   return names.flatMap((name): Dependency[] => {
     const schedule = state.schedules.all.get(name);
     if (schedule === undefined) throw noSuchSchedule(verb, name);
-    const underWay = unfinishedOf(state, name).at(-1);
+    const underWay = unfinishedOf(state, schedule).at(-1);
     if (underWay !== undefined) return [{ id: underWay.id, on: "success" }];
     const id = schedule.lastSuccess?.task;
     if (id === undefined)

@@ -4,6 +4,7 @@ import { createAlike, type Alike } from "./alike.ts";
 import { createBatches, type Batches } from "./batches.ts";
 import type { Calendar } from "./calendar.ts";
 import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } from "./groups.ts";
+import { createFollowers, type Followers } from "./followers.ts";
 import { createHeap, type Heap } from "./heap.ts";
 import { indexTask } from "./indexes.ts";
 import { learnFrom, type Kinds } from "./kinds.ts";
@@ -37,6 +38,7 @@ export type State = {
   /** Unfinished tasks by their keys. */
   keys: Map<string, TaskId>;
   alike: Alike;
+  followers: Followers;
   /** Running tasks for which something is due, by when. */
   deadlines: Heap<TaskId>;
   /** Runs that may not be silent for long: when to look, and what the last look found. */
@@ -86,6 +88,7 @@ export function createState(seed: Seed): State {
     batches: createBatches(),
     keys: new Map(),
     alike: createAlike(),
+    followers: createFollowers(),
     deadlines: createHeap(),
     idle: new Map(),
     schedules: createSchedules(),

@@ -1,5 +1,5 @@
 /** Ending and signalling tasks: the intent is an event before any signal is sent. */
-import type { EventBody, Task } from "@claudine/protocol";
+import type { EventBody, StopCause, Task } from "@claudine/protocol";
 import type { Targets, UserCommand } from "./command.ts";
 import { dependentsOf } from "./dependencies.ts";
 import type { Facts } from "./decide.ts";
@@ -51,8 +51,8 @@ export function stopRun(facts: Pick<Facts, "state" | "now">, command: StopWish, 
   const { id, status } = task;
   const { attempt, stopping } = status.run;
   const killAt = facts.now + (command.graceMs ?? task.limits?.graceMs ?? facts.state.settings.graceMs);
-  // It is not to be queued again any more, and that is all that changes for one that has got its signal.
-  if (stopping?.cause === "pressure" && command.cause !== "pressure") {
+  // It is not to come back any more, and that is all that changes for one that has got its signal.
+  if (stopping !== undefined && keepsAway(task, stopping.cause, command.cause)) {
     const signal = stopping.killed ? "SIGKILL" : command.signal;
     const soonest = Math.min(stopping.killAt, killAt);
     return [{ type: "run.stopping", id, attempt, cause: command.cause, signal, killAt: soonest, note: command.note }];
@@ -67,6 +67,17 @@ export function stopRun(facts: Pick<Facts, "state" | "now">, command: StopWish, 
   const stop: EventBody = { type: "run.stopping", id, attempt, cause, signal: command.signal, killAt, note };
   // A stopped process cannot act on SIGTERM, so it is continued first.
   return status.state === "paused" ? [{ type: "run.resumed", id, attempt }, stop] : [stop];
+}
+
+/** A run that is ended for the first cause would be followed by another, and for the second one not, or by its own rules. */
+function keepsAway({ retry }: Task, first: StopCause, second: StopCause): boolean {
+  if (first === "pressure") return second !== "pressure";
+  return retry !== undefined && !isLast(first) && isLast(second);
+}
+
+/** Somebody wants it to be over: no retry follows. */
+function isLast(cause: StopCause): boolean {
+  return cause === "kill" || cause === "cancel" || cause === "replaced";
 }
 
 function judgeSignal(command: Extract<StopCommand, { type: "signal" }>, task: Task): Verdict {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { IfRunning, TaskSpec } from "@claudine/protocol";
 import { one, spec, World } from "./fixtures.ts";
 import { decide } from "./decide.ts";
+import type { Entry, Submission } from "./submit.ts";
 
 function submitIf(world: World, ifRunning: IfRunning, change: Partial<TaskSpec> = {}) {
   return world.do({ type: "submit", tasks: [{ spec: spec(change), held: false, ifRunning }] });
@@ -179,12 +180,64 @@ test("one that is queued behind others waits for all of them, also those that we
   world.submit(spec(), spec(), spec());
   submitIf(world, "queue");
   submitIf(world, "queue");
-  expect(world.task(5)?.after).toEqual([{ id: 4, on: "any" }]);
   world.plan();
   for (const id of [3, 1]) world.end(id);
   expect(world.plan()).toEqual([]);
   world.end(2);
   expect(world.plan()).toEqual([4]);
+});
+
+describe("what is given back", () => {
+  const REPLACE = { held: false, ifRunning: "replace" } as const;
+  const taken = (world: World, ...tasks: Submission[]) => {
+    let entries: readonly Entry[] = [];
+    world.turn((turn) => {
+      ({ entries } = turn.decide({ type: "submit", tasks }));
+    });
+    return entries.map(({ id, isNew }) => [id, isNew]);
+  };
+
+  test("is known when it is decided: by its key, or as the oldest of its kind", () => {
+    const world = new World();
+    world.submit(spec({ uid: "a", key: "k" }), spec({ label: "x" }), spec({ label: "x" }));
+    const key = { spec: spec({ key: "k" }), held: false };
+    const fresh = { spec: spec({ key: "fresh" }), held: false };
+    const skip = { spec: spec({ label: "x" }), held: false, ifRunning: "skip" } as const;
+    expect(taken(world, skip, key, fresh, fresh)).toEqual([
+      [2, false],
+      [1, false],
+      [4, true],
+      [4, false],
+    ]);
+  });
+
+  test("several that replace the same do so once, and do not replace each other", () => {
+    const world = new World(9);
+    world.submit(spec(), spec({ notBefore: 1e9 }));
+    world.plan();
+    const both = [spec(), spec()].map((each) => ({ spec: each, ...REPLACE }));
+    expect(world.do({ type: "submit", tasks: both })).toEqual([
+      "run.stopping",
+      "task.cancelled",
+      "task.submitted",
+      "task.submitted",
+    ]);
+    world.end(1, 143);
+    expect(world.plan()).toEqual([3, 4]);
+  });
+
+  test("one that is replaced while its timeout ends it does not come back by its retries", () => {
+    const world = new World(9);
+    const retry = { limit: 3, delayMs: 0, backoff: "constant", jitter: false } as const;
+    world.submit(spec({ retry, limits: { timeoutMs: 1000 } }));
+    world.plan();
+    world.started(1);
+    expect(world.at(world.now + 1000)).toContain("run.stopping");
+    submitIf(world, "replace");
+    world.end(1, 143);
+    expect(world.task(1)?.status).toMatchObject({ state: "cancelled", note: "replaced" });
+    expect(world.plan()).toEqual([2]);
+  });
 });
 
 test("the failures of a large batch are not counted anew at each of them", () => {

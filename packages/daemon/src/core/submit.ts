@@ -1,6 +1,7 @@
 /** Takes tasks into the queue, or finds that they are there already. */
 import {
   ClaudineError,
+  type Batch,
   type Dependency,
   type EventBody,
   type IfRunning,
@@ -8,10 +9,11 @@ import {
   type TaskId,
   type TaskSpec,
 } from "@claudine/protocol";
-import { unfinishedLike } from "./alike.ts";
+import { oldestLike, unfinishedLike } from "./alike.ts";
 import { inOrder, type Refs } from "./call-refs.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
+import { delayed } from "./delayed.ts";
 import { DEFAULT_GROUP } from "./groups.ts";
 import { withTimeout } from "./longest-timeout.ts";
 import { checkRoom } from "./room.ts";
@@ -23,30 +25,40 @@ export type Submission = Refs & {
   spec: TaskSpec;
   held: boolean;
   ifRunning?: IfRunning | undefined;
+  /** Starts no sooner. */
+  delayMs?: number | undefined;
   /** It depends on the last success of these schedules. */
   afterSchedules?: readonly string[] | undefined;
 };
-/** An entry of a call: a task that is taken, with those like it, or one that is there already. */
-type Entry = { id: TaskId; isNew: boolean; others: readonly Task[] };
+/** What became of an entry of a call: a task that is taken, or one that is there already. */
+export type Entry = { id: TaskId; uid: string; isNew: boolean };
+/** `others` are unfinished and like it. */
+type Found = Entry & { others: readonly Task[] };
 
 /** @throws ClaudineError limit, not_found, invalid_params; then none is taken */
-export function decideSubmit(facts: Facts, asked: readonly Submission[], maxFails: number | undefined): EventBody[] {
+export function decideSubmit(
+  facts: Facts,
+  asked: readonly Submission[],
+  maxFails: number | undefined,
+): { events: EventBody[]; entries: readonly Entry[] } {
   checkRoom(facts.state, asked);
   const tasks = asked.map((task) => afterSuccesses(facts, task));
   const entries = entriesOf(facts, tasks);
   const after = checkedDependencies(facts, tasks, entries);
-  const events: EventBody[] = [];
-  for (const [index, { spec, held, ifRunning }] of tasks.entries()) {
-    const { id, isNew, others } = entries[index] ?? { id: 0, isNew: false, others: [] };
-    if (!isNew) continue;
-    if (ifRunning === "replace") for (const task of others) events.push(...replace(facts, task));
-    const waits = startAfter(facts.state, after[index], others);
-    events.push({ type: "task.submitted", id, spec: { ...withTimeout(facts.state.settings, spec), ...waits }, held });
-  }
+  const submitted = tasks.flatMap(({ spec, held, ifRunning, delayMs }, index): EventBody[] => {
+    const { id, isNew, others } = entries[index] ?? NONE;
+    if (!isNew) return [];
+    const waits = waitsOf(ifRunning, { after: after[index], others });
+    const { ripeAt, ...start } = delayed(facts, { verb: "submit", notBefore: spec.notBefore, delayMs });
+    const whole = { ...withTimeout(facts.state.settings, spec), ...waits, ...start };
+    return [{ type: "task.submitted", id, spec: whole, held, ...(ripeAt === undefined ? {} : { ripeAt }) }];
+  });
   const first = facts.state.nextId;
-  const size = entries.reduce((count, { isNew }) => count + Number(isNew), 0);
-  return maxFails === undefined ? events : asBatch(events, { first, size, maxFails });
+  const batch = maxFails === undefined ? undefined : { first, size: submitted.length, maxFails };
+  return { events: [...replaceAll(facts, tasks, entries), ...asBatch(submitted, batch)], entries };
 }
+
+const NONE: Found = { id: 0, uid: "", isNew: false, others: [] };
 
 /** What it waits for of schedules is settled now. */
 function afterSuccesses(facts: Facts, task: Submission): Submission {
@@ -55,34 +67,49 @@ function afterSuccesses(facts: Facts, task: Submission): Submission {
   return { ...task, spec: withDependencies(spec, lastSuccesses(facts, { verb: "submit", names })) };
 }
 
-function entriesOf(facts: Facts, tasks: readonly Submission[]): Entry[] {
-  const keys = new Map<string, TaskId>();
+function entriesOf(facts: Facts, tasks: readonly Submission[]): Found[] {
+  const keys = new Map<string, Found>();
   let next = facts.state.nextId;
-  return tasks.map(({ spec, ifRunning }) => {
-    const { key } = spec;
+  return tasks.map((task): Found => {
+    const { key, uid } = task.spec;
     const known = key === undefined ? undefined : (keys.get(key) ?? ownerOf(facts, key));
-    if (known !== undefined) return { id: known, isNew: false, others: [] };
-    const others = ifRunning === undefined ? [] : unfinishedLike(facts.state, spec);
-    if (ifRunning === "skip" && others[0] !== undefined) return { id: others[0].id, isNew: false, others: [] };
-    const id = next;
+    if (known !== undefined) return { ...known, isNew: false, others: [] };
+    const others = othersOf(facts.state, task);
+    const [oldest] = others;
+    if (task.ifRunning === "skip" && oldest !== undefined)
+      return { id: oldest.id, uid: oldest.uid, isNew: false, others: [] };
+    const taken = { id: next, uid, isNew: true, others };
     next += 1;
-    if (key !== undefined) keys.set(key, id);
-    return { id, isNew: true, others };
+    if (key !== undefined) keys.set(key, taken);
+    return taken;
   });
+}
+
+/** Tasks of the same call do not count: an array is one thing. */
+function othersOf(state: State, { spec, ifRunning }: Submission): readonly Task[] {
+  switch (ifRunning) {
+    case "skip":
+      return oldestLike(state, spec);
+    case "replace":
+      return unfinishedLike(state, spec);
+    case "queue":
+    case undefined:
+      return [];
+  }
 }
 
 /** What each entry waits for. Those that others wait for are checked first, so that the chains can be measured. */
 function checkedDependencies(
   facts: Facts,
   tasks: readonly Submission[],
-  entries: readonly Entry[],
+  entries: readonly Found[],
 ): (readonly Dependency[] | undefined)[] {
   const refs = inOrder(tasks);
   const depths = new Map<TaskId, number>();
   const after: (readonly Dependency[] | undefined)[] = tasks.map(({ spec }) => spec.after);
   for (const index of refs?.order ?? tasks.keys()) {
     const { spec, afterRefs = [], afterSchedules } = tasks[index] ?? {};
-    const { id = 0, isNew = false } = entries[index] ?? {};
+    const { id, isNew } = entries[index] ?? NONE;
     const own = afterRefs.map(({ ref, on }) => ({ id: entries[refs?.indexOf(ref) ?? 0]?.id ?? 0, on }));
     if (own.length > 0) after[index] = [...(spec?.after ?? []), ...own];
     const depth = checkRules(facts, {
@@ -98,32 +125,38 @@ function checkedDependencies(
 }
 
 /** @throws ClaudineError storage when nobody can tell what became of the task that has the key */
-function ownerOf(facts: Facts, key: string): TaskId | undefined {
+function ownerOf(facts: Facts, key: string): Entry | undefined {
   const id = facts.keyed(key);
-  if (id === undefined || facts.lookup(id) !== undefined) return id;
+  const owner = id === undefined ? undefined : facts.lookup(id);
+  if (owner !== undefined) return { id: owner.id, uid: owner.uid, isNew: false };
+  if (id === undefined) return undefined;
   throw new ClaudineError("storage", `Cannot submit: the key ${key} is that of task ${id}, which cannot be read`, {
     hint: "`claudine doctor --fix` sets it aside; then the key is free, and the task may run a second time",
   });
 }
 
-/** After all there are have ended, whatever their ends; for those that another of them waits for, that one stands. */
-export function endOf({ waiting }: State, others: readonly Task[]): Dependency[] {
-  const ids = new Set(others.map(({ id }) => id));
-  const stands = ({ id }: Task) => {
-    for (const one of waiting.dependents.get(id) ?? []) if (ids.has(one)) return true;
-    return false;
+type Waits = Pick<TaskSpec, "after" | "follows">;
+
+function waitsOf(
+  ifRunning: IfRunning | undefined,
+  { after, others }: { after: readonly Dependency[] | undefined; others: readonly Task[] },
+): Waits {
+  const wait = endOf(others);
+  return {
+    ...(wait.length === 0 && after === undefined ? {} : { after: [...(after ?? []), ...wait] }),
+    ...(ifRunning === "queue" ? { follows: "kind" } : {}),
   };
-  const last = others.filter((task) => "run" in task.status || !stands(task));
-  return last.map(({ id }): Dependency => ({ id, on: "any" }));
 }
 
-function startAfter(
-  state: State,
-  after: readonly Dependency[] | undefined,
-  others: readonly Task[],
-): { after?: Dependency[] } {
-  const wait = endOf(state, others);
-  return wait.length === 0 && after === undefined ? {} : { after: [...(after ?? []), ...wait] };
+/** After those that run have ended, whatever their ends. */
+export function endOf(others: readonly Task[]): Dependency[] {
+  return others.flatMap(({ id, status }) => ("run" in status ? [{ id, on: "any" }] : []));
+}
+
+/** Each of them once, though several tasks of a call may replace it. */
+function replaceAll(facts: Facts, tasks: readonly Submission[], entries: readonly Found[]): EventBody[] {
+  const others = entries.flatMap((entry, index) => (tasks[index]?.ifRunning === "replace" ? entry.others : []));
+  return [...new Set(others)].flatMap((task) => replace(facts, task));
 }
 
 export function withDependencies(spec: TaskSpec, more: readonly Dependency[]): TaskSpec {
@@ -135,8 +168,8 @@ export function replace(facts: Facts, task: Task): readonly EventBody[] {
   return stopRun(facts, { cause: "replaced", signal: "SIGTERM", note: null }, task);
 }
 
-function asBatch(events: readonly EventBody[], batch: { first: TaskId; size: number; maxFails: number }): EventBody[] {
+function asBatch(events: readonly EventBody[], batch: Batch | undefined): EventBody[] {
   return events.map((event) =>
-    event.type === "task.submitted" ? { ...event, spec: { ...event.spec, batch } } : event,
+    event.type === "task.submitted" && batch !== undefined ? { ...event, spec: { ...event.spec, batch } } : event,
   );
 }

@@ -2,6 +2,7 @@
 import { ClaudineError, isFinished, type EventBody, type HoldWhy, type Task, type TaskId } from "@claudine/protocol";
 import type { Targets, UserCommand } from "./command.ts";
 import type { Facts } from "./decide.ts";
+import { circleOf } from "./dependencies.ts";
 
 /** The events for one task, or the reason why not. */
 export type Verdict = readonly EventBody[] | string;
@@ -38,8 +39,11 @@ type TargetCommand = Extract<UserCommand, { type: "hold" | "release" | "pause" |
 
 export function decideTargets(facts: Facts, command: TargetCommand): EventBody[] {
   const going = new Set([...command.targets.named, ...command.targets.matched]);
-  const judge = (task: Task): Verdict =>
-    command.type === "remove" ? judgeRemove(facts, going, task) : judgeTarget(command, task);
+  const seen = command.type === "retry" ? withRetried(facts, going) : facts;
+  const judge = (task: Task): Verdict => {
+    if (command.type === "remove") return judgeRemove(facts, going, task);
+    return (command.type === "retry" ? circleBy(seen, task) : undefined) ?? judgeTarget(command, task);
+  };
   return eachTarget(facts, command.targets, { verb: command.type, judge, hint: () => HINTS[command.type] });
 }
 
@@ -47,6 +51,20 @@ const HINTS: Readonly<Partial<Record<TargetCommand["type"], string>>> = {
   retry: "Only finished tasks can be retried; `claudine submit` takes a new one",
   remove: "End it first with `claudine kill` or `claudine cancel`",
 };
+
+/** Those that are tried again together wait for each other again. */
+function withRetried(facts: Facts, ids: ReadonlySet<TaskId>): Facts {
+  return { ...facts, edited: new Map([...ids].map((id) => [id, facts.lookup(id)?.after ?? []])) };
+}
+
+/** What had ended when others were made to wait for it may have been made to wait for them since. */
+function circleBy(facts: Facts, { id, after = [], status }: Task): string | undefined {
+  if (after.length === 0 || !isFinished(status.state)) return undefined;
+  const path = circleOf(facts, { id, after });
+  return path === undefined
+    ? undefined
+    : `the tasks would wait for each other in a circle (${[id, ...path].join(" after ")})`;
+}
 
 /** What others wait for stays, unless they go in the same command. */
 function judgeRemove({ state }: Facts, going: ReadonlySet<TaskId>, task: Task): Verdict {

@@ -8,12 +8,16 @@ import { createCapacity, type HostPort } from "./capacity.ts";
 import { beginPlan, planNext } from "./plan.ts";
 import { createScheduleNotes, type ScheduleChanges } from "./schedule-changes.ts";
 import type { State } from "./state.ts";
+import type { Entry } from "./submit.ts";
 
-/** Others get their turn after so many firings. */
+/** Others get their turn after so many firings, and after so long: what a night has missed is counted. */
 const FIRED_AT_MOST = 500;
+const FIRING_MS = 50;
 
 /** An event with the task after it (undefined when it is about none, or the task is no more). */
 export type Fact = { event: TaskEvent; task: Task | undefined };
+/** What came of a command. */
+export type Decided = { facts: readonly Fact[]; entries: readonly Entry[] };
 /** A task as it was before the turn and is after it. */
 export type Change = { before: Task | undefined; after: Task | undefined };
 
@@ -35,7 +39,7 @@ export type Turn = {
   readonly changes: ReadonlyMap<TaskId, Change>;
   readonly schedules: ScheduleChanges;
   /** The command's own facts. @throws ClaudineError; nothing of the command has happened then */
-  decide(command: Command): readonly Fact[];
+  decide(command: Command): Decided;
   /** Adds everything that is due now. */
   plan(admit: boolean): void;
 };
@@ -78,12 +82,16 @@ export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt
     facts,
     changes,
     schedules: schedules.changes,
-    decide: (command) => decide(known(), command).map(apply),
+    decide(command) {
+      const { events, entries } = decide(known(), command);
+      return { facts: events.map(apply), entries };
+    },
     plan(admit) {
       const capacity = createCapacity(state, machine);
       beginPlan(state, { port: machine, now: clock.steady() });
       const times = { now: clock.steady(), wall: clock.wall(), evenSince: clock.evenSince(), outputAt };
-      for (let fired = 0; admit && fired < FIRED_AT_MOST; fired += 1) {
+      const startedAt = clock.steady();
+      for (let fired = 0; admit && fired < FIRED_AT_MOST && clock.steady() - startedAt < FIRING_MS; fired += 1) {
         const bodies = fireNext(known());
         if (bodies === undefined) break;
         bodies.forEach(apply);

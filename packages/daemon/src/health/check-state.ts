@@ -3,11 +3,13 @@ import { chmodSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ClaudineError, type Paths } from "@claudine/protocol";
 import { findOrphans, setOrphansAside } from "../output/orphans.ts";
-import { checkStore, describeDamage, type Damage } from "../store/check.ts";
+import { checkStore, describeDamage, type CheckOptions, type Damage } from "../store/check.ts";
 import { beginAnew, isStoreLost, isStoreThere, lostStore } from "../store/lost.ts";
 import { openTables } from "../store/open.ts";
 import { findOrphanProcesses, type OrphanProcess } from "../running/orphan-processes.ts";
 import { systemProcesses } from "../runner/processes.ts";
+import { createCalendar, whyNotUnderstood } from "../schedules/calendar.ts";
+import { createZones } from "../schedules/zones.ts";
 import { repairStore } from "../store/repair.ts";
 import { readTask } from "../store/valid.ts";
 
@@ -35,7 +37,7 @@ async function checkStoreOf(paths: Paths, fix: boolean): Promise<Check[]> {
 async function checkTables(paths: Paths, fix: boolean): Promise<Check[]> {
   try {
     const tables = openTables(join(paths.stateDir, "store"), { create: false });
-    const report = checkStore(tables);
+    const report = checkStore(tables, { whyNot: whyNotUnderstoodHere() });
     const left = fix ? repairStore(tables, report.damages) : report.damages;
     const orphans = findOrphans(paths.stateDir, () => {
       tables.root.resetReadTxn();
@@ -63,10 +65,16 @@ async function checkTables(paths: Paths, fix: boolean): Promise<Check[]> {
   }
 }
 
+function whyNotUnderstoodHere(): NonNullable<CheckOptions["whyNot"]> {
+  const zones = createZones();
+  const calendar = createCalendar(zones);
+  return (schedule) => whyNotUnderstood(schedule, { calendar, zones });
+}
+
 function describeAll(found: readonly Damage[], left: readonly Damage[], fix: boolean): Check[] {
   const checks = found.slice(0, SHOWN).map((damage): Check => {
     const mended = fix && !left.includes(damage);
-    const aside = damage.kind === "unreadable" ? "set aside" : "repaired";
+    const aside = damage.kind === "unreadable" || damage.kind === "not-understood" ? "set aside" : "repaired";
     const isGap = damage.kind === "gap" || damage.kind === "environment";
     return {
       name: damage.name,

@@ -12,28 +12,33 @@ export type CutWish = {
   sizes: Sizes;
   /** As far as they are known. */
   gaps: Gaps | undefined;
+  /** What of them is known to be given back. */
+  given: Gaps;
   limit: OutputLimit;
   punch: Punch;
 };
 
-export async function cut({
-  files,
-  sizes,
-  limit,
-  punch,
-  ...known
-}: CutWish): Promise<{ gaps: Gaps; isGivenBack: boolean }> {
-  const before = known.gaps ?? readGaps(files.gaps);
-  const gaps = gapsFor(sizes, before, limit);
+export type Cut = { gaps: Gaps; given: Gaps };
+
+export async function cut({ files, sizes, limit, punch, given, ...known }: CutWish): Promise<Cut> {
+  const gaps = gapsFor(sizes, known.gaps ?? readGaps(files.gaps), limit);
   // Readers know of the gap before it is one.
   writeGaps(files.gaps, gaps);
-  const punchOne = (stream: StreamName): Promise<boolean> => {
-    const [was, gap] = [before[stream], gaps[stream]];
-    const isNew = gap !== undefined && (was?.from !== gap.from || was.to !== gap.to);
-    return isNew ? punch(files[stream], gap) : Promise.resolve(true);
+  const give = async (stream: StreamName): Promise<Gap | undefined> => {
+    const gap = gaps[stream];
+    if (gap === undefined || isSame(gap, given[stream])) return gap;
+    return (await punch(files[stream], gap)) ? gap : given[stream];
   };
-  const given = await Promise.all(STREAMS.map(punchOne));
-  return { gaps, isGivenBack: given.every(Boolean) };
+  const [stdout, stderr] = await Promise.all([give("stdout"), give("stderr")]);
+  return { gaps, given: { stdout, stderr } };
+}
+
+export function isGivenBack(gaps: Gaps, given: Gaps): boolean {
+  return STREAMS.every((stream) => isSame(gaps[stream], given[stream]));
+}
+
+function isSame(one: Gap | undefined, other: Gap | undefined): boolean {
+  return one?.from === other?.from && one?.to === other?.to;
 }
 
 /** Takes the space that noting a gap needs, while there is some. */

@@ -1,21 +1,26 @@
 /** Where a run's files are: flat names in folders of a thousand tasks, so that no folder is made per task. */
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import type { TaskId } from "@claudine/protocol";
-import { crashPoint } from "../running/crash-points.ts";
 import { type Codec, CODECS } from "./codec.ts";
 
 export type StreamName = "stdout" | "stderr";
 export const STREAMS: readonly StreamName[] = ["stdout", "stderr"];
 
-/** `index` tells when the streams grew, `gaps` what of them is left out. */
-export type RunFiles = { record: string; stdout: string; stderr: string; index: string; gaps: string };
+/** `index` tells when the streams grew, `gaps` what of them is left out; `artifacts` is a folder, which the shim makes. */
+export type RunFiles = {
+  record: string;
+  stdout: string;
+  stderr: string;
+  index: string;
+  gaps: string;
+  artifacts: string;
+};
 export type RunFolders = {
   files(id: TaskId, attempt: number): RunFiles;
   /** Makes the folder a run's files go to. */
   prepare(id: TaskId): void;
   /** Somebody may have removed folders: each is made again when it is next needed. */
   forget(): void;
-  remove(id: TaskId, attempts: number): void;
   /** When a run last wrote something, epoch ms; undefined when it has not. */
   writtenAt(id: TaskId, attempt: number): number | undefined;
 };
@@ -33,6 +38,7 @@ export function createRunFolders(stateDir: string): RunFolders {
       stderr: `${stem}.stderr`,
       index: `${stem}.index`,
       gaps: `${stem}.gaps`,
+      artifacts: `${stem}.artifacts`,
     };
   };
   return {
@@ -52,14 +58,6 @@ export function createRunFolders(stateDir: string): RunFolders {
       });
       return times.length === 0 ? undefined : Math.max(...times);
     },
-    remove(id, attempts) {
-      crashPoint("before-run-files-removal");
-      for (let attempt = 1; attempt <= attempts; attempt += 1) {
-        const own = files(id, attempt);
-        for (const path of [own.record, ...outputPaths(own)]) rmSync(path, { force: true });
-      }
-      crashPoint("after-run-files-removal");
-    },
   };
 }
 
@@ -68,14 +66,26 @@ export function packedPath(path: string, { extension }: Pick<Codec, "extension">
   return `${path}.${extension}`;
 }
 
+/** Until it is whole it has another name, which a crash may leave behind. */
+export function unfinishedPath(path: string): string {
+  return `${path}.tmp`;
+}
+
 /** All that is kept of what a run has written. */
 export function outputPaths({ stdout, stderr, index, gaps }: RunFiles): string[] {
   const packed = CODECS.flatMap((codec) => [packedPath(stdout, codec), packedPath(stderr, codec)]);
-  return [stdout, stderr, ...packed, index, gaps];
+  return [stdout, stderr, ...packed, index, gaps, ...[...packed, index].map(unfinishedPath)];
+}
+
+export function runPaths(files: RunFiles): string[] {
+  return [files.record, ...outputPaths(files)];
 }
 
 /** Which file of which run a name in one of the folders is; undefined for what is none. */
 export function parseFileName(name: string): { id: TaskId; attempt: number; kind: string } | undefined {
-  const match = /^(\d{1,10})\.(\d{1,9})\.(record|(?:stdout|stderr)(?:\.zst|\.gz)?|index|gaps)$/.exec(name);
+  const match =
+    /^(\d{1,10})\.(\d{1,9})\.(record|(?:stdout|stderr)(?:\.(?:zst|gz)(?:\.tmp)?)?|index(?:\.tmp)?|gaps|artifacts)$/.exec(
+      name,
+    );
   return match === null ? undefined : { id: Number(match[1]), attempt: Number(match[2]), kind: match[3] ?? "" };
 }

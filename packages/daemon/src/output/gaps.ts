@@ -1,6 +1,6 @@
 /** What of a stream is left out: remembered before it is given back, so that no reader takes a hole for output. */
-import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
 import type { StreamName } from "./files.ts";
+import { readRegularNow, writeRegularNow } from "./regular-file.ts";
 
 /** Offsets in the stream as it was written: from the first byte that is missing to the first that is there again. */
 export type Gap = { from: number; to: number };
@@ -13,22 +13,13 @@ const TRIES = 1000;
 
 export function readGaps(path: string): Gaps {
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const text = readIfThere(path);
+    const text = readRegularNow(path)?.toString("latin1");
     if (text === undefined) return NO_GAPS;
     const first = text.slice(0, COPY_BYTES);
     // What is written in between is seen as two copies that differ.
     if (first === text.slice(COPY_BYTES)) return { stdout: gapIn(first, "stdout"), stderr: gapIn(first, "stderr") };
   }
   return NO_GAPS;
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "latin1");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 function gapIn(text: string, stream: StreamName): Gap | undefined {
@@ -48,12 +39,7 @@ export function writeGaps(path: string, gaps: Gaps): void {
     return `${stream} ${number(from)} ${number(to)}\n`;
   };
   const copy = line("stdout") + line("stderr");
-  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
-  try {
-    writeSync(file, copy + copy, 0, "latin1");
-  } finally {
-    closeSync(file);
-  }
+  writeRegularNow(path, Buffer.from(copy + copy, "latin1"), "in place");
 }
 
 /** How many of `size` bytes are there. */

@@ -2,8 +2,8 @@
 import type { Log } from "../log.ts";
 import { errorFacts } from "../log.ts";
 import { type RunFiles, STREAMS } from "./files.ts";
-import { cut, forgetGaps, makeGaps, type Punch, sizesOf } from "./cut.ts";
-import { type Gaps, readGaps } from "./gaps.ts";
+import { cut, forgetGaps, isGivenBack, makeGaps, type Punch, sizesOf } from "./cut.ts";
+import { type Gaps, NO_GAPS, readGaps } from "./gaps.ts";
 import { isOverLimit, isWorthCutting, type OutputLimit, type Sizes } from "./limit.ts";
 import { addSighting, readIndexNow } from "./run-index.ts";
 
@@ -44,7 +44,9 @@ type Watched = WatchedRun & {
   /** Of the index; undefined until it is first needed. */
   sightings: number | undefined;
   gaps: Gaps | undefined;
-  punching: boolean;
+  /** What of them this daemon has given back. */
+  given: Gaps;
+  punching: Promise<void> | undefined;
 };
 
 const NOTHING: Sizes = { stdout: 0, stderr: 0 };
@@ -88,14 +90,15 @@ export function createGrowth(ports: GrowthPorts): Growth {
     },
     async ended(run) {
       const watched = forget(run) ?? freshly(run, performance.now());
+      await watched.punching;
       const sizes = sizesOf(run.files, watched.sizes);
       const bytes = sizes.stdout + sizes.stderr;
       watched.sizes = sizes;
       if (run.limit === undefined || bytes <= run.limit.maxBytes) return { bytes, isOver: false };
       watched.gaps ??= readGaps(run.files.gaps);
-      if (!isOverLimit(sizes, watched.gaps, run.limit)) return { bytes: run.limit.maxBytes, isOver: false };
-      const isCut = await cutRun(ports, watched, run.limit);
-      return { bytes: isCut ? run.limit.maxBytes : bytes, isOver: !isCut };
+      if (!isCut(watched, run.limit)) await cutRun(ports, watched, run.limit);
+      const isDone = isCut(watched, run.limit);
+      return { bytes: isDone ? run.limit.maxBytes : bytes, isOver: !isDone };
     },
     close() {
       runs.clear();
@@ -109,8 +112,8 @@ function keyOf({ id, attempt }: WatchedRun): string {
 }
 
 function freshly(run: WatchedRun, now: number): Watched {
-  const none = { sightings: undefined, gaps: undefined };
-  return { ...run, ...none, since: now, lookAt: now, lookedAt: now, sizes: NOTHING, punching: false };
+  const none = { sightings: undefined, gaps: undefined, punching: undefined };
+  return { ...run, ...none, since: now, lookAt: now, lookedAt: now, sizes: NOTHING, given: NO_GAPS };
 }
 
 /** Whatever somebody does to the files of a task is no reason to end. */
@@ -127,20 +130,28 @@ function look(ports: GrowthPorts, run: Watched, now: number): void {
   const sizes = sizesOf(run.files, run.sizes);
   const grown = sizes.stdout + sizes.stderr - run.sizes.stdout - run.sizes.stderr;
   if (grown !== 0) remember(ports, run, sizes);
-  if (STREAMS.some((stream) => sizes[stream] < run.sizes[stream])) run.gaps = forgetGaps(run.files.gaps, sizes);
+  if (STREAMS.some((stream) => sizes[stream] < run.sizes[stream])) {
+    run.gaps = forgetGaps(run.files.gaps, sizes);
+    run.given = NO_GAPS;
+  }
   const bytesPerMs = grown / Math.max(1, now - run.lookedAt);
   run.sizes = sizes;
   run.lookedAt = now;
   run.lookAt = now + nextLookMs(ports, run, { now, bytesPerMs });
   const { limit } = run;
   const bytes = sizes.stdout + sizes.stderr;
-  if (limit === undefined || run.punching || bytes <= limit.maxBytes / 2) return;
+  if (limit === undefined || run.punching !== undefined || bytes <= limit.maxBytes / 2) return;
   run.gaps ??= makeGaps(run.files.gaps);
   if (bytes <= limit.maxBytes) return;
   if (limit.whenFull === "kill") ports.tooMuch(run, bytes);
   if (!isOverLimit(sizes, run.gaps, limit)) return;
   const room = { limit, freeBytes: ports.freeBytes(run.files.stdout) };
   if (isWorthCutting(sizes, run.gaps, room)) void cutRun(ports, run, limit);
+}
+
+/** An earlier daemon may have died between the note and the deed, or the disk may have refused it. */
+function isCut({ sizes, gaps = NO_GAPS, given }: Watched, limit: OutputLimit): boolean {
+  return !isOverLimit(sizes, gaps, limit) && isGivenBack(gaps, given);
 }
 
 function nextLookMs({ intervalMs }: GrowthPorts, run: Watched, is: { now: number; bytesPerMs: number }): number {
@@ -159,16 +170,16 @@ function remember(ports: GrowthPorts, run: Watched, sizes: Sizes): void {
   }
 }
 
-async function cutRun({ punch, log }: GrowthPorts, run: Watched, limit: OutputLimit): Promise<boolean> {
-  run.punching = true;
-  try {
-    const done = await cut({ ...run, punch, limit });
-    run.gaps = done.gaps;
-    return done.isGivenBack;
-  } catch (error) {
-    log.warn("Output over its limit could not be left out", { task: run.id, ...errorFacts(error) });
-    return false;
-  } finally {
-    run.punching = false;
-  }
+function cutRun({ punch, log }: GrowthPorts, run: Watched, limit: OutputLimit): Promise<void> {
+  const done = cut({ ...run, punch, limit }).then(
+    ({ gaps, given }) => {
+      run.gaps = gaps;
+      run.given = given;
+    },
+    (error: unknown) => log.warn("Output over its limit could not be left out", { task: run.id, ...errorFacts(error) }),
+  );
+  run.punching = done.finally(() => {
+    run.punching = undefined;
+  });
+  return run.punching;
 }

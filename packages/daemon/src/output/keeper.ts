@@ -1,10 +1,12 @@
 /** Packs output that is closed, and removes what is not to be kept, when it is due. */
-import { rmSync, statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { crashPoint } from "../running/crash-points.ts";
 import { errorFacts, type Log } from "../log.ts";
+import { removeArtifacts } from "./artifact-folder.ts";
 import { outputPaths, type RunFolders, type StreamName, STREAMS } from "./files.ts";
 import { readGaps } from "./gaps.ts";
 import { packStream } from "./pack.ts";
+import { removeFiles } from "./removal.ts";
 import { scanOutput } from "./scan.ts";
 import { type KeptRun, planSweep, type Sweep, type SweepRules } from "./sweep-plan.ts";
 
@@ -14,6 +16,8 @@ export type KeeperPorts = {
   rules: SweepRules;
   /** Which tasks an unfinished one needs, itself among them. */
   needed(): (id: number) => boolean;
+  /** On the disk that a file is on. */
+  freeBytes(path: string): number;
   wall(): number;
   log: Log;
 };
@@ -123,7 +127,7 @@ async function sweep(ports: KeeperPorts, closed: AbortSignal): Promise<Done> {
   const { sweep: plan, isNeeded } = await planNow(ports);
   const { remove, pack, ...rest } = plan;
   let failed = false;
-  const attempt = async (run: KeptRun, step: () => unknown): Promise<void> => {
+  const attempt = async (run: KeptRun, step: () => Promise<void>): Promise<void> => {
     if (closed.aborted || isNeeded(run.id)) return;
     try {
       await step();
@@ -144,22 +148,28 @@ function reasons(remove: Sweep["remove"]): Record<string, number> {
   return { tooOld: count("age"), tooMuch: count("total") };
 }
 
-function removeOutput({ runs }: KeeperPorts, { id, attempt }: Pick<KeptRun, "id" | "attempt">): void {
+type RunName = Pick<KeptRun, "id" | "attempt">;
+
+async function removeOutput({ runs }: KeeperPorts, { id, attempt }: RunName): Promise<void> {
   crashPoint("before-output-removal");
-  for (const path of outputPaths(runs.files(id, attempt))) rmSync(path, { force: true });
+  const files = runs.files(id, attempt);
+  await removeFiles(outputPaths(files));
+  await removeArtifacts(files.artifacts);
   crashPoint("after-output-removal");
 }
 
-type RunName = Pick<KeptRun, "id" | "attempt">;
-
-async function packRun({ runs, log }: KeeperPorts, { id, attempt }: RunName, closed: AbortSignal): Promise<void> {
+async function packRun(
+  { runs, log, freeBytes }: KeeperPorts,
+  { id, attempt }: RunName,
+  closed: AbortSignal,
+): Promise<void> {
   const files = runs.files(id, attempt);
   const gaps = readGaps(files.gaps);
   for (const stream of STREAMS.filter((one) => isWorthPacking(files[one]))) await packOne(stream);
 
   async function packOne(stream: StreamName): Promise<void> {
     const path = files[stream];
-    const isDone = await packStream({ path, gap: gaps[stream], closed });
+    const isDone = await packStream({ path, gap: gaps[stream], closed, freeBytes });
     if (!isDone) return log.debug("Output is still being written to", { task: id, run: attempt, stream });
     log.debug("Output was compressed", { task: id, run: attempt, stream });
   }
@@ -167,6 +177,6 @@ async function packRun({ runs, log }: KeeperPorts, { id, attempt }: RunName, clo
 
 /** Nothing that a task has put in the place of its output. */
 function isWorthPacking(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat?.isFile() === true && stat.size > 0;
 }

@@ -1,13 +1,15 @@
 /** Joins what looks after the output of runs: times and limits while they run, packing and sweeping afterwards. */
-import { statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import type { Config, Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import { errorFacts, type Log } from "../log.ts";
+import { artifactBytes } from "./artifact-folder.ts";
 import type { RunFolders } from "./files.ts";
 import type { Punch } from "./cut.ts";
 import { createGrowth, type WatchedRun } from "./growth.ts";
 import { createKeeper, type Keeper } from "./keeper.ts";
 import type { OutputLimit } from "./limit.ts";
+import { createRemoval } from "./removal.ts";
 
 export type KeptOutputPorts = {
   stateDir: string;
@@ -42,9 +44,11 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
       maxTotalBytes: off(config.maxTotal),
     },
     needed: () => neededBy(ports),
+    freeBytes,
     wall,
     log,
   });
+  const removal = createRemoval({ runs, log });
   const growth = createGrowth({
     punch: ports.punch,
     freeBytes,
@@ -64,7 +68,8 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
   const ended = async (run: WatchedRun): Promise<void> => {
     try {
       const { bytes, isOver } = await growth.ended(run);
-      await keeper.ended({ id: run.id, attempt: run.attempt, bytes, pack: isOver });
+      const left = existsSync(run.files.artifacts) ? await artifactBytes(run.files.artifacts) : 0;
+      await keeper.ended({ id: run.id, attempt: run.attempt, bytes: bytes + left, pack: isOver });
     } catch (error) {
       log.warn("The output of a run that has ended could not be looked after", { task: run.id, ...errorFacts(error) });
     }
@@ -72,6 +77,7 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
   return {
     onFacts(facts) {
       for (const { event, task } of facts) {
+        if (event.type === "task.removed") removal.add(event.id, event.attempts);
         if (task === undefined) continue;
         if (event.type === "run.started") growth.track(watched(task, event.attempt));
         if (event.type === "run.finished") void ended(watched(task, event.attempt));
@@ -84,9 +90,9 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
       }
     },
     preview: keeper.preview,
-    close() {
+    async close() {
       growth.close();
-      return keeper.close();
+      await Promise.all([keeper.close(), removal.close()]);
     },
   };
 }

@@ -3,22 +3,31 @@ import type { Stats } from "node:fs";
 import { type FileHandle, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { ClaudineError } from "@claudine/protocol";
 import { crashPoint } from "../running/crash-points.ts";
 import { BEST_CODEC, type Codec } from "./codec.ts";
-import { packedPath } from "./files.ts";
+import { packedPath, unfinishedPath } from "./files.ts";
 import type { Gap } from "./gaps.ts";
 import { FRAME_BYTES, type FrameSize, gapFrame, GAP_FRAME_BYTES, tableFrame } from "./packed.ts";
+import { openRegular } from "./regular-file.ts";
 
-export type Packing = { path: string; gap: Gap | undefined; closed: AbortSignal; codec?: Codec };
+export type Packing = {
+  path: string;
+  gap: Gap | undefined;
+  closed: AbortSignal;
+  /** On the disk that a file is on. */
+  freeBytes(path: string): number;
+  codec?: Codec;
+};
 
-/** @returns false when somebody has written to it meanwhile: it is not closed, and stays as it is. @throws AbortError */
-export async function packStream({ path, gap, closed, codec = BEST_CODEC }: Packing): Promise<boolean> {
+/** @returns false when somebody has written to it meanwhile: it is not closed, and stays as it is. @throws AbortError; ClaudineError limit */
+export async function packStream({ path, gap, codec = BEST_CODEC, ...rest }: Packing): Promise<boolean> {
   const target = packedPath(path, codec);
-  const part = `${target}.tmp`;
-  const source = await open(path, "r");
+  const part = unfinishedPath(target);
+  const source = await openRegular(path);
   try {
     const before = await source.stat();
-    await writePacked(part, source, { ...parts(before.size, gap), closed, codec });
+    await writePacked(part, source, { ...parts(before.size, gap), ...rest, codec });
     await utimes(part, before.atime, before.mtime);
     if (!(await isUnchanged(path, before))) return false;
     crashPoint("before-pack-rename");
@@ -47,7 +56,7 @@ async function isUnchanged(path: string, before: Stats): Promise<boolean> {
 
 type Part = { from: number; to: number };
 type Parts = { gap: Gap | undefined; kept: readonly Part[] };
-type Work = Parts & Required<Pick<Packing, "closed" | "codec">>;
+type Work = Parts & Required<Pick<Packing, "closed" | "codec" | "freeBytes">>;
 
 function parts(size: number, gap: Gap | undefined): Parts {
   if (gap === undefined || gap.from >= size) return { gap: undefined, kept: [{ from: 0, to: size }] };
@@ -61,15 +70,25 @@ function parts(size: number, gap: Gap | undefined): Parts {
   };
 }
 
-async function writePacked(path: string, source: FileHandle, { gap, kept, closed, codec }: Work): Promise<void> {
+async function writePacked(path: string, source: FileHandle, work: Work): Promise<void> {
+  const { gap, kept, closed, codec } = work;
   const target = await open(path, "w", 0o600);
   try {
     const frames: FrameSize[] = [];
+    let writtenBytes = 0;
     const block = Buffer.alloc(FRAME_BYTES);
     for (const { from, to } of kept) {
       for (let at = from; at < to; at += FRAME_BYTES) {
         closed.throwIfAborted();
-        frames.push(await packFrame(target, source, { at, block, codec, length: Math.min(FRAME_BYTES, to - at) }));
+        // What is to save space must not take the last of it from those who write.
+        if (work.freeBytes(path) < writtenBytes)
+          throw new ClaudineError(
+            "limit",
+            "Cannot compress output: it would take more than half of what is free on the disk",
+          );
+        const frame = await packFrame(target, source, { at, block, codec, length: Math.min(FRAME_BYTES, to - at) });
+        writtenBytes += frame.packed;
+        frames.push(frame);
       }
     }
     if (gap !== undefined) {

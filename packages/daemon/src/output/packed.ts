@@ -3,10 +3,11 @@
  * format of zstd, so that any place is read by unpacking one frame. `zstd -dc` reads such a file, too, and `gzip -dc` one
  * of gzip, where the table is something that follows the end.
  */
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { ClaudineError } from "@claudine/protocol";
 import type { Codec } from "./codec.ts";
 import type { Gap } from "./gaps.ts";
+import { openRegular } from "./regular-file.ts";
 
 export const FRAME_BYTES = 262_144;
 
@@ -55,7 +56,7 @@ export type PackedFile = {
 
 /** @throws ENOENT; ClaudineError storage when it is damaged */
 export async function openPacked(path: string, { unpack }: Codec): Promise<PackedFile> {
-  const file = await open(path, "r");
+  const file = await openRegular(path);
   try {
     const { starts, packedAt } = await readTable(file, path);
     const gap = await readGap(file, packedAt);

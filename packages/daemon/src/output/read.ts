@@ -28,12 +28,15 @@ export async function readPiece(
   const line = isTimed ? await timeline(stream.size) : undefined;
   const size =
     until === undefined || line === undefined ? stream.size : await lineEnd(stream, offsetUntil(line, until));
-  const sinceOffset =
-    since === undefined || line === undefined ? undefined : await lineStart(stream, offsetSince(line, since));
+  const sinceOffset = since === undefined || line === undefined ? undefined : await startSince(stream, line, since);
   const offset = await startOf(stream, wanted, { sinceOffset, size });
   const piece = await stream.read(offset, Math.max(0, Math.min(maxBytes, size - offset)));
   const range = { from: piece.offset, to: piece.offset + piece.bytes.length };
   return { ...piece, size, ...(times === true && line !== undefined ? { marks: marksOf(line, range) } : {}) };
+}
+
+function startSince(stream: OutputStream, line: Timeline, since: number): Promise<number> | number {
+  return since > line.endAt ? stream.size : lineStart(stream, offsetSince(line, since));
 }
 
 type Ends = { sinceOffset: number | undefined; size: number };

@@ -30,6 +30,15 @@ test("a torn end and zeroes are no sightings", () => {
   expect(readIndexNow(path)).toEqual([sighting(5)]);
 });
 
+test("what comes after a torn record is read", () => {
+  addSighting(path, sighting(5), 0);
+  addSighting(path, sighting(6), 1);
+  truncateSync(path, 40);
+  addSighting(path, sighting(7), 1);
+  addSighting(path, sighting(8), 2);
+  expect(readIndexNow(path)).toEqual([sighting(5), sighting(7), sighting(8)]);
+});
+
 test("a clock that is set back makes nothing older", () => {
   addSighting(path, { at: 10, stdout: 1, stderr: 0 }, 0);
   addSighting(path, { at: 5, stdout: 2, stderr: 0 }, 1);

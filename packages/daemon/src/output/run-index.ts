@@ -1,7 +1,7 @@
 /** The sidecar index of a run: when its streams were seen to have grown, and how far. */
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import type { StreamName } from "./files.ts";
+import { renameSync } from "node:fs";
+import { type StreamName, unfinishedPath } from "./files.ts";
+import { appendRecordNow, readRegular, readRegularNow, writeRegularNow } from "./regular-file.ts";
 
 /** The sizes of both streams at a time; epoch ms. */
 export type Sighting = { at: number } & Readonly<Record<StreamName, number>>;
@@ -14,29 +14,35 @@ const UNTOUCHED = 8192;
 
 /** What is torn, or was zeroed by a power cut, is no sighting. */
 export function decodeIndex(bytes: Buffer): Sighting[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sightings: Sighting[] = [];
   let lastAt = 0;
-  for (let at = 0; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
-    const one = { at: bytes.readDoubleLE(at), stdout: bytes.readDoubleLE(at + 8), stderr: bytes.readDoubleLE(at + 16) };
-    const isWhole = Object.values(one).every(Number.isSafeInteger);
-    if (!isWhole || one.at <= 0) continue;
+  for (let place = 0; place + RECORD_BYTES <= bytes.length; place += RECORD_BYTES) {
+    const [at, stdout, stderr] = [
+      view.getFloat64(place, true),
+      view.getFloat64(place + 8, true),
+      view.getFloat64(place + 16, true),
+    ];
+    const isWhole = Number.isSafeInteger(at) && Number.isSafeInteger(stdout) && Number.isSafeInteger(stderr);
+    if (!isWhole || at <= 0) continue;
     // A clock that was set back does not make output older than what was written before it.
-    lastAt = Math.max(one.at, lastAt);
-    sightings.push({ ...one, at: lastAt });
+    lastAt = Math.max(at, lastAt);
+    sightings.push({ at: lastAt, stdout, stderr });
   }
   return withoutShrinking(sightings);
 }
 
 /** Of a file that its task has made shorter, only what was there afterwards is older. */
 function withoutShrinking(sightings: readonly Sighting[]): Sighting[] {
+  const still: Sighting[] = [];
   let [stdout, stderr] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  return sightings
-    .toReversed()
-    .map((one) => {
-      [stdout, stderr] = [Math.min(stdout, one.stdout), Math.min(stderr, one.stderr)];
-      return { at: one.at, stdout, stderr };
-    })
-    .toReversed();
+  for (let index = sightings.length - 1; index >= 0; index -= 1) {
+    const one = sightings[index];
+    if (one === undefined) continue;
+    [stdout, stderr] = [Math.min(stdout, one.stdout), Math.min(stderr, one.stderr)];
+    still.push(one.stdout === stdout && one.stderr === stderr ? one : { at: one.at, stdout, stderr });
+  }
+  return still.reverse();
 }
 
 function encode(sightings: readonly Sighting[]): Buffer {
@@ -51,32 +57,24 @@ function encode(sightings: readonly Sighting[]): Buffer {
 
 /** Empty when there is none: a short run is over before anybody looks at it. */
 export async function readIndex(path: string): Promise<Sighting[]> {
-  try {
-    return decodeIndex(await readFile(path));
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
+  const bytes = await readRegular(path);
+  return bytes === undefined ? [] : decodeIndex(bytes);
 }
 
 export function readIndexNow(path: string): Sighting[] {
-  try {
-    return decodeIndex(readFileSync(path));
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
+  const bytes = readRegularNow(path);
+  return bytes === undefined ? [] : decodeIndex(bytes);
 }
 
 /** @param before how many there are already @returns how many there are now */
 export function addSighting(path: string, sighting: Sighting, before: number): number {
   if (before < SIGHTINGS_AT_MOST) {
-    appendFileSync(path, encode([sighting]), { mode: 0o600 });
+    appendRecordNow(path, encode([sighting]));
     return before + 1;
   }
   const thin = thinned([...readIndexNow(path), sighting]);
-  writeFileSync(`${path}.tmp`, encode(thin), { mode: 0o600 });
-  renameSync(`${path}.tmp`, path);
+  writeRegularNow(unfinishedPath(path), encode(thin), "anew");
+  renameSync(unfinishedPath(path), path);
   return thin.length;
 }
 
@@ -84,8 +82,4 @@ export function addSighting(path: string, sighting: Sighting, before: number): n
 export function thinned(sightings: readonly Sighting[]): Sighting[] {
   const older = sightings.length - UNTOUCHED;
   return sightings.filter((_, index) => index >= older || index % 2 === 1);
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

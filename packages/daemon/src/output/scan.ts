@@ -3,6 +3,7 @@ import { lstatSync, type Stats } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { artifactBytes } from "./artifact-folder.ts";
 import { parseFileName } from "./files.ts";
 import type { KeptRun } from "./sweep-plan.ts";
 
@@ -24,15 +25,17 @@ export async function scanOutput(stateDir: string): Promise<KeptRun[]> {
       if (looked % PIECE === 0) await setImmediate();
       const parsed = parseFileName(name);
       const stat = parsed && statOf(join(root, folder, name));
-      if (parsed === undefined || stat?.isFile() !== true) continue;
+      const isFolder = parsed?.kind === "artifacts" && stat?.isDirectory() === true;
+      if (parsed === undefined || stat === undefined || !(stat.isFile() || isFolder)) continue;
       const { id, attempt, kind } = parsed;
       const key = `${id}.${attempt}`;
       const run = runs.get(key) ?? { id, attempt, at: 0, bytes: 0, isPlain: false, hasOutput: false };
       runs.set(key, run);
-      run.at = Math.max(run.at, stat.mtimeMs);
+      // What a crash left half done says nothing of when the run wrote.
+      if (!kind.endsWith(".tmp")) run.at = Math.max(run.at, stat.mtimeMs);
       if (kind === "record") continue;
       run.hasOutput = true;
-      run.bytes += stat.blocks * BLOCK_BYTES;
+      run.bytes += isFolder ? await artifactBytes(join(root, folder, name)) : stat.blocks * BLOCK_BYTES;
       run.isPlain ||= (kind === "stdout" || kind === "stderr") && stat.size >= WORTH_BYTES;
     }
     for (const { hasOutput, ...run } of runs.values()) if (hasOutput) found.push(run);

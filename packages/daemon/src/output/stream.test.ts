@@ -1,14 +1,25 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GZIP, ZSTD } from "./codec.ts";
 import { createRunFolders, packedPath, type RunFiles } from "./files.ts";
-import { writeGaps } from "./gaps.ts";
+import { readGaps, writeGaps } from "./gaps.ts";
 import { lineEnd, lineStart, tailOffset } from "./line-offsets.ts";
 import { packStream } from "./pack.ts";
+import { addSighting, readIndex, readIndexNow } from "./run-index.ts";
 import { openStream, type OutputStream } from "./stream.ts";
 
 let dir = "";
@@ -22,8 +33,8 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const closed = new AbortController().signal;
-const pack = (gap?: { from: number; to: number }, codec = ZSTD) =>
-  packStream({ path: files.stdout, gap, closed, codec });
+const pack = (gap?: { from: number; to: number }, codec = ZSTD, freeBytes = 1e9) =>
+  packStream({ path: files.stdout, gap, closed, codec, freeBytes: () => freeBytes });
 
 async function withStream<T>(use: (stream: OutputStream) => Promise<T>): Promise<T> {
   const stream = await openStream(files, "stdout");
@@ -53,6 +64,30 @@ async function readAll(pieceBytes: number): Promise<(string | number)[]> {
 
 test("what is not there is undefined", async () => {
   expect(await openStream(files, "stdout")).toBeUndefined();
+});
+
+const OTHERS = [
+  { what: "a FIFO", put: (path: string) => spawnSync("mkfifo", [path]), code: "ENXIO" },
+  { what: "a folder", put: (path: string) => mkdirSync(path), code: "EISDIR" },
+  { what: "a link to a device", put: (path: string) => symlinkSync("/dev/zero", path), code: "ENXIO" },
+  { what: "a link to itself", put: (path: string) => symlinkSync(path, path), code: "ELOOP" },
+];
+describe.for(OTHERS)("$what in the place of", ({ put, code }) => {
+  test.for(["the file", "the packed one"])("%s is refused and holds nobody up", async (which) => {
+    put(which === "the file" ? files.stdout : packedPath(files.stdout, ZSTD));
+    await expect(readAll(1000)).rejects.toMatchObject({ code });
+  });
+
+  test("what tells of gaps or times, too", async () => {
+    put(files.gaps);
+    put(files.index);
+    const gaps = { stdout: { from: 1, to: 2 }, stderr: undefined };
+    expect(() => readGaps(files.gaps)).toThrow(code);
+    await expect(readIndex(files.index)).rejects.toMatchObject({ code });
+    expect(() => readIndexNow(files.index)).toThrow(code);
+    expect(() => writeGaps(files.gaps, gaps)).toThrow(code);
+    expect(() => addSighting(files.index, { at: 1, stdout: 1, stderr: 1 }, 0)).toThrow(code);
+  });
 });
 
 const decoders = [
@@ -134,6 +169,14 @@ test("a gap that grows over what is being read is not taken for output", async (
       bytes: Buffer.from("0123456789"),
     });
   });
+});
+
+test("what would take most of the disk stays plain, and leaves nothing behind", async () => {
+  const bytes = randomBytes(1_000_000);
+  writeFileSync(files.stdout, bytes);
+  await expect(pack(undefined, ZSTD, 500_000)).rejects.toMatchObject({ code: "limit" });
+  expect(readFileSync(files.stdout).equals(bytes)).toBe(true);
+  expect(readdirSync(dirname(files.stdout))).toEqual(["7.1.stdout"]);
 });
 
 test("what is still being written to stays plain", async () => {

@@ -1,9 +1,10 @@
 /** One stream of a run, read from any offset: plain, with its middle left out, or packed. */
-import { constants, type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { CODECS } from "./codec.ts";
 import { packedPath, type RunFiles, type StreamName } from "./files.ts";
 import { type Gap, readGaps } from "./gaps.ts";
 import { openPacked, type PackedFile } from "./packed.ts";
+import { openRegular, unlessAbsent } from "./regular-file.ts";
 
 /** `offset` is where the bytes begin in what the run wrote; the `leftOut` bytes before it are not kept. */
 export type StreamPiece = { offset: number; leftOut: number; bytes: Buffer };
@@ -30,8 +31,7 @@ export async function openStream(files: RunFiles, stream: StreamName): Promise<O
 }
 
 async function openPlain(path: string, readGap: () => Gap | undefined): Promise<OutputStream> {
-  // A FIFO in its place must not hold a thread.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = await openRegular(path);
   try {
     let { size, gap } = await look(file, readGap);
     return {
@@ -105,13 +105,4 @@ function placeOf({ offset, maxBytes }: Wanted, { size, gap }: Pick<OutputStream,
   const from = gap !== undefined && offset >= gap.from && offset < gap.to ? gap.to : offset;
   const end = gap !== undefined && from < gap.from ? gap.from : size;
   return { offset: from, length: Math.max(0, Math.min(maxBytes, end - from)) };
-}
-
-async function unlessAbsent<T>(action: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
 }

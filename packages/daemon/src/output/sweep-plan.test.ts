@@ -49,6 +49,12 @@ test("the tasks that ended last are kept longer, with all their runs", () => {
   expect(plan(runs, { keepLast: 2 }).remove).toEqual(["1.1 age"]);
 });
 
+test("the tasks that ended last are found among many runs, in whatever order they come", () => {
+  const many = Array.from({ length: 300 }, (_, index) => run(7, 100 + index, { attempt: index + 1 }));
+  const runs = [run(3, 3), ...many, run(1, 1), run(2, 2)];
+  expect(plan(runs, { keepLast: 3 }).remove).toEqual(["1.1 age"]);
+});
+
 test("when there is too much the oldest go, also of the last", () => {
   const runs = [run(1, 1900), run(2, 1910), run(3, 1920)];
   expect(plan(runs, { maxTotalBytes: 15, keepLast: 3 })).toMatchObject({

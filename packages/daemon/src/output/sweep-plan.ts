@@ -36,42 +36,58 @@ export type SweepFacts = { now: number; isNeeded(id: number): boolean };
 
 /** What an unfinished task needs is never touched. */
 export function planSweep(runs: readonly KeptRun[], rules: SweepRules, { now, isNeeded }: SweepFacts): Sweep {
-  const free = runs.filter(({ id }) => !isNeeded(id)).toSorted((a, b) => a.at - b.at);
+  const free = runs.filter(({ id }) => !isNeeded(id));
   const last = lastTasks(free, rules.keepLast);
-  const isOld = (run: KeptRun) => run.at + (rules.keepMs ?? NEVER) <= now && !last.has(run.id);
-  const tooOld = free.filter(isOld);
-  const rest = free.filter((run) => !isOld(run));
+  const oldAt = ({ id, at }: KeptRun) => (last.has(id) ? NEVER : at + (rules.keepMs ?? NEVER));
+  const packAt = ({ at, isPlain }: KeptRun) => (isPlain ? at + (rules.compressAfterMs ?? NEVER) : NEVER);
+  const tooOld = free.filter((run) => oldAt(run) <= now).toSorted(byAge);
+  const rest = tooOld.length === 0 ? free : free.filter((run) => oldAt(run) > now);
   const total = sumOf(runs) - sumOf(tooOld);
   const tooMuch = oldestOf(rest, total - (rules.maxTotalBytes ?? NEVER));
-  const kept = rest.slice(tooMuch.length);
-  const packAt = ({ at, isPlain }: KeptRun) => (isPlain ? at + (rules.compressAfterMs ?? NEVER) : NEVER);
-  const pack = kept.filter((run) => packAt(run) <= now);
-  const packDues = kept.map(packAt).filter((at) => at > now);
-  const ageDues = kept.filter(({ id }) => !last.has(id)).map(({ at }) => at + (rules.keepMs ?? NEVER));
+  const kept = tooMuch.length === 0 ? rest : withoutAll(rest, tooMuch);
+  let nextAt = NEVER;
+  for (const run of kept) {
+    const packs = packAt(run);
+    nextAt = Math.min(nextAt, oldAt(run), packs > now ? packs : NEVER);
+  }
   return {
     remove: [
       ...tooOld.map((run) => ({ run, why: "age" }) as const),
       ...tooMuch.map((run) => ({ run, why: "total" }) as const),
     ],
-    pack,
-    nextAt: earliest([...packDues, ...ageDues]),
+    pack: kept.filter((run) => packAt(run) <= now).toSorted(byAge),
+    nextAt: nextAt < NEVER ? nextAt : undefined,
     bytes: total - sumOf(tooMuch),
   };
 }
 
-function lastTasks(oldestFirst: readonly KeptRun[], count: number): ReadonlySet<number> {
-  const last = new Set<number>();
-  for (let index = oldestFirst.length - 1; index >= 0 && last.size < count; index -= 1) {
-    const run = oldestFirst[index];
-    if (run !== undefined) last.add(run.id);
+function byAge(one: KeptRun, other: KeptRun): number {
+  return one.at - other.at;
+}
+
+function withoutAll(runs: readonly KeptRun[], gone: readonly KeptRun[]): readonly KeptRun[] {
+  const isGone = new Set(gone);
+  return runs.filter((run) => !isGone.has(run));
+}
+
+/** Sorting all of very many would hold everybody up: only as many of the newest are as it takes. */
+function lastTasks(runs: readonly KeptRun[], count: number): ReadonlySet<number> {
+  if (count === 0) return new Set();
+  const times = Float64Array.from(runs, ({ at }) => at).toSorted();
+  for (let length = count; ; length *= 4) {
+    const since = times[times.length - length] ?? Number.NEGATIVE_INFINITY;
+    const newest = runs.filter(({ at }) => at >= since).toSorted((one, other) => byAge(other, one));
+    const ids = new Set(newest.map(({ id }) => id));
+    if (ids.size >= count || length >= times.length) return new Set([...ids].slice(0, count));
   }
-  return last;
 }
 
 /** As many of the oldest as have `bytes` together. */
-function oldestOf(oldestFirst: readonly KeptRun[], bytes: number): readonly KeptRun[] {
+function oldestOf(runs: readonly KeptRun[], bytes: number): readonly KeptRun[] {
+  if (bytes <= 0) return [];
   let left = bytes;
   let count = 0;
+  const oldestFirst = runs.toSorted(byAge);
   for (const run of oldestFirst) {
     if (left <= 0) break;
     left -= run.bytes;
@@ -82,9 +98,4 @@ function oldestOf(oldestFirst: readonly KeptRun[], bytes: number): readonly Kept
 
 function sumOf(runs: readonly KeptRun[]): number {
   return runs.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function earliest(times: readonly number[]): number | undefined {
-  const at = times.reduce((first, one) => Math.min(first, one), NEVER);
-  return Number.isFinite(at) ? at : undefined;
 }

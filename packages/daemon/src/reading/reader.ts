@@ -1,6 +1,7 @@
 /** Reads of what is durable, as the store gives them and the handlers take them. */
 import type { Firing, Run, Task, TaskEvent, TaskId, TaskState } from "@claudine/protocol";
 import type { EnvRecord } from "../environment/env-record.ts";
+import type { RunListFacts } from "./run-list.ts";
 import type { StatsFacts } from "./stats/read-stats.ts";
 
 export type Reader = {
@@ -19,6 +20,9 @@ export type Reader = {
   events(since: number, limit: number): TaskEvent[];
   firstSeq(): number;
   runPage: StatsFacts["runs"];
+  run(id: TaskId, attempt: number): Run | undefined;
+  /** At most `limit`, the last to end first. */
+  runEnds: RunListFacts["runEnds"];
 };
 
 /** A consistent copy in one file. @throws ClaudineError storage */

@@ -12,6 +12,7 @@ import type {
   TaskEvent,
   TaskId,
 } from "@claudine/protocol";
+import type { Calendar } from "../core/calendar.ts";
 import type { HostPort } from "../core/capacity.ts";
 import type { Engine } from "../engine.ts";
 import type { EnvVault } from "../environment/env-vault.ts";
@@ -25,6 +26,7 @@ import type { EnvRecord } from "../environment/env-record.ts";
 import type { Backup, Reader } from "../reading/reader.ts";
 import type { InputPiece } from "../running/task-input.ts";
 import type { Watchers } from "../reading/until.ts";
+import type { Search } from "../searching/search-process.ts";
 import type { Zones } from "../schedules/zones.ts";
 
 /** Live figures by task, from the meter. */
@@ -35,6 +37,7 @@ export type Context = {
   store: Reader & Backup;
   vault: EnvVault;
   zones: Zones;
+  calendar: Calendar;
   watchers: Watchers;
   usage: UsagePort;
   history: History;
@@ -42,6 +45,8 @@ export type Context = {
   runs: RunFolders;
   /** What output there is, and what of it would be removed now. */
   sweepPreview(): Promise<Preview>;
+  /** Looks into tasks and their output in a process of its own. */
+  search: Search;
   config: Config;
   paths: Paths;
   log: Log;

@@ -25,12 +25,12 @@ function scheduleInfo(
   { schedule, lost }: { schedule: Schedule; lost: readonly string[] },
 ): ScheduleInfo {
   const { name, spec, createdAt, fired, skipped, last, lastSuccess } = schedule;
-  const { task, when, zone } = spec;
+  const { task, when, zone, afterSchedules = [] } = spec;
   const next = nextDueOf(state, schedule);
   return {
     name,
     state: stateOf(schedule, next),
-    problem: lost.length === 0 ? null : problemOf(name, lost),
+    problem: problemOf(schedule, { lost, gone: afterSchedules.filter((other) => !state.schedules.all.has(other)) }),
     when: whenText(when, (at) => zones.text(zone, at)),
     rule: when,
     zone,
@@ -41,7 +41,7 @@ function scheduleInfo(
     missed: spec.missed ?? "latest",
     catchupWindowMs: spec.catchupWindowMs ?? null,
     overlap: spec.overlap ?? "skip",
-    afterSchedules: spec.afterSchedules ?? [],
+    afterSchedules,
     command: task.command,
     argv: task.argv,
     cwd: task.cwd,
@@ -59,7 +59,7 @@ function scheduleInfo(
     createdAt,
     fired,
     skipped,
-    unfinished: unfinishedOf(state, name).map(({ id }) => id),
+    unfinished: unfinishedOf(state, schedule).map(({ id }) => id),
     last,
     lastSuccess,
   };
@@ -70,10 +70,18 @@ function stateOf({ paused }: Schedule, next: number | null): ScheduleState {
   return next === null ? "ended" : "active";
 }
 
-function problemOf(name: string, lost: readonly string[]): string {
+type Missing = { lost: readonly string[]; gone: readonly string[] };
+
+function problemOf({ name }: Schedule, { lost, gone }: Missing): string | null {
+  if (lost.length > 0)
+    return (
+      `the key to its secret variables (${lost.join(", ")}) is gone, as after a reboot; ` +
+      `\`claudine schedule edit ${name} --take-env\` from a shell that has them takes them anew`
+    );
+  if (gone.length === 0) return null;
   return (
-    `the key to its secret variables (${lost.join(", ")}) is gone, as after a reboot; ` +
-    `\`claudine schedule edit ${name} --take-env\` from a shell that has them takes them anew`
+    `it waits for the last success of ${gone.join(", ")}, and there is no such schedule; ` +
+    `\`claudine schedule edit ${name} --after none\` lets it run without`
   );
 }
 

@@ -4,7 +4,6 @@ import { ClaudineError, type ChangeSchedule, type NewSchedule, type ScheduleSpec
 import type { Named, ScheduleChange } from "../core/command.ts";
 import type { Env } from "../environment/env-vault.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
-import { parseCron } from "../schedules/cron.ts";
 import type { Context } from "./context.ts";
 import { withSignalName } from "./handlers/signals.ts";
 import { passedOn, specOf } from "./handlers/submit.ts";
@@ -24,7 +23,7 @@ export function madeSchedule(context: Context, { name, when, zone, task, ...rule
       spec: {
         ...present(rules),
         uid: randomUUID(),
-        when: storedWhen(when),
+        when: storedWhen(context, when, own),
         zone: own,
         task: spec,
         ...(task.held === true ? { held: true } : {}),
@@ -47,11 +46,15 @@ function present<T extends object>(rules: T): T {
   return Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined)) as T;
 }
 
-function storedWhen(when: NewSchedule["when"]): When {
+/** @throws ClaudineError invalid_params, which names the field of a cron expression */
+function storedWhen({ calendar }: Context, when: NewSchedule["when"], zone: string): When {
   switch (when.kind) {
-    case "cron":
-      parseCron(when.expression);
-      return { kind: "cron", expression: when.expression.trim() };
+    case "cron": {
+      const stored = { kind: "cron", expression: when.expression.trim() } as const;
+      // Worked out here, between the turns of others, it is known when the engine asks.
+      calendar.next(stored, zone, Date.now());
+      return stored;
+    }
     case "every":
       return { kind: "every", everyMs: when.everyMs, from: when.from ?? wholeSecond(Date.now()) };
     case "at":
@@ -94,7 +97,7 @@ export function changedSchedule(
     changes: {
       // What is null is taken away.
       ...Object.fromEntries(Object.entries(rules).map(([name, value]) => [name, value ?? undefined])),
-      ...(when === undefined ? {} : { when: storedWhen(when) }),
+      ...(when === undefined ? {} : { when: storedWhen(context, when, zone ?? known.spec.zone) }),
       ...(zone === undefined ? {} : { zone }),
       ...(task?.held === undefined ? {} : { held: task.held || undefined }),
       task: {

@@ -3,6 +3,7 @@ import { isFinished, parseSelector, type Task, type TaskId, type TaskState } fro
 import type { Targets } from "../core/command.ts";
 import type { State } from "../core/state.ts";
 import type { Caller, Context } from "./context.ts";
+import { TOP } from "./list-candidates.ts";
 import { isMet, meet, unmetError, unmetOf, type Unmet } from "./unmet.ts";
 import { idsOfRanges, matches, readWanted, type Wanted } from "./wanted.ts";
 
@@ -17,8 +18,6 @@ export type Wish = {
 
 /** Looked at in one go. */
 const PIECE = 2000;
-/** Above every id. */
-const TOP: TaskId = 2 ** 32 - 1;
 
 /**
  * Ids named one by one are kept even when there is no such task, so that the command can say so.

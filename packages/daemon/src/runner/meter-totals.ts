@@ -54,11 +54,17 @@ export function addSample(totals: Totals, members: readonly MemberSample[], now:
   const rssBytes = sum(members, (member) => member.rssBytes);
   if (elapsedMs === undefined) totals.firstAt = now;
   else totals.rssByteMs += (elapsedMs * (rssBytes + (last?.rssBytes ?? 0))) / 2;
-  const cpuPercent = sum(members, (member) => cpuShare(member, seen.get(processName(member.stat)), elapsedMs));
+  const ownPercent = sum(members, (member) => cpuShare(member, seen.get(processName(member.stat)), elapsedMs));
   const nextSeen = new Map(members.map((member) => [processName(member.stat), toSeen(member, seen)]));
   addGone(totals, nextSeen);
   totals.seen = nextSeen;
   const threads = sum(members, ({ stat }) => stat.threads);
+  const spent = spentSoFar(totals);
+  // Children that began and ended between two samples are seen only in what their parents have got from the kernel.
+  const cpuPercent = Math.max(
+    ownPercent,
+    last === undefined || elapsedMs === undefined ? 0 : (100 * (spent.cpuMs - last.cpuMs)) / elapsedMs,
+  );
   totals.usage = {
     cpuPercent,
     rssBytes,
@@ -67,7 +73,7 @@ export function addSample(totals: Totals, members: readonly MemberSample[], now:
     peakProcesses: Math.max(members.length, last?.peakProcesses ?? 0),
     peakThreads: Math.max(threads, last?.peakThreads ?? 0),
     sampledAt: now,
-    ...spentSoFar(totals),
+    ...spent,
     peakRssBytes: Math.max(rssBytes, last?.peakRssBytes ?? 0),
     avgRssBytes: now > totals.firstAt ? Math.round(totals.rssByteMs / (now - totals.firstAt)) : rssBytes,
   };

@@ -127,6 +127,19 @@ test("processor use is of the time since the last sample, or of the process's li
   ).toBe(120);
 });
 
+test("processor use has the children that came and went between two samples, once their parent has waited for them", () => {
+  const spent = (pid: number, { own, all }: { own: number; all: number }): MemberSample => {
+    const one = member(pid, { ownCpuMs: own });
+    return { ...one, stat: { ...one.stat, cpuMs: all } };
+  };
+  const totals = emptyTotals();
+  addSample(totals, [spent(1, { own: 10, all: 10 })], 0);
+  expect(addSample(totals, [spent(1, { own: 20, all: 520 })], 1000).cpuPercent).toBe(51);
+  // one that is still there is not counted twice when it ends
+  addSample(totals, [spent(1, { own: 20, all: 520 }), spent(2, { own: 400, all: 400 })], 2000);
+  expect(addSample(totals, [spent(1, { own: 20, all: 1020 })], 3000).cpuPercent).toBe(10);
+});
+
 test("bytes of a child are counted once, whether its parent waited for it or it was left behind", () => {
   const io = (readBytes: number) => ({ readBytes, writeBytes: 0, readOps: readBytes / 10, writeOps: 1 });
   const totals = emptyTotals();

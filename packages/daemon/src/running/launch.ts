@@ -91,6 +91,8 @@ function specOf(ports: LaunchPorts, { task, run, place }: Placed): Omit<StartSpe
       CLAUDINE_RUN_UID: runUid(task, run.attempt),
       CLAUDINE_GROUP: task.group,
       CLAUDINE_SOCKET: ports.socket,
+      // The shim makes it.
+      CLAUDINE_ARTIFACTS: files.artifacts,
       // For the shim, which takes it away.
       ...(group === undefined ? {} : { CLAUDINE_CGROUP: group }),
       ...place.variables,

@@ -3,7 +3,7 @@ import { Cron } from "croner";
 import { Temporal } from "temporal-polyfill";
 import { expect, test } from "vitest";
 import { schedule, scheduled, type Rules } from "../core/schedule-fixtures.ts";
-import { createCalendar, isUnderstood } from "./calendar.ts";
+import { createCalendar, whyNotUnderstood } from "./calendar.ts";
 import { parseCron } from "./cron.ts";
 import { createZones } from "./zones.ts";
 
@@ -188,6 +188,11 @@ test.each([
   ["1,,2 * * * *", "minute: there is nothing between two commas"],
   ["99 0 0 * * *", "second: 99 is above 59"],
   ["0 0 30 2 *", "day of month: 30 does not exist in the month"],
+  ["1-9999999 * * * *", "minute: 9999999 is above 59"],
+  ["*/30 0 0 1-99999999 * *", "day of month: 99999999 is above 31"],
+  ["0 0 * * 5%", "there are characters that mean nothing in it"],
+  ["", "there are to be 5 or 6 fields and are 0"],
+  ["1-9999999", "there are to be 5 or 6 fields and are 1"],
   ["* * * *", "there are to be 5 or 6 fields and are 4"],
   ["@reboot", '"@reboot" is none of the words'],
 ])("%s is refused: %s", (expression, why) => {
@@ -199,6 +204,7 @@ test("words, names, seconds and both days are as in a crontab", () => {
   expect(dues("@daily", "UTC", year)).toEqual(dues("0 0 * * *", "UTC", year));
   expect(dues("0 0 * jan-mar mon", "UTC", year)).toEqual(dues("0 0 * 1-3 1", "UTC", year));
   expect(dues("30 5 4 * * 7", "UTC", year).length).toBe(52);
+  expect(dues("*/1000 007 * * *", "UTC", year)).toEqual(dues("0 7 * * *", "UTC", year));
   // The 13th, and every Friday.
   expect(dues("0 0 13 * 5", "UTC", year).length).toBe(12 + 53 - 3);
   // A field that begins with a star names no day.
@@ -216,12 +222,21 @@ test("an interval counts from its own moment, whenever it is asked", () => {
   expect(calendar.next(when, "UTC", 5_000_000)).toBe(5_500_000);
 });
 
-test.for<{ what: string; rules: Rules; understood: boolean }>([
-  { what: "as it was added", rules: { when: { kind: "cron", expression: "30 2 L * MON#2" } }, understood: true },
-  { what: "a damaged expression", rules: { when: { kind: "cron", expression: "30 2 L * OON#2" } }, understood: false },
-  { what: "a zone that is unknown here", rules: { zone: "Europe/Atlantis" }, understood: false },
-])("what is stored of a schedule is understood: $what", ({ rules, understood }) => {
+test.for<{ what: string; rules: Rules; why: string | undefined }>([
+  { what: "as it was added", rules: { when: { kind: "cron", expression: "30 2 L * MON#2" } }, why: undefined },
+  {
+    what: "a damaged expression",
+    rules: { when: { kind: "cron", expression: "30 2 L * OON#2" } },
+    why: 'Cannot read the cron expression "30 2 L * OON#2": day of week: OON#2 is to be a day and one of #1 to #5',
+  },
+  {
+    what: "a zone that is unknown here",
+    rules: { zone: "Europe/Atlantis" },
+    why: 'There is no time zone "Europe/Atlantis"',
+  },
+  { what: "a time of no calendar", rules: { when: { kind: "at", at: 8.64e15 + 1 } }, why: "Invalid time value" },
+])("what is stored of a schedule is understood, or it is said why not: $what", ({ rules, why }) => {
   const { spec, ...rest } = schedule(scheduled());
   const stored = { ...rest, spec: { ...spec, ...rules, task: spec.task } };
-  expect(isUnderstood(stored, { calendar, zones })).toBe(understood);
+  expect(whyNotUnderstood(stored, { calendar, zones })).toBe(why);
 });

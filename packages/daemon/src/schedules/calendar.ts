@@ -1,22 +1,28 @@
 /** When a schedule is due next: cron expressions, intervals and single times. */
 import type { Schedule, When } from "@claudine/protocol";
 import type { Calendar } from "../core/calendar.ts";
-import { nextLocal, parseCron, type CronFields } from "./cron.ts";
+import { parseCron, type CronFields } from "./cron.ts";
+import { nextLocal } from "./next-local.ts";
 import type { Zones } from "./zones.ts";
 
-/** Many schedules share an expression. */
-const EXPRESSIONS_KEPT = 10_000;
+/** The expressions of that many schedules, each in its zone. */
+const KEPT = 20_000;
+
+/** No due time lies between the two; it is asked for again and again while a schedule is taken in, stored and shown. */
+type Known = { fields: CronFields; after: number; next: number | null };
 
 export function createCalendar(zones: Zones): Calendar {
-  const parsed = new Map<string, CronFields>();
+  const known = new Map<string, Known>();
 
-  const fieldsOf = (expression: string): CronFields => {
-    const known = parsed.get(expression);
-    if (known !== undefined) return known;
-    if (parsed.size >= EXPRESSIONS_KEPT) parsed.clear();
-    const fields = parseCron(expression);
-    parsed.set(expression, fields);
-    return fields;
+  const nextCron = (expression: string, zone: string, after: number): number | null => {
+    const key = `${zone} ${expression}`;
+    const found = known.get(key);
+    if (found !== undefined && after >= found.after && (found.next === null || after < found.next)) return found.next;
+    const fields = found?.fields ?? parseCron(expression);
+    const next = search(fields, { zones, zone, after });
+    if (found === undefined && known.size >= KEPT) known.clear();
+    known.set(key, { fields, after, next });
+    return next;
   };
   return {
     next(when: When, zone: string, after: number): number | null {
@@ -26,20 +32,22 @@ export function createCalendar(zones: Zones): Calendar {
         case "every":
           return when.from + Math.max(1, Math.floor((after - when.from) / when.everyMs) + 1) * when.everyMs;
         case "cron":
-          return nextCron(fieldsOf(when.expression), { zones, zone, after });
+          return nextCron(when.expression, zone, after);
       }
     },
   };
 }
 
-/** False of one whose expression was damaged, or whose zone this version does not have. */
-export function isUnderstood({ spec }: Schedule, { calendar, zones }: { calendar: Calendar; zones: Zones }): boolean {
+type Understanding = { calendar: Calendar; zones: Zones };
+
+/** Of one whose expression was damaged, or whose zone this version does not have; undefined of every other. */
+export function whyNotUnderstood({ spec }: Schedule, { calendar, zones }: Understanding): string | undefined {
   try {
-    zones.offsetAt(spec.zone, 0);
-    calendar.next(spec.when, spec.zone, 0);
-    return true;
-  } catch {
-    return false;
+    // Also what no clock could show.
+    zones.offsetAt(spec.zone, calendar.next(spec.when, spec.zone, 0) ?? 0);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
@@ -49,7 +57,7 @@ type Search = { zones: Zones; zone: string; after: number };
  * Moments follow in the order of their local times, so the first one after `after` is the one of the first local time
  * whose moment is after it: those that clocks show for the second time, and those of a gap, were there before.
  */
-function nextCron(fields: CronFields, { zones, zone, after }: Search): number | null {
+function search(fields: CronFields, { zones, zone, after }: Search): number | null {
   let local: number | null = after + zones.offsetAt(zone, after);
   for (;;) {
     local = nextLocal(fields, local);

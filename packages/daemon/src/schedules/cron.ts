@@ -1,12 +1,9 @@
-/** Cron expressions: node-cron reads them; what they mean for a local time, and what is wrong with one, is said here. */
+/** Cron expressions: node-cron reads them; what is wrong with one is said here. */
 import { ClaudineError } from "@claudine/protocol";
 import { validateDetailed, type ParsedFields } from "node-cron";
-import { DAY_MS, dayOf, daysInMonth, weekdayOf } from "./local-time.ts";
+import { daysOf, type IsDay } from "./cron-days.ts";
 
-export type CronFields = ParsedFields & {
-  /** Both days are named: either will do, as in every crontab. */
-  anyDay: boolean;
-};
+export type CronFields = Pick<ParsedFields, "second" | "minute" | "hour" | "month"> & { isDay: IsDay };
 
 const FIELDS = [
   { key: "second", name: "second", least: 0, most: 59 },
@@ -23,13 +20,33 @@ const HINT =
 
 /** @throws ClaudineError invalid_params, which names the field */
 export function parseCron(expression: string): CronFields {
+  const words = wordsOf(expression);
   const { fields, errors } = validateDetailed(expression);
   if (fields === undefined) throw refuse(expression, errors[0] ?? { field: "", message: "it is not understood" });
-  const words = expression.trim().split(/\s+/);
   const [dayOfMonth = "*", , dayOfWeek = "*"] = words.slice(words.length === 6 ? 3 : 2);
-  const anyDay =
+  // Both days are named: either will do, as in every crontab.
+  const either =
     words.length > 1 && isNamed(dayOfMonth, fields.dayOfMonth, 31) && isNamed(dayOfWeek, fields.dayOfWeek, 7);
-  return { ...fields, anyDay };
+  const { second, minute, hour, month } = fields;
+  return { second, minute, hour, month, isDay: daysOf(fields, either) };
+}
+
+/** Also behind zeros, and not the step behind a slash. */
+const ABOVE_99 = /(?<![/\d])0*[1-9]\d{2}/;
+
+/**
+ * node-cron writes ranges out before it looks at their ends: one to ten million takes half a minute.
+ * @throws ClaudineError invalid_params
+ */
+function wordsOf(expression: string): string[] {
+  const words = expression.split(/\s+/).filter((word) => word !== "");
+  if (words.length === 1 && words[0]?.startsWith("@") === true) return words;
+  if (words.length !== 5 && words.length !== 6)
+    throw refuse(expression, { field: "", message: `there are to be 5 or 6 fields and are ${words.length}` });
+  const at = words.findIndex((word) => ABOVE_99.test(word));
+  const { key } = FIELDS[at + 6 - words.length] ?? FIELDS[0];
+  if (at >= 0) throw refuse(expression, { field: key, value: words[at] ?? "", message: "" });
+  return words;
 }
 
 function isNamed(word: string, values: readonly (number | string)[], all: number): boolean {
@@ -58,9 +75,7 @@ function whyOf({ field, value = "", message }: CronProblem): string {
 
 function expressionWhy(value: string, message: string): string {
   if (value.trim().startsWith("@")) return `"${value.slice(0, SHOWN)}" is none of the words`;
-  return /expected/.test(message)
-    ? message.replace("expected", "there are to be").replace("but got", "and are")
-    : message;
+  return /illegal/.test(message) ? "there are characters that mean nothing in it" : message;
 }
 
 /** Undefined when nothing is wrong with this part. */
@@ -77,84 +92,4 @@ function partWhy(part: string, { key, least, most }: (typeof FIELDS)[number]): s
   return key === "month" || key === "dayOfWeek" || key === "dayOfMonth" || /[^\d*/-]/.test(part)
     ? `"${part.slice(0, SHOWN)}" is not understood`
     : undefined;
-}
-
-/** Leap days on one weekday are up to 40 years apart. */
-const YEARS_AHEAD = 100;
-
-/** The first matching local time after `after`; both counted as if they were UTC. Null when there is none. */
-export function nextLocal(fields: CronFields, after: number): number | null {
-  const first = Math.floor(after / 1000) * 1000 + 1000;
-  let number = Math.floor(first / DAY_MS);
-  const lastNumber = number + YEARS_AHEAD * 366;
-  for (let from = first - number * DAY_MS; number <= lastNumber; from = 0) {
-    const date = dayOf(number);
-    if (!fields.month.includes(date.month)) {
-      number += daysInMonth(date.year, date.month) - date.day + 1;
-      continue;
-    }
-    const time = isDay(fields, number) ? timeFrom(fields, from) : undefined;
-    if (time !== undefined) return number * DAY_MS + time;
-    number += 1;
-  }
-  return null;
-}
-
-/** The first matching time of day that is not before `from`, in ms. */
-function timeFrom({ hour, minute, second }: CronFields, from: number): number | undefined {
-  const seconds = Math.floor(from / 1000);
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const at = (atHour: number, atMinute: number, atSecond: number) => ((atHour * 60 + atMinute) * 60 + atSecond) * 1000;
-  const [firstMinute = 0, firstSecond = 0] = [least(minute, 0), least(second, 0)];
-  if (hour.includes(h)) {
-    const inMinute = minute.includes(m) ? least(second, s) : undefined;
-    if (inMinute !== undefined) return at(h, m, inMinute);
-    const inHour = least(minute, m + 1);
-    if (inHour !== undefined) return at(h, inHour, firstSecond);
-  }
-  const inDay = least(hour, h + 1);
-  return inDay === undefined ? undefined : at(inDay, firstMinute, firstSecond);
-}
-
-function least(values: readonly number[], from: number): number | undefined {
-  return values.reduce<number | undefined>(
-    (best, value) => (value >= from && (best === undefined || value < best) ? value : best),
-    undefined,
-  );
-}
-
-function isDay({ dayOfMonth, dayOfWeek, anyDay }: CronFields, number: number): boolean {
-  const byMonth = dayOfMonth.some((value) => isDayOfMonth(value, number));
-  const byWeek = dayOfWeek.some((value) => isDayOfWeek(value, number));
-  return anyDay ? byMonth || byWeek : byMonth && byWeek;
-}
-
-/** `15`, `L` the last, `L-3` three before it, `15W` the weekday nearest to the 15th, `LW` the last weekday. */
-function isDayOfMonth(value: number | string, number: number): boolean {
-  const { year, month, day } = dayOf(number);
-  if (typeof value === "number") return day === value;
-  const last = daysInMonth(year, month);
-  const before = /^L-(\d+)$/.exec(value);
-  if (value === "L" || before !== null) return day === last - Number(before?.[1] ?? 0);
-  const near = /^(\d+|L)W$/.exec(value)?.[1];
-  if (near === undefined) return false;
-  const wanted = near === "L" ? last : Number(near);
-  return wanted <= last && day === nearestWeekday(number - day, wanted, last);
-}
-
-/** Never in another month; `before` is the day before the first. */
-function nearestWeekday(before: number, wanted: number, last: number): number {
-  const weekday = weekdayOf(before + wanted);
-  if (weekday === 6) return wanted === 1 ? 3 : wanted - 1;
-  if (weekday === 0) return wanted === last ? last - 2 : wanted + 1;
-  return wanted;
-}
-
-/** `1`, `1#2` the second Monday, `5L` the last Friday. */
-function isDayOfWeek(value: number | string, number: number): boolean {
-  const [, wanted = "", how = "", nth = ""] = /^(\d)(?:(L)|#(\d))?$/.exec(String(value)) ?? [];
-  if (wanted === "" || weekdayOf(number) !== Number(wanted) % 7) return false;
-  const { year, month, day } = dayOf(number);
-  if (how === "L") return day + 7 > daysInMonth(year, month);
-  return nth === "" || Math.ceil(day / 7) === Number(nth);
 }

@@ -17,6 +17,7 @@ import { READABLE, readHead, readRecord, readUses, type ReadableTable } from "./
 /** What can be wrong; `key` names the record, `table/key`. */
 export type Damage =
   | { kind: "unreadable"; table: ReadableTable; key: Key; name: string }
+  | { kind: "not-understood"; table: "schedules"; key: string; name: string; why: string }
   | { kind: "index"; name: string; missing: boolean; state: string; id: TaskId }
   | { kind: "key"; name: string; missing: boolean; key: string; id: TaskId }
   | { kind: "environment"; name: string; owner: string; envId: string }
@@ -27,10 +28,13 @@ export type Damage =
 
 export type StoreReport = { tasks: number; events: number; damages: Damage[] };
 
-export function checkStore(tables: Tables): StoreReport {
+/** `whyNot`: why nobody could tell when a schedule is due; undefined when that is clear. */
+export type CheckOptions = { whyNot?: (schedule: Schedule) => string | undefined };
+
+export function checkStore(tables: Tables, options: CheckOptions = {}): StoreReport {
   const damages: Damage[] = [];
   const tasks = new Map<TaskId, Known>();
-  const schedules = new Map<string, string>();
+  const schedules: Schedule[] = [];
   const seqs: number[] = [];
   for (const table of READABLE) {
     for (const key of tableOf(tables, table).getKeys()) {
@@ -43,14 +47,18 @@ export function checkStore(tables: Tables): StoreReport {
           damages.push({ kind: "misplaced", name: `${table}/${id}`, id, from: table });
       }
       if (table === "journal") seqs.push(key as number);
-      if (table === "schedules" && typeof record === "object")
-        schedules.set(String(key), (record.value as Schedule).spec.task.envId);
+      if (table === "schedules" && typeof record === "object") schedules.push(record.value as Schedule);
     }
   }
+  const strange = schedules.flatMap((schedule) => checkSchedule(options, schedule));
+  const names = new Set(strange.map(({ key }) => key));
+  // As with what cannot be read: a repair sets them aside, and then they have no environment.
+  const understood = schedules.filter(({ name }) => !names.has(name));
   damages.push(
+    ...strange,
     ...checkIndex(tables, tasks),
     ...checkKeys(tables, tasks),
-    ...checkEnvironments(tables, tasks, schedules),
+    ...checkEnvironments(tables, tasks, understood),
     ...checkHead(tables, tasks, seqs),
     ...gaps(seqs),
   );
@@ -59,6 +67,14 @@ export function checkStore(tables: Tables): StoreReport {
 
 type Known = { state: TaskState; envId: string; key: string | undefined };
 type Tasks = ReadonlyMap<TaskId, Known>;
+
+type Strange = Extract<Damage, { kind: "not-understood" }>;
+
+function checkSchedule({ whyNot = () => undefined }: CheckOptions, schedule: Schedule): Strange[] {
+  const { name: key } = schedule;
+  const why = whyNot(schedule);
+  return why === undefined ? [] : [{ kind: "not-understood", table: "schedules", key, name: `schedules/${key}`, why }];
+}
 
 function checkIndex(tables: Tables, tasks: Tasks): Damage[] {
   const damages: Damage[] = [];
@@ -92,7 +108,7 @@ function checkKeys(tables: Tables, tasks: Tasks): Damage[] {
   return damages;
 }
 
-function checkEnvironments(tables: Tables, tasks: Tasks, schedules: ReadonlyMap<string, string>): Damage[] {
+function checkEnvironments(tables: Tables, tasks: Tasks, schedules: readonly Schedule[]): Damage[] {
   const damages: Damage[] = [];
   const uses = new Map<string, number>();
   for (const envId of tables.envUses.getKeys()) uses.set(envId, 0);
@@ -101,7 +117,8 @@ function checkEnvironments(tables: Tables, tasks: Tasks, schedules: ReadonlyMap<
     if (!tables.envs.doesExist(envId))
       damages.push({ kind: "environment", name: `envs/${envId}`, owner: `task ${id}`, envId });
   }
-  for (const [name, envId] of schedules) {
+  for (const { name, spec } of schedules) {
+    const { envId } = spec.task;
     uses.set(envId, (uses.get(envId) ?? 0) + 1);
     if (!tables.envs.doesExist(envId))
       damages.push({ kind: "environment", name: `envs/${envId}`, owner: `schedule ${name}`, envId });
@@ -153,6 +170,8 @@ export function describeDamage(damage: Damage): string {
   switch (damage.kind) {
     case "unreadable":
       return `The record ${damage.name} cannot be read`;
+    case "not-understood":
+      return `Schedule ${damage.key} is not understood: ${damage.why}`;
     case "index":
       return damage.missing
         ? `Task ${damage.id} is missing in the index of ${damage.state} tasks`

@@ -15,6 +15,7 @@ import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import { createEnvUses } from "./env-uses.ts";
 import type { GroupRecord, Head } from "./records.ts";
+import { forgetRunEnd, noteRunEnd } from "./run-ends.ts";
 import { writeSchedules } from "./schedules.ts";
 
 export type Batch = {
@@ -160,6 +161,7 @@ function writeGroup(tables: Tables, { name, slots, paused }: Extract<TaskEvent, 
 
 function removeRest(tables: Tables, task: Task): void {
   for (let attempt = 1; attempt <= task.attempt; attempt += 1) {
+    forgetRunEnd(tables, task.id, attempt);
     void tables.runs.remove([task.id, attempt]);
     void tables.courses.remove([task.id, attempt]);
   }
@@ -175,4 +177,5 @@ function writeEvent(tables: Tables, event: TaskEvent): void {
   const waited = queuedAt === undefined ? {} : { queuedAt };
   const run: Run = { attempt, startedAt, finishedAt, state, outcome, usage, ...waited };
   void tables.runs.put([event.id, attempt], run);
+  noteRunEnd(tables, event.id, run);
 }

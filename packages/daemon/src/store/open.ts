@@ -29,6 +29,8 @@ export type Tables = {
   /** [state, id] of the finished ones: lists find one state among a million. */
   byState: Database<true, [string, TaskId]>;
   runs: Database<Run, [TaskId, number]>;
+  /** [end, id, attempt] of all of them. */
+  runEnds: Database<true, [number, TaskId, number]>;
   journal: Database<TaskEvent, number>;
   groups: Database<GroupRecord, string>;
   /** Ids of tasks by the keys they were submitted with. */
@@ -81,6 +83,7 @@ export function openTables(
       finished: root.openDB({ name: "tasks", keyEncoding: "uint32", ...plain }),
       byState: root.openDB({ name: "by-state", ...plain }),
       runs: root.openDB({ name: "runs", ...plain }),
+      runEnds: root.openDB({ name: "run-ends", ...plain }),
       journal: root.openDB({ name: "journal", ...plain }),
       groups: root.openDB({ name: "groups", ...plain }),
       keys: root.openDB({ name: "keys", ...plain }),

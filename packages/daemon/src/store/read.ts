@@ -6,6 +6,7 @@ import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { Reader } from "../reading/reader.ts";
 import type { Key } from "lmdb";
+import { readRunEnds } from "./run-ends.ts";
 import { readRunPage } from "./run-pages.ts";
 import { readRecord, readTask, type ReadableTable } from "./valid.ts";
 
@@ -40,6 +41,8 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
     env: (id) => read<EnvRecord>("envs", id),
     runs: (id) =>
       [...tables.runs.getKeys({ start: [id, 0], end: [id + 1, 0] })].flatMap((key) => read<Run>("runs", key) ?? []),
+    run: (id, attempt) => read<Run>("runs", [id, attempt]),
+    runEnds: (before, limit) => readRunEnds(tables, before, limit),
     idsBelow(before, state) {
       const keys = { start: before - 1, end: 0, reverse: true };
       if (state === undefined) return mergeDescending([tables.live.getKeys(keys), tables.finished.getKeys(keys)]);

@@ -14,6 +14,7 @@ export function repairStore(tables: Tables, damages: readonly Damage[]): Damage[
 function repair(tables: Tables, damage: Damage): boolean {
   switch (damage.kind) {
     case "unreadable":
+    case "not-understood":
       return setAside(tables, damage);
     case "index":
       tables.root.transactionSync(() => {
@@ -65,7 +66,7 @@ function move(tables: Tables, { id, from }: Extract<Damage, { kind: "misplaced" 
 }
 
 /** Both in one transaction: the bytes are in one table or the other. */
-function setAside(tables: Tables, { table, key, name }: Extract<Damage, { kind: "unreadable" }>): boolean {
+function setAside(tables: Tables, { table, key, name }: Extract<Damage, { table: string }>): boolean {
   const bytes = tableOf(tables, table).getBinary(key);
   crashPoint("before-record-aside");
   tables.root.transactionSync(() => {

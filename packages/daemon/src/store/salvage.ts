@@ -16,6 +16,7 @@ import { sync } from "./sync.ts";
 import { readTask } from "./valid.ts";
 
 export type TableName = Exclude<keyof Tables, "root">;
+/** But the index of the runs' ends, which the next start makes anew. */
 export const TABLE_NAMES: readonly TableName[] = [
   "meta",
   "live",

@@ -16,6 +16,7 @@ import { openTables, type Tables } from "./open.ts";
 import type { Backup, Reader } from "../reading/reader.ts";
 import { createReserve } from "./reserve.ts";
 import { createReader } from "./read.ts";
+import { catchUpRunEnds } from "./run-ends.ts";
 import { tableOf } from "./table-of.ts";
 import { readHead, readRecord } from "./valid.ts";
 
@@ -52,6 +53,7 @@ export function openStore(options: StoreOptions): Store {
   const { path, journalKeep, historyKeep, onUnreadable } = options;
   refuseLostStore(dirname(path));
   const tables = openTables(path);
+  catchUpRunEnds(tables);
   noteLineage(dirname(path), tables);
   noteOpening(tables);
   const file = join(path, "data.mdb");

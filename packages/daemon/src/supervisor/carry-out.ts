@@ -1,4 +1,4 @@
-/** Acts on what is durable: launches, signals, and clears away files. */
+/** Acts on what is durable: launches, signals, and clears away what a run needed. */
 import type { LiveRun, Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import { runKey, runUid } from "../running/launch.ts";
@@ -92,7 +92,6 @@ export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, start
     }
   };
   const carryOut = ({ event, task }: Fact): void => {
-    if (event.type === "task.removed") return ports.runs.remove(event.id, event.attempts);
     if (task === undefined) return;
     if (event.type === "run.finished") return ports.clearAway(task, event.attempt);
     if ("run" in task.status) onRun(event, task, task.status.run);

@@ -20,7 +20,14 @@ export const EVENTS_METHODS = {
     z.strictObject({
       since: z.int().min(0).optional().describe("Now unless told"),
       snapshot: z.boolean().default(false).describe("Also the unfinished tasks and the newest finished ones"),
-      snapshotLimit: z.int().min(0).max(10_000).default(1000).describe("How many finished tasks the snapshot holds"),
+      snapshotLimit: z
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(1000)
+        .describe(
+          "How many finished tasks the snapshot holds: the newest, and up to a quarter of older ones that failed",
+        ),
     }),
     z.object({
       subscription: z.int(),

@@ -1,9 +1,13 @@
 /** Methods that read what was measured. */
 import * as z from "zod";
 import { CoursePoint, HostPoint, WaitPart } from "../host.ts";
+import { Selector } from "../params.ts";
 import { Stats, StatsBy } from "../stats.ts";
-import { Millis, TaskId } from "../task.ts";
+import { Millis, RunInfo, TaskId, TaskState } from "../task.ts";
 import { method } from "./method.ts";
+
+/** A place in the history: the end of a run, its task and its number. */
+const RunCursor = z.string().regex(/^\d{1,16}-\d{1,10}-\d{1,9}$/, "use `next` of an earlier answer");
 
 /** An answer has no more points than this. */
 export const HOST_POINTS_MAX = 2000;
@@ -17,6 +21,24 @@ export const HISTORY_METHODS = {
       stepMs: z.int().min(1).max(31_536_000_000).optional(),
     }),
     z.object({ stepMs: z.number(), samples: z.array(HostPoint) }),
+  ),
+  "run.list": method(
+    "Runs that have ended, the last first, a page at a time.",
+    z.strictObject({
+      selector: Selector.optional(),
+      states: z.array(TaskState).max(100).optional().describe("How the run ended"),
+      group: z.string().optional(),
+      label: z.string().optional(),
+      text: z.string().max(4096).optional().describe("Part of the command or label, any case"),
+      since: Millis.optional().describe("Only what ended then or later"),
+      until: Millis.optional().describe("Only what ended then or earlier"),
+      before: RunCursor.optional().describe("Continue below this one"),
+      limit: z.int().min(1).max(1000).default(1000),
+    }),
+    z.object({
+      runs: z.array(RunInfo),
+      next: RunCursor.nullable().describe("`before` of the next page; null at the end"),
+    }),
   ),
   "run.course": method(
     "What a run used over time, oldest first: at most 80 points, the older the further apart. A run that was too short for two samples has none.",

@@ -1,13 +1,14 @@
 /** What the daemon would have answered then, from what is left of that time. */
 import type { CallOptions } from "@claudine/client";
-import type { HostSample, LiveUsage } from "@claudine/protocol/host";
+import type { HostPoint, HostSample, LiveUsage } from "@claudine/protocol/host";
 import { NO_USAGE, taskInfo } from "@claudine/protocol/info";
-import type { MethodName, Result } from "@claudine/protocol/methods";
+import type { MethodName, ParamsIn, Result } from "@claudine/protocol/methods";
 import { noCounts } from "@claudine/protocol/states";
 import type { Task } from "@claudine/protocol/task";
-import { askDaemon, type HistorySample } from "../store/ask-daemon.ts";
 import type { Source } from "../store/source.ts";
+import { groupsThen } from "./groups.ts";
 import type { Past } from "./past.ts";
+import { reasonThen } from "./reasons.ts";
 
 type Then = { source: Source; past: Past; at: number };
 type Asked = { method: MethodName; params: unknown; options: CallOptions | undefined };
@@ -24,11 +25,11 @@ export async function answerOfThen(then: Then, { method, params, options }: Aske
   if (AS_TODAY.has(name)) return call(name, params, options);
   switch (name) {
     case "host.read":
-      return hostThen(then);
+      return hostThen(then, (params as ParamsIn<"host.read">).explain ?? []);
     case "event.list":
       return { events: [], lastSeq: 0, firstSeq: 0 };
     case "task.explain":
-      return { causes: [] };
+      return { causes: causesThen(then, (params as ParamsIn<"task.explain">).id) };
     case "task.get":
       return taskThen(then, (await call(name, params, options)) as Result<"task.get">);
     case "task.graph":
@@ -54,9 +55,11 @@ function graphThen({ past, at }: Then, { tasks }: Result<"task.graph">): Result<
   return { tasks: tasks.flatMap(({ id }) => known.get(id) ?? []).map((task) => taskInfo(task)) };
 }
 
-async function hostThen(then: Then): Promise<Result<"host.read">> {
+async function hostThen(then: Then, explain: readonly number[]): Promise<Result<"host.read">> {
   const { past, at } = then;
-  const tasks = [...past.journal.tasksAt(at).tasks.values()];
+  const known = past.journal.tasksAt(at).tasks;
+  const tasks = [...known.values()];
+  const groups = groupsThen(past.groups, tasks, at);
   const sample = past.samples.findLast((one) => one.at <= at);
   const counts = noCounts();
   for (const { status } of tasks) counts[status.state] += 1;
@@ -64,11 +67,23 @@ async function hostThen(then: Then): Promise<Result<"host.read">> {
     at,
     host: machineThen(past.machine, sample),
     counts,
-    groups: groupsThen(past, tasks),
+    groups,
     live: await liveThen(then, tasks),
-    reasons: [],
+    reasons: explain.flatMap((id) => {
+      const task = known.get(id);
+      const why = task === undefined ? null : reasonThen({ tasks: known, groups, at }, task);
+      return why === null ? [] : [{ id, why }];
+    }),
     agingMs: past.agingMs,
   };
+}
+
+function causesThen({ past, at }: Then, id: number): string[] {
+  const { tasks } = past.journal.tasksAt(at);
+  const task = tasks.get(id);
+  const groups = groupsThen(past.groups, [...tasks.values()], at);
+  const why = task === undefined ? null : reasonThen({ tasks, groups, at }, task);
+  return why === null ? [] : [why];
 }
 
 /** More are not in sight at once. */
@@ -82,28 +97,18 @@ async function liveThen(then: Then, tasks: readonly Task[]): Promise<LiveUsage[]
 
 async function usageThen({ source, past, at }: Then, { id, attempt }: Task): Promise<LiveUsage | undefined> {
   const key = `${id} ${attempt}`;
-  const known = past.courses.get(key) ?? askDaemon(source, "run.course", { id, attempt }).catch(() => undefined);
+  const known = past.courses.get(key) ?? source.call("run.course", { id, attempt }).catch(() => undefined);
   past.courses.set(key, known);
   const point = (await known)?.points.findLast((one) => one.at <= at);
   if (point === undefined) return undefined;
-  const { cpuPercent, rssBytes, processes = 1 } = point;
+  const { cpuPercent, rssBytes, processes } = point;
   return { id, cpuPercent, rssBytes, processes, usage: NO_USAGE };
 }
 
 /** Without a sample nothing is known of it: it has no cores then, and is not drawn. */
-function machineThen(today: HostSample, sample: HistorySample | undefined): HostSample {
+function machineThen(today: HostSample, sample: HostPoint | undefined): HostSample {
   const nothing = { cpu: null, memory: null, io: null };
   if (sample === undefined) return { ...today, cores: 0, memTotalBytes: 0, memAvailableBytes: 0, pressure: nothing };
   const { cpuPercent, load1, memTotalBytes, memAvailableBytes, pressure } = sample;
   return { ...today, cpuPercent, load1, load5: load1, load15: load1, memTotalBytes, memAvailableBytes, pressure };
-}
-
-function groupsThen({ slots }: Past, tasks: readonly Task[]): Result<"host.read">["groups"] {
-  const names = new Set([...slots.keys(), ...tasks.map(({ group }) => group)]);
-  return [...names].map((name) => {
-    const own = tasks.filter(({ group }) => group === name);
-    const running = own.filter(({ status }) => "run" in status).length;
-    const queued = own.filter(({ status }) => status.state === "queued").length;
-    return { name, slots: slots.get(name) ?? 1, paused: false, running, used: running, queued };
-  });
 }

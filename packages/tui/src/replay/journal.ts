@@ -17,6 +17,8 @@ export class Journal {
   /** Tasks as they are today, for those of which the journal does not hold the beginning. */
   readonly #today: Tasks;
   readonly #met = new Set<number>();
+  /** Those before the first moment, too. */
+  readonly groupChanges: Extract<TaskEvent, { type: "group.changed" }>[] = [];
 
   constructor(today: readonly Task[]) {
     this.#today = new Map(today.map((task) => [task.id, task]));
@@ -29,6 +31,7 @@ export class Journal {
   /** Events in order. Those before `from` are folded and not kept; those about tasks nobody knows any more are left out. */
   add(events: readonly TaskEvent[], from: number): void {
     for (const event of events) {
+      if (event.type === "group.changed") this.groupChanges.push(event);
       this.#introduce(event);
       if (isOfTask(event) && event.type !== "task.submitted" && !this.#last.has(event.id)) continue;
       if (event.at >= from) this.#keep(event);

@@ -1,22 +1,24 @@
 /** Reads what is left of a stretch of the past: the journal, the stored history of the host, and what of it is gone. */
 import type { TaskEvent } from "@claudine/protocol/event";
-import type { HostSample } from "@claudine/protocol/host";
+import type { HostPoint, HostSample } from "@claudine/protocol/host";
+import type { Result } from "@claudine/protocol/methods";
 import type { Task } from "@claudine/protocol/task";
-import { askDaemon, type HistorySample, type RunCourse } from "../store/ask-daemon.ts";
 import type { Source } from "../store/source.ts";
 import { timeText } from "../view/event-line.ts";
+import type { groupsThen } from "./groups.ts";
 import { Journal } from "./journal.ts";
 
 export type Range = { from: number; to: number };
 export type Past = {
   journal: Journal;
-  samples: readonly HistorySample[];
+  samples: readonly HostPoint[];
   /** The machine as it is today, for what does not change. */
   machine: HostSample;
-  slots: ReadonlyMap<string, number>;
+  /** Today's, and how they came to be so. */
+  groups: Parameters<typeof groupsThen>[0];
   agingMs: number | null;
   /** What runs used over time, as far as somebody asked: by task and attempt. */
-  courses: Map<string, Promise<RunCourse | undefined>>;
+  courses: Map<string, Promise<Result<"run.course"> | undefined>>;
   missing: string | null;
 };
 
@@ -27,7 +29,9 @@ export async function readPast(source: Source, range: Range): Promise<Past> {
   const [today, host, history] = await Promise.all([
     tasksToday(source),
     source.call("host.read", {}),
-    askDaemon(source, "host.history", { since: range.from - 60_000, until: range.to, stepMs: SAMPLE_MS }),
+    source
+      .call("host.history", { since: range.from - 60_000, until: range.to, stepMs: SAMPLE_MS })
+      .catch(() => undefined),
   ]);
   const journal = new Journal(today);
   const begins = await readJournal(source, journal, range);
@@ -37,7 +41,7 @@ export async function readPast(source: Source, range: Range): Promise<Past> {
     journal,
     samples,
     machine: host.host,
-    slots: new Map(host.groups.map(({ name, slots }) => [name, slots])),
+    groups: { today: host.groups, changes: journal.groupChanges },
     agingMs: host.agingMs,
     courses: new Map(),
     missing: missingWords({ begins, samples: samples.length }, range),

@@ -67,7 +67,12 @@ export class Recent {
 
 function rowOf(event: TaskEvent): EventRow {
   const id = "id" in event && typeof event.id === "number" ? event.id : null;
-  return { seq: event.seq, at: event.at, id, words: eventWords(event).slice(0, LONGEST), style: styleOf(event) };
+  return { seq: event.seq, at: event.at, id, words: shortened(eventWords(event)), style: styleOf(event) };
+}
+
+/** A copy: a slice would keep all of the long text in memory. */
+function shortened(words: string): string {
+  return words.length <= LONGEST ? words : words.slice(0, LONGEST).split("").join("");
 }
 
 function styleOf(event: TaskEvent): StyleName {

@@ -1,7 +1,6 @@
 /** Reads what the pane or tab in sight wants to know, again every few seconds, and keeps the last answer meanwhile. */
 import type { Result } from "@claudine/protocol/methods";
 import type { ScheduleInfo } from "@claudine/protocol/schedule";
-import { askDaemon, type HostHistory, type RunCourse } from "./ask-daemon.ts";
 import type { Clock, Source } from "./source.ts";
 
 export type Wanted =
@@ -12,10 +11,10 @@ export type Wanted =
   | { kind: "host" };
 
 export type SideData =
-  | { kind: "task"; got: Result<"task.get">; causes: readonly string[]; course: RunCourse | undefined }
+  | { kind: "task"; got: Result<"task.get">; causes: readonly string[]; course: Result<"run.course"> | undefined }
   | { kind: "graph"; tasks: Result<"task.graph">["tasks"] }
   | { kind: "schedules"; schedules: readonly ScheduleInfo[] }
-  | { kind: "host"; history: HostHistory | undefined };
+  | { kind: "host"; history: Result<"host.history"> };
 
 export type SideState = { wanted: Wanted; data: SideData | null; problem: string | null };
 
@@ -83,7 +82,7 @@ async function answerTo(wanted: Wanted, { source, clock }: Ports): Promise<SideD
       const [got, explained, course] = await Promise.all([
         source.call("task.get", { id }),
         source.call("task.explain", { id }),
-        askDaemon(source, "run.course", { id }).catch(() => undefined),
+        source.call("run.course", { id }).catch(() => undefined),
       ]);
       return { kind: "task", got, causes: explained.causes, course };
     }
@@ -97,9 +96,9 @@ async function answerTo(wanted: Wanted, { source, clock }: Ports): Promise<SideD
 }
 
 /** The last day; its last part more finely where there is not more than that. */
-async function readHost(source: Source, until: number): Promise<HostHistory | undefined> {
+async function readHost(source: Source, until: number): Promise<Result<"host.history">> {
   const ask = (spanMs: number) =>
-    askDaemon(source, "host.history", { since: until - spanMs, until, stepMs: spanMs / HOST_POINTS });
+    source.call("host.history", { since: until - spanMs, until, stepMs: spanMs / HOST_POINTS });
   const day = await ask(DAY_MS);
-  return day === undefined || day.samples.length > FEW_POINTS ? day : ask(FEW_POINTS * (DAY_MS / HOST_POINTS));
+  return day.samples.length > FEW_POINTS ? day : ask(FEW_POINTS * (DAY_MS / HOST_POINTS));
 }

@@ -13,6 +13,14 @@ test("counts states and slots as events come", () => {
   expect(book.uses).toEqual({ labels: false, groups: true, priorities: false, attempts: false });
 });
 
+test("keeps the command once", () => {
+  const book = new TaskBook();
+  book.load([makeTask(1, queued(1))]);
+  expect(book.tasks.get(1)).toMatchObject({ command: "make target-1", argv: [] });
+  book.apply([{ type: "task.submitted", seq: 9, at: NOW, id: 2, spec: makeTask(2, queued(2)), held: false }]);
+  expect(book.tasks.get(2)).toMatchObject({ command: "make target-2", argv: [] });
+});
+
 test("leaves out what is not about tasks, and says when it has missed one", () => {
   const book = new TaskBook();
   expect(book.apply([{ type: "daemon.started", seq: 1, at: NOW, pid: 1, version: "1", bootId: "b" }])).toEqual(
@@ -39,4 +47,14 @@ test("forgets the oldest finished tasks, and never one that is not finished", ()
     ]),
   );
   expect(book.tasks.size).toBe(11);
+});
+
+test("failures outlast what has succeeded since", () => {
+  const book = new TaskBook(8);
+  const failures = [1, 2, 3].map((id) => makeTask(id, ended("failed", 20 - id)));
+  book.load([...failures, ...Array.from({ length: 6 }, (_, at) => makeTask(at + 4, ended("succeeded", 10 - at)))]);
+  book.apply([{ type: "task.removed", seq: 1, at: NOW, id: 77, attempts: 0 }]);
+  expect([...book.tasks.keys()]).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+  book.apply([{ type: "task.removed", seq: 2, at: NOW, id: 77, attempts: 0 }]);
+  expect(book.count("failed")).toBe(2);
 });

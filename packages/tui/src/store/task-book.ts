@@ -3,9 +3,19 @@ import type { TaskEvent } from "@claudine/protocol/event";
 import { isFinished } from "@claudine/protocol/states";
 import { reduceTask } from "@claudine/protocol/reduce";
 import type { Task, TaskState } from "@claudine/protocol/task";
+import { hasFailed } from "./seen.ts";
 
 /** More finished tasks than this are forgotten, the oldest first. */
 const FINISHED_KEPT = 2000;
+/** This part of them may be failures older than the rest. */
+const FAILED_SHARE = 0.25;
+
+const NO_WORDS: string[] = [];
+
+/** What executes says the same as the command, and commands of agents are long. */
+function lean<T extends Task | undefined>(task: T): T {
+  return task === undefined || task.argv === NO_WORDS ? task : { ...task, argv: NO_WORDS };
+}
 
 export class TaskBook {
   #tasks = new Map<number, Task>();
@@ -38,7 +48,7 @@ export class TaskBook {
     this.#tasks = new Map();
     this.#counts = new Map();
     this.#slots = new Map();
-    for (const task of tasks) this.#put(task.id, task);
+    for (const task of tasks) this.#put(task.id, lean(task));
   }
 
   /** @returns the tasks that changed, undefined for those that are gone; "incomplete" when an event is about a task never seen */
@@ -47,7 +57,7 @@ export class TaskBook {
     for (const event of events) {
       if (!("id" in event)) continue;
       const before = this.#tasks.get(event.id);
-      const after = reduceTask(before, event);
+      const after = lean(reduceTask(before, event));
       if (after === undefined && before === undefined && event.type !== "task.removed") return "incomplete";
       this.#put(event.id, after);
       changed.set(event.id, after);
@@ -84,10 +94,14 @@ export class TaskBook {
   #overflow(): number[] {
     const finished = this.count("succeeded", "failed", "cancelled", "timed-out", "lost", "skipped");
     if (finished <= this.#finishedKept * 1.1) return [];
-    const ends = [...this.#tasks.values()].filter((task) => isFinished(task.status.state));
     const finishedAt = ({ status }: Task) => ("finishedAt" in status ? status.finishedAt : 0);
+    const ends = [...this.#tasks.values()]
+      .filter((task) => isFinished(task.status.state))
+      .sort((one, other) => finishedAt(one) - finishedAt(other));
+    // Else the failures would go as soon as enough others have succeeded.
+    const stay = new Set(ends.filter(hasFailed).slice(-Math.floor(this.#finishedKept * FAILED_SHARE)));
     return ends
-      .sort((one, other) => finishedAt(one) - finishedAt(other))
+      .filter((task) => !stay.has(task))
       .slice(0, finished - this.#finishedKept)
       .map(({ id }) => id);
   }

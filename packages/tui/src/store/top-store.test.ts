@@ -6,7 +6,8 @@ import { FakeClock } from "../testing/fake-clock.ts";
 import { FakeSource, NO_LOG, QUIET_HOST } from "../testing/fake-source.ts";
 import { ended, makeTask, NOW, queued, running } from "../testing/make-task.ts";
 import { lookOf } from "../theme.ts";
-import { TopStore, type Wish } from "./top-store.ts";
+import type { Wish } from "./acting.ts";
+import { TopStore } from "./top-store.ts";
 
 const look = lookOf({ color: true, ascii: false });
 

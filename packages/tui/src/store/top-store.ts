@@ -1,7 +1,8 @@
 /** The state behind the screen, outside React: folds what the daemon tells and what the keys ask into one scene after the other. */
-import { actionOf, type Action, type RecorderAction, type TaskVerb } from "../keys.ts";
+import { actionOf } from "../keys.ts";
 import type { Look } from "../theme.ts";
 import { isTooSmall, type Size } from "../view/layout.ts";
+import { Acting, type Wish } from "./acting.ts";
 import { compose, layoutOf, settle, type Reserve } from "./compose.ts";
 import { Errands } from "./errands.ts";
 import { readEvents } from "./feed.ts";
@@ -13,25 +14,15 @@ import { Poller } from "./poller.ts";
 import { answerPrompt, pasteText } from "./prompt-keys.ts";
 import { newestEvents, readReserve } from "./first-reading.ts";
 import type { Connection, Scene } from "./scene.ts";
-import { hasFailed, Seen, type SeenPort } from "./seen.ts";
+import { Seen, type SeenPort } from "./seen.ts";
 import { ShellRunner } from "./shell-runner.ts";
 import { SideReader } from "./side-reader.ts";
 import { surroundingsOf, tabWants } from "./surroundings.ts";
 import type { Clock, Recorder, Shell, Source } from "./source.ts";
-import { FIRST_UI, reduceUi, type Surroundings, type UiState } from "./ui-state.ts";
-import { answerTo, VERBS } from "./verbs.ts";
-import { groupDeed, steer } from "./tab-deeds.ts";
+import { FIRST_UI, type Surroundings, type UiState } from "./ui-state.ts";
 
 /** Data moves the screen at most this often; keys move it at once. */
 const FRAME_MS = 400;
-
-/** What the program around the screen does. */
-export type Wish =
-  | { kind: "quit"; code: number }
-  | { kind: "suspend" }
-  | { kind: "redraw" }
-  /** Somebody else has the terminal until then. */
-  | { kind: "lend"; until(): Promise<void> };
 
 export type StorePorts = {
   source: Source;
@@ -56,6 +47,7 @@ export class TopStore {
   readonly #poller: Poller;
   readonly #errands: Errands;
   readonly #shell: ShellRunner;
+  readonly #acting: Acting;
   readonly #pace: Pace;
   readonly #abort = new AbortController();
   readonly #listeners = new Set<() => void>();
@@ -76,28 +68,11 @@ export class TopStore {
     this.#pace = new Pace(wall, FRAME_MS, () => this.#publish());
     this.#log = new LogFollower({ source, clock, changed });
     this.#side = new SideReader({ source, clock, changed });
-    this.#poller = new Poller({
-      source,
-      clock,
-      wanted: () => this.#waitingInSight(),
-      answered: (host, asked) => {
-        this.#model.applyHost(host, asked);
-        this.#tick();
-      },
-      tick: () => this.#tick(),
-    });
+    this.#poller = this.#makePoller(ports);
     const isAway = () => this.#connection.state === "lost";
     this.#errands = new Errands({ source, clock: wall, isAway, changed });
-    this.#shell = new ShellRunner({
-      shell: ports.shell,
-      readOnly: this.#ui.readOnly,
-      changed,
-      say: (text, style) => this.#errands.say(text, style),
-      hush: () => this.#errands.hush(),
-      open: () => this.#change({ ...this.#ui, page: "output", textTop: 0 }),
-      lend: (until) => ports.wish({ kind: "lend", until }),
-      width: () => this.#size.columns,
-    });
+    this.#shell = this.#makeShell(ports, changed);
+    this.#acting = this.#makeActing(ports);
     this.#scene = this.#compose();
   }
 
@@ -151,14 +126,14 @@ export class TopStore {
   press(key: string): void {
     const { page } = this.#ui;
     // What cannot be seen must not be acted on.
-    if (isTooSmall(this.#size)) return key === "q" || key === "ctrl+c" ? this.#act("quit") : undefined;
+    if (isTooSmall(this.#size)) return key === "q" || key === "ctrl+c" ? this.#acting.act("quit") : undefined;
     this.#errands.hush();
     const { ui, deed, run, pass } = answerPrompt(this.#ui, key, this.#shell.verbs);
     this.#change(ui);
     if (deed !== undefined) void this.#errands.carryOut(deed);
-    if (run !== undefined) this.#shell.run(run, this.#targetIds());
+    if (run !== undefined) this.#shell.run(run, this.#acting.targetIds());
     const action = pass === true ? actionOf(key, page) : undefined;
-    if (action !== undefined) this.#act(action);
+    if (action !== undefined) this.#acting.act(action);
     this.#pace.now();
   }
 
@@ -172,73 +147,45 @@ export class TopStore {
     this.#pace.now();
   }
 
-  #act(action: Action): void {
-    const { wish, recorder } = this.#ports;
-    if (action === "quit" || action === "interrupt") wish({ kind: "quit", code: action === "quit" ? 0 : 130 });
-    else if (action === "suspend" || action === "redraw") wish({ kind: action });
-    else if (isVerb(action)) this.#ask(action);
-    else if (action === "undo") this.#errands.undo();
-    else if (action === "edit") this.#edit();
-    else if (action === "seen") this.#see();
-    else if (action === "all-seen") this.#seeAll();
-    else if (isSteering(action)) this.#steer(action, recorder);
-    else if (action === "read" && this.#ui.page === "groups") this.#openGroup();
-    else if (action === "back" && this.#shell.interrupt(this.#ui.page)) return;
-    else {
-      if (action === "read") this.#see();
-      this.#change(reduceUi(this.#ui, action, this.#surroundings()));
-    }
+  #makePoller({ source, clock }: StorePorts): Poller {
+    return new Poller({
+      source,
+      clock,
+      wanted: () => this.#waitingInSight(),
+      answered: (host, asked) => {
+        this.#model.applyHost(host, asked);
+        this.#tick();
+      },
+      tick: () => this.#tick(),
+    });
   }
 
-  #steer(action: RecorderAction, recorder: Recorder | undefined): void {
-    if (recorder === undefined) return this.#errands.say("That is for claudine top --at and --replay", "dim");
-    steer(recorder, action);
+  #makeShell({ shell, wish }: StorePorts, changed: () => void): ShellRunner {
+    return new ShellRunner({
+      shell,
+      readOnly: this.#ui.readOnly,
+      changed,
+      say: (text, style) => this.#errands.say(text, style),
+      hush: () => this.#errands.hush(),
+      open: () => this.#change({ ...this.#ui, page: "output", textTop: 0 }),
+      lend: (until) => wish({ kind: "lend", until }),
+      width: () => this.#size.columns,
+    });
   }
 
-  #ask(verb: TaskVerb): void {
-    if (this.#ui.readOnly) return this.#errands.say("Not done: this screen is read-only", "warn");
-    if (this.#ui.page === "groups") return this.#askGroup(verb);
-    const tasks = this.#scene.targets;
-    const [task] = tasks;
-    if (task === undefined) return this.#errands.say("There is no task to act on", "dim");
-    const answer = answerTo(verb, tasks);
-    // From here on the cursor stays with this task, whatever comes to the top.
-    const selected = this.#ui.tagged.size > 0 ? this.#ui.selected : task.id;
-    const prompt = answer.kind === "ask" ? { kind: answer.prompt, ids: answer.ids } : null;
-    this.#change({ ...this.#ui, selected, prompt });
-    if (answer.kind === "no") this.#errands.say(answer.why, "warn");
-    if (answer.kind === "deed") void this.#errands.carryOut(answer.deed);
-    if (answer.kind === "later") this.#errands.removeLater(answer.ids, answer.deed);
-  }
-
-  #askGroup(verb: TaskVerb): void {
-    const group = this.#scene.groups[this.#ui.tabCursor];
-    const deed = group === undefined ? undefined : groupDeed(verb, group);
-    if (deed !== undefined) void this.#errands.carryOut(deed);
-  }
-
-  #openGroup(): void {
-    const group = this.#scene.groups[this.#ui.tabCursor]?.name ?? null;
-    this.#change({ ...this.#ui, page: "list", under: "list", group, selected: null, cursor: 0 });
-  }
-
-  #edit(): void {
-    if (this.#ui.readOnly) return this.#errands.say("Not done: this screen is read-only", "warn");
-    this.#shell.runVerb("edit", this.#targetIds());
-  }
-
-  #see(): void {
-    this.#model.seen.add(this.#scene.targets.filter(hasFailed));
-    this.#model.refresh();
-  }
-
-  #seeAll(): void {
-    this.#model.seen.addAll(this.#ports.clock.now());
-    this.#model.arrange(this.#ui);
-  }
-
-  #targetIds(): number[] {
-    return this.#scene.targets.map(({ id }) => id);
+  #makeActing({ recorder, wish, clock }: StorePorts): Acting {
+    return new Acting({
+      model: this.#model,
+      errands: this.#errands,
+      shell: this.#shell,
+      recorder,
+      wish,
+      now: clock.now,
+      ui: () => this.#ui,
+      change: (ui) => this.#change(ui),
+      scene: this.scene,
+      surroundings: () => this.#surroundings(),
+    });
   }
 
   #change(ui: UiState): void {
@@ -307,13 +254,4 @@ export class TopStore {
     const { look } = this.#ports;
     return surroundingsOf({ model: this.#model, ui: this.#ui, scene: this.#scene, log: this.#log.state, look });
   }
-}
-
-function isVerb(action: Action): action is TaskVerb {
-  return VERBS.some((verb) => verb === action);
-}
-
-const STEERING: readonly string[] = ["play", "back-10s", "on-10s", "back-1m", "on-1m", "slower", "faster"];
-function isSteering(action: Action): action is RecorderAction {
-  return STEERING.includes(action);
 }

@@ -27,6 +27,8 @@ export type UiState = {
   group: string | null;
   sort: Sort;
   byGroup: boolean;
+  /** How often the columns that had no room were asked for. */
+  columnsTurn: number;
   tagged: ReadonlySet<number>;
   pane: PaneId;
   paneOpen: boolean;
@@ -52,6 +54,7 @@ export const FIRST_UI: UiState = {
   group: null,
   sort: { by: "attention", down: false },
   byGroup: false,
+  columnsTurn: 0,
   tagged: new Set(),
   pane: "log",
   paneOpen: true,
@@ -101,6 +104,8 @@ export function reduceUi(ui: UiState, action: Action, around: Surroundings): UiS
       return { ...ui, sort: { ...ui.sort, down: !ui.sort.down } };
     case "by-group":
       return { ...ui, byGroup: !ui.byGroup };
+    case "columns":
+      return { ...ui, columnsTurn: ui.columnsTurn + 1 };
     case "tag":
       return tag(ui, around);
     case "tag-all":

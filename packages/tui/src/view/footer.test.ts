@@ -88,10 +88,14 @@ test("no key means two things on one page or in one menu, and the help names eve
     for (const key of keys) expect(actionOf(key, page)).toBeDefined();
   }
   for (const menu of [SORT_MENU, KILL_MENU]) expect(new Set(menu.map(({ key }) => key)).size).toBe(menu.length);
-  const help = helpLines(120, look)
-    .map(({ spans }) => spans.map(({ text }) => text).join(""))
-    .join("\n");
-  for (const row of KEYS) expect(help).toContain(row.help);
+});
+
+test.for([40, 60, 80, 120])("the help has every word of every key at %i columns", (width) => {
+  const lines = helpLines(width, look).map(({ spans }) => spans.map(({ text }) => text).join(""));
+  const help = lines.join(" ").replace(/ +/g, " ");
+  for (const row of KEYS) expect(help).toContain(`${row.cap} ${row.help}`);
+  for (const { key, word } of [...SORT_MENU, ...KILL_MENU]) expect(help).toContain(`${key} ${word}`);
+  expect(help).not.toContain(look.glyphs.ellipsis);
 });
 
 test("the palette shows what fits, and what would be run", () => {

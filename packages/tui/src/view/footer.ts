@@ -151,5 +151,5 @@ function isVerb(action: Action): action is TaskVerb {
 
 /** Arrows have no ASCII twin; their letters are enough. */
 export function capText(cap: string, look: Look): string {
-  return look.ascii ? asciiOnly(cap.replace(/^[↑↓] /, "")) : cap;
+  return look.ascii ? asciiOnly(cap.replace(/^[^ -~] /, "")) : cap;
 }

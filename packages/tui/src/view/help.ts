@@ -2,77 +2,100 @@
 import { KEYS, KILL_MENU, SORT_MENU, type KeySection } from "../keys.ts";
 import { STATE_STYLE, STATES, type Look } from "../theme.ts";
 import { capText } from "./footer.ts";
-import { fitSpans, line, span, spansWidth, type Line } from "./line.ts";
-import type { Size } from "./layout.ts";
+import { fitSpans, line, span, spansWidth, type Line, type Span } from "./line.ts";
 import { fit } from "./text.ts";
 
-/** How much there is to scroll. */
-export function helpRoom({ columns, rows }: Size, look: Look): { lines: number; rows: number } {
-  return { lines: helpLines(columns, look).length, rows: Math.max(1, rows - 1 - HELP_FRAME) };
-}
-
-/** The title and the footer. */
-export const HELP_FRAME = 2;
 const SECTIONS: readonly KeySection[] = ["Move", "See", "Act on the task", "Groups", "Flight recorder", "Screen"];
 const CAP = 7;
 
-/** All lines of the page; in two columns when there is room. */
+/** All lines of the page; in two columns when there is room. Nothing is cut: what is too long goes on below. */
 export function helpLines(width: number, look: Look): Line[] {
+  const isWide = width >= 130;
+  const room = isWide ? Math.floor(width / 2) - 4 : width - 2;
   const blocks = [
-    ...SECTIONS.map((section) => sectionLines(section, look)),
-    menuLines(look),
-    stateLines(look),
-    timeLines(),
+    ...SECTIONS.map((section) => sectionLines(section, room, look)),
+    menuLines(room, look),
+    stateLines(room, look),
+    timeLines(room),
   ];
-  const single = blocks.flatMap((block) => [line(), ...block]).slice(1);
-  const lines = width < 130 ? single : sideBySide(blocks, Math.floor(width / 2), look);
+  const lines = isWide ? sideBySide(blocks, Math.floor(width / 2), look) : stacked(blocks);
   return lines.map(({ spans }) => line(span(" "), ...fitSpans(spans, width - 2, look.glyphs.ellipsis)));
 }
 
-function sectionLines(section: KeySection, look: Look): Line[] {
+function sectionLines(section: KeySection, room: number, look: Look): Line[] {
   const rows = KEYS.filter((row) => row.section === section);
   return [
     line(span(section, "bold")),
-    ...rows.map(({ cap, help }) =>
-      line(span(`  ${fit(capText(cap, look), CAP, { mark: look.glyphs.ellipsis })}`, "key"), span(help)),
-    ),
+    ...rows.flatMap(({ cap, help }) => {
+      const key = span(`  ${fit(capText(cap, look), CAP, { mark: look.glyphs.ellipsis })}`, "key");
+      return hanging({ title: key, pieces: words(help) }, room);
+    }),
   ];
 }
 
-function menuLines(look: Look): Line[] {
-  const join = (rows: readonly { key: string; word: string }[]) =>
-    rows.flatMap(({ key, word }, index) => [
-      span(index === 0 ? "" : ` ${look.glyphs.dot} `, "dim"),
-      span(key, "key"),
-      span(` ${word}`),
-    ]);
+/** The pieces behind a title, in as many lines as they need, with something between those of one line. */
+function hanging({ title, pieces, between = span(" ") }: Hanging, room: number): Line[] {
+  const left = spansWidth([title]);
+  const lines: Span[][] = [[title]];
+  let used = left;
+  for (const piece of pieces) {
+    const wide = spansWidth([between, ...piece]);
+    const isFirst = used === left;
+    if (isFirst || used + wide <= room) lines.at(-1)?.push(...(isFirst ? [] : [between]), ...piece);
+    else {
+      lines.push([span(" ".repeat(left)), ...piece]);
+      used = left;
+    }
+    used += wide;
+  }
+  return lines.map((spans) => line(...spans));
+}
+
+type Hanging = { title: Span; pieces: readonly (readonly Span[])[]; between?: Span };
+
+function words(text: string): Span[][] {
+  return text.split(" ").map((word) => [span(word)]);
+}
+
+function menuLines(room: number, look: Look): Line[] {
+  const pieces = (rows: readonly { key: string; word: string }[]) =>
+    rows.map(({ key, word }): Span[] => [span(key, "key"), span(` ${word}`)]);
+  const between = span(` ${look.glyphs.dot} `, "dim");
   return [
     line(span("Menus", "bold")),
-    line(span("  kill   ", "dim"), ...join(KILL_MENU)),
-    line(span("  sort   ", "dim"), ...join(SORT_MENU)),
+    ...hanging({ title: span("  kill   ", "dim"), pieces: pieces(KILL_MENU), between }, room),
+    ...hanging({ title: span("  sort   ", "dim"), pieces: pieces(SORT_MENU), between }, room),
   ];
 }
 
-function stateLines(look: Look): Line[] {
-  const spans = STATES.map((state) =>
+function stateLines(room: number, look: Look): Line[] {
+  const pieces = STATES.map((state) => [
     span(fit(`${look.glyphs.states[state]} ${state}`, 13, { mark: look.glyphs.ellipsis }), STATE_STYLE[state]),
-  );
-  return [line(span("States", "bold")), line(span("  "), ...spans.slice(0, 5)), line(span("  "), ...spans.slice(5))];
+  ]);
+  return [line(span("States", "bold")), ...hanging({ title: span("  "), pieces, between: span("") }, room)];
 }
 
-function timeLines(): Line[] {
-  return [
-    line(span("Times", "bold")),
-    line(span("  TIME   ", "dim"), span("how long it runs or ran; of what waits, its age")),
-    line(span("  AGE    ", "dim"), span("since it was submitted; from 120 columns on")),
-  ];
+const TIMES = [
+  ["TIME", "how long it runs or ran; of what waits, its age"],
+  ["AGE", "since it was submitted"],
+  ["CPU%", "of one core; on average when it has ended"],
+  ["MEM", "of all its processes; the most when it has ended"],
+] as const;
+
+function timeLines(room: number): Line[] {
+  const lines = TIMES.flatMap(([title, text]) =>
+    hanging({ title: span(`  ${title.padEnd(CAP)}`, "dim"), pieces: words(text) }, room),
+  );
+  return [line(span("Columns", "bold")), ...lines];
+}
+
+function stacked(blocks: readonly (readonly Line[])[]): Line[] {
+  return blocks.flatMap((block) => [line(), ...block]).slice(1);
 }
 
 function sideBySide(blocks: readonly (readonly Line[])[], width: number, look: Look): Line[] {
   const half = Math.ceil(blocks.length / 2);
-  const [left, right] = [blocks.slice(0, half), blocks.slice(half)].map((side) =>
-    side.flatMap((block) => [line(), ...block]).slice(1),
-  );
+  const [left, right] = [blocks.slice(0, half), blocks.slice(half)].map((side) => stacked(side));
   const count = Math.max(left?.length ?? 0, right?.length ?? 0);
   return Array.from({ length: count }, (_, index) => {
     const spans = fitSpans(left?.[index]?.spans ?? [], width - 2, look.glyphs.ellipsis);

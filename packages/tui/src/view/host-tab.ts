@@ -1,6 +1,6 @@
 /** The tab of the host: charts of its last minutes and of its last day. */
 import { formatBytes } from "@claudine/protocol/units";
-import type { HistorySample } from "../store/ask-daemon.ts";
+import type { HostPoint } from "@claudine/protocol/host";
 import type { Scene } from "../store/scene.ts";
 import type { Look } from "../theme.ts";
 import { timeText } from "./event-line.ts";
@@ -25,7 +25,7 @@ export function hostLines(scene: Scene, room: Room): Line[] {
   return [...shown, ...Array.from({ length: room.rows + 1 - shown.length }, () => line())];
 }
 
-function dayCurves(samples: readonly HistorySample[]): Curve[] {
+function dayCurves(samples: readonly HostPoint[]): Curve[] {
   const last = samples.at(-1);
   const memory = samples.map(({ memTotalBytes, memAvailableBytes }) =>
     memTotalBytes > 0 ? (1 - memAvailableBytes / memTotalBytes) * 100 : 0,

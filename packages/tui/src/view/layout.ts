@@ -25,7 +25,7 @@ const LOG_FROM_HEIGHT = 15;
 const LOG_SHARE = 0.4;
 /** The least width at which the pane stands beside the table. */
 const BESIDE_FROM = 160;
-const TABLE_SHARE = 0.62;
+const TABLE_SHARE = 0.65;
 /** The line with the tabs, the column titles and the footer. */
 const FRAME_ROWS = 3;
 

@@ -38,10 +38,11 @@ function paneSpans({ ui }: Scene): Span[] {
   return ui.pane === "log" ? [] : [span(PANES.find(({ id }) => id === ui.pane)?.word ?? "", "bold")];
 }
 
-function followSpans({ ui, log }: Scene): Span[] {
+function followSpans({ ui, log, recorder }: Scene): Span[] {
   if (ui.pane !== "log" || log === null || log.status === "loading") return [];
   if (ui.logTop !== null) return [span("held still, ", "warn"), span("f", "key"), span(" follows", "warn")];
-  const word = log.status === "ended" ? "end" : "following";
+  // When something was written is not on record.
+  const word = recorder !== null ? "as it is today" : log.status === "ended" ? "end" : "following";
   const whole = ui.page === "log" && log.buffer.partial ? `claudine logs ${log.target.id} has it all, ` : "";
   return [span(`${whole}${word}`, "dim")];
 }

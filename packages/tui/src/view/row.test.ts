@@ -14,7 +14,7 @@ const UNMARKED = { course: { cpu: [], rss: [] }, awaitsInput: false, tagged: fal
 const live = (id: number) => ({ id, cpuPercent: 98.4, rssBytes: 2_097_152, processes: 1 }) as RowFacts["live"];
 
 function shown(task: Task, more: Partial<RowFacts> = {}, width = 100): string {
-  const columns = placeColumns(width, {
+  const { columns } = placeColumns(width, {
     uses: { ...uses, groups: false, priorities: false, attempts: false },
     idDigits: 3,
   });
@@ -84,7 +84,7 @@ test("columns stay whole and nothing raw comes through, whatever labels and comm
   );
   fc.assert(
     fc.property(nasty, nasty, fc.integer({ min: 40, max: 220 }), (label, command, width) => {
-      const columns = placeColumns(width, { uses, idDigits: 3 });
+      const { columns } = placeColumns(width, { uses, idDigits: 3 });
       const facts = {
         task: makeTask(5, running(1000), { label, command }),
         live: live(5),

@@ -7,7 +7,7 @@ import { formatBytes, formatDuration } from "@claudine/protocol/units";
 import type { Course } from "../store/history.ts";
 import { timeOf } from "../store/order.ts";
 import { STATE_STYLE, type Look, type StyleName } from "../theme.ts";
-import { gapOf, MARGIN, type PlacedColumn } from "./columns.ts";
+import { MARGIN, type PlacedColumn } from "./columns.ts";
 import { fill, span, type Line, type Span } from "./line.ts";
 import { sparkline } from "./spark.ts";
 import { fit, steadyLine } from "./text.ts";
@@ -49,18 +49,17 @@ export function stateWord(task: Task): string {
 export function rowLine(facts: RowFacts, frame: RowFrame, selected: boolean): Line {
   const { columns, look, width } = frame;
   const mark = look.glyphs.ellipsis;
-  const gap = " ".repeat(gapOf(width));
   const reason = reasonOf(facts);
   const margin = facts.tagged ? look.glyphs.tag : selected ? look.glyphs.cursor : " ";
   const spans: Span[] = [span(margin.padEnd(MARGIN), facts.tagged ? "warn" : "plain")];
   for (const [index, column] of columns.entries()) {
-    if (index > 0) spans.push(span(gap));
+    if (index > 0) spans.push(span(" ".repeat(column.gap)));
     const next = columns[index + 1];
     const joins = column.id === "command" && next?.id === "reason" && reason === null;
     const { text, style } = cellOf(column, facts, { look, now: frame.now, reason });
     spans.push(
       span(
-        fit(text, joins ? column.width + gap.length + next.width : column.width, { align: column.align, mark }),
+        fit(text, joins ? column.width + next.gap + next.width : column.width, { align: column.align, mark }),
         style,
       ),
     );
@@ -117,7 +116,10 @@ function courseText(values: readonly number[], width: number, { look, top = 0 }:
 
 /** That it waits stands in the state column already. */
 function shortReason(reason: string): string {
-  return reason.replace(/^waits for (an? )?/, "");
+  return reason
+    .replace(/^waits for (an? )?/, "")
+    .replace("slot of group ", "slot of ")
+    .replace(/ \((\d+) of (\d+) in use\)/, " $1/$2");
 }
 
 function isQuiet({ status }: Task): boolean {

@@ -94,6 +94,11 @@ test("the next to be due comes first, with the time left, which counts down", as
   expect(source.count("schedule.list")).toBeGreaterThan(10);
 });
 
+test("what would keep its next task from running stands in the place of its command", async () => {
+  const { texts } = await openSchedules([info("report", { problem: "it waits for the last success of backup" })]);
+  expect(texts()[1]).toMatch(/failed +it waits for the last success/);
+});
+
 test("nobody asks for schedules while nobody looks at them", async () => {
   const { store, clock, source } = await openSchedules([]);
   store.press("1");

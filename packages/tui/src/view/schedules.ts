@@ -19,7 +19,7 @@ export function scheduleTitles({ width, look }: Frame): Line {
 
 export function scheduleRow(schedule: ScheduleInfo | undefined, { now, width, look }: Frame): Line {
   if (schedule === undefined) return line();
-  const { name, when, last, command } = schedule;
+  const { name, when, last, command, problem } = schedule;
   const ended = last === null ? "" : last.skipped === null ? (last.state ?? "not ended") : "skipped";
   const style = last?.state === null || last?.state === undefined ? "dim" : STATE_STYLE[last.state];
   const words = {
@@ -27,9 +27,10 @@ export function scheduleRow(schedule: ScheduleInfo | undefined, { now, width, lo
     left: leftOf(schedule, now),
     when,
     last: ended,
-    command: steadyLine(command),
+    command: steadyLine(problem ?? command),
   };
-  return cells(words, { width, look, style: "plain", lastStyle: style });
+  const commandStyle = problem === null ? "plain" : "bad";
+  return cells(words, { width, look, style: "plain", lastStyle: style, commandStyle });
 }
 
 /** The time left, or why nothing is due. */
@@ -39,9 +40,10 @@ function leftOf({ next, state }: ScheduleInfo, now: number): string {
 
 type Words = { name: string; left: string; when: string; last: string; command: string };
 
-type CellFrame = Omit<Frame, "now"> & { style: StyleName; lastStyle?: StyleName };
+type CellFrame = Omit<Frame, "now"> & { style: StyleName; lastStyle?: StyleName; commandStyle?: StyleName };
 
-function cells({ name, left, when, last, command }: Words, { width, look, style, lastStyle = style }: CellFrame): Line {
+function cells({ name, left, when, last, command }: Words, frame: CellFrame): Line {
+  const { width, look, style, lastStyle = style, commandStyle = style } = frame;
   const mark = look.glyphs.ellipsis;
   const cell = (text: string, columns: number, own: StyleName): Span[] => [
     span(GAP),
@@ -54,7 +56,7 @@ function cells({ name, left, when, last, command }: Words, { width, look, style,
     span(fit(left, WIDTHS.left, { align: "right", mark }), style),
     ...cell(when, WIDTHS.when, style),
     ...cell(last, WIDTHS.last, lastStyle),
-    ...(rest >= 8 ? cell(command, rest, style) : []),
+    ...(rest >= 8 ? cell(command, rest, commandStyle) : []),
   ];
   return line(...fitSpans(spans, width, mark));
 }

@@ -2,19 +2,19 @@
 import type { Scene, TableLine } from "../store/scene.ts";
 import type { Heading } from "../store/sections.ts";
 import type { Look } from "../theme.ts";
-import { gapOf, MARGIN, placeColumns, type PlacedColumn } from "./columns.ts";
-import { line, span, type Line, type Span } from "./line.ts";
+import { MARGIN, placeColumns, type Placing } from "./columns.ts";
+import { fitSpans, line, span, spansWidth, type Line, type Span } from "./line.ts";
 import { rowLine, type RowFrame } from "./row.ts";
 import { fit, steadyLine } from "./text.ts";
 
 /** The titles, then exactly `rows` lines. */
 export function tableLines(scene: Scene, { rows, width }: { rows: number; width: number }, look: Look): Line[] {
-  const columns = placeColumns(width, scene);
-  const frame = { columns, width, look, now: scene.now };
+  const placing = placeColumns(width, { uses: scene.uses, idDigits: scene.idDigits, turn: scene.ui.columnsTurn });
+  const frame = { columns: placing.columns, width, look, now: scene.now };
   const lines = scene.lines.map((one, index) => tableLine(one, frame, index === scene.cursorRow));
   const shown = lines.length > 0 ? lines : emptyLines(scene, look);
   const blank = Array.from({ length: Math.max(0, rows - shown.length) }, () => line());
-  return [titleLine(columns, { scene, width, look }), ...shown.slice(0, rows), ...blank];
+  return [titleLine(placing, { scene, width, look }), ...shown.slice(0, rows), ...blank];
 }
 
 function tableLine(one: TableLine, frame: RowFrame, selected: boolean): Line {
@@ -32,18 +32,21 @@ function headingLine({ title, count, style }: Heading, { width, look }: RowFrame
 
 type TitleFrame = { scene: Scene; width: number; look: Look };
 
-function titleLine(columns: readonly PlacedColumn[], { scene: { ui }, width, look }: TitleFrame): Line {
+function titleLine({ columns, others }: Placing, { scene: { ui }, width, look }: TitleFrame): Line {
   const { ellipsis, up, down } = look.glyphs;
-  const gap = " ".repeat(gapOf(width));
   const spans: Span[] = columns.flatMap((column, index) => {
     const sorted = column.id === ui.sort.by;
     const title = sorted ? `${column.title}${ui.sort.down ? down : up}` : column.title;
     return [
-      span(index === 0 ? " ".repeat(MARGIN) : gap),
+      span(" ".repeat(index === 0 ? MARGIN : column.gap)),
       span(fit(title, column.width, { align: column.align, mark: ellipsis }), sorted ? "bold" : "dim"),
     ];
   });
-  return line(...spans);
+  const more = [span(" "), span("o", "key"), span(` ${others} more`, "dim")];
+  const room = width - spansWidth(more);
+  const titles = spans.map(({ text }) => text).join("");
+  if (others === 0 || titles.slice(room).trim() !== "") return line(...spans);
+  return line(...fitSpans([...spans, span(" ".repeat(width))], room, ""), ...more);
 }
 
 function emptyLines({ loaded, total, recorder }: Scene, look: Look): Line[] {

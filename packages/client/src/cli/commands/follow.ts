@@ -24,6 +24,7 @@ export const follow: Command = {
       io,
       client,
       ids,
+      begin: "next",
       streams: outputStreams(input),
       tailLines: number(input, "lines"),
       since: sinceTime(input, "since", Date.now()),

@@ -1,5 +1,6 @@
 /** All verbs, in the order of the help. */
 import type { Command } from "../command.ts";
+import { artifacts } from "./artifacts.ts";
 import { backup } from "./backup.ts";
 import { cancel } from "./cancel.ts";
 import { checkpoint } from "./checkpoint.ts";
@@ -15,6 +16,7 @@ import { follow } from "./follow.ts";
 import { graph } from "./graph.ts";
 import { group } from "./group.ts";
 import { groups } from "./groups.ts";
+import { history } from "./history.ts";
 import { hold } from "./hold.ts";
 import { kill } from "./kill.ts";
 import { list } from "./list.ts";
@@ -31,6 +33,7 @@ import { restore } from "./restore.ts";
 import { schedule } from "./schedule.ts";
 import { resume } from "./resume.ts";
 import { retry } from "./retry.ts";
+import { search } from "./search.ts";
 import { send } from "./send.ts";
 import { service } from "./service.ts";
 import { set } from "./set.ts";
@@ -52,7 +55,10 @@ export const COMMANDS: readonly Command[] = [
   graph,
   logs,
   follow,
+  artifacts,
   wait,
+  search,
+  history,
   stats,
   top,
   send,

@@ -2,7 +2,7 @@
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Client } from "../../client.ts";
 import type { Command, Input, Io } from "../command.ts";
-import { refuseTooMany, untilInterrupted } from "../follow-tasks.ts";
+import { followOutput, untilInterrupted } from "../follow-tasks.ts";
 import { flag, number } from "../input.ts";
 import { outputTexts, printTexts } from "../log-json.ts";
 import { outputStreams, OUTPUT_OPTIONS, sinceTime, sinkOptions } from "../log-options.ts";
@@ -18,7 +18,7 @@ export const logs: Command = {
   options: [
     ...OUTPUT_OPTIONS,
     { name: "until", type: "string", arg: "TIME", describe: "What was written until then" },
-    { name: "follow", short: "f", type: "boolean", describe: "Go on until the run has ended" },
+    { name: "follow", short: "f", type: "boolean", describe: "Go on until the task has ended; with --run the run" },
     { name: "run", type: "number", least: 1, arg: "N", describe: "The N-th run; the last one unless told" },
     { name: "all-failed", type: "boolean", describe: "Of all tasks that failed, took too long or were lost" },
   ],
@@ -67,14 +67,10 @@ function rangeOf(input: Input): Range {
 }
 
 /** Of several, each line with its task's id. */
-async function followAll(
-  { input, io, client, range }: Wanted,
-  ids: readonly number[],
-  signal: AbortSignal,
-): Promise<void> {
-  refuseTooMany(ids);
-  const show = { ...sinkOptions(input), prefix: ids.length > 1, lines: flag(input, "json") };
-  await Promise.all(ids.map((id) => showRun(io, client, { ...range, id, show, follow: true, signal })));
+async function followAll({ range, ...io }: Wanted, ids: readonly number[], signal: AbortSignal): Promise<void> {
+  const { attempt, until: _until, ...from } = range;
+  const begin = attempt === undefined ? "last" : { onlyRun: attempt };
+  await followOutput({ ...io, ...from, begin, ids }, signal);
 }
 
 /** Of several, each under its name, as `tail` does with files. */

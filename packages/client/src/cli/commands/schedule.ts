@@ -1,6 +1,6 @@
 /** `claudine schedule`: commands that run at times, once or again and again. */
 import { ClaudineError } from "@claudine/protocol/errors";
-import type { Command, Option } from "../command.ts";
+import type { Command, Input, Option } from "../command.ts";
 import { given } from "../given.ts";
 import { flag, text } from "../input.ts";
 import { pause, remove, report, resume, run } from "../schedules/acts.ts";
@@ -34,7 +34,7 @@ const add: Command = {
     ["claudine schedule add call --at 'tomorrow 9am' -- notify-send 'Call Anna'", "once"],
   ],
   async run(input, io) {
-    if (text(input, "from-yaml") !== undefined) return declareFromFile(input, io, add);
+    if (isAboutFile(input)) return declareFromFile(input, io, add);
     const [name = ""] = input.args;
     if (name === "") throw new ClaudineError("invalid_params", "Cannot add a schedule: it has no name");
     const schedule = await newSchedule({ input, io, verb: `add schedule ${name}` });
@@ -48,6 +48,16 @@ const add: Command = {
     return report(input, io, { done: "Added", schedules: added });
   },
 };
+
+/** @throws ClaudineError invalid_params for what goes with a file alone */
+function isAboutFile(input: Input): boolean {
+  if (text(input, "from-yaml") !== undefined) return true;
+  const lone = ["prune", "dry-run"].find((name) => flag(input, name));
+  if (lone === undefined) return false;
+  throw new ClaudineError("invalid_params", `Cannot use --${lone} without --from-yaml`, {
+    hint: "claudine schedule --from-yaml FILE --prune --dry-run",
+  });
+}
 
 const TAKE_ENV: Option = { name: "take-env", type: "boolean", describe: "Give it the environment of this shell" };
 
@@ -79,5 +89,5 @@ export const schedule: Command = {
   options: FILE_OPTIONS,
   subcommands: [add, list, show, history, next, pause, resume, edit, run, remove],
   examples: [["claudine schedule --from-yaml schedules.yaml --prune --dry-run", "what that file would change"]],
-  run: (input, io) => (text(input, "from-yaml") === undefined ? showList(input, io) : declareFromFile(input, io, add)),
+  run: (input, io) => (isAboutFile(input) ? declareFromFile(input, io, add) : showList(input, io)),
 };

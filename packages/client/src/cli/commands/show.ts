@@ -5,6 +5,7 @@ import type { Result } from "@claudine/protocol/methods";
 import type { Run, TaskInfo } from "@claudine/protocol/task";
 import { formatBytes, formatDuration } from "@claudine/protocol/units";
 import type { Client } from "../../client.ts";
+import { artifactLines } from "../artifact-table.ts";
 import type { Command, Io } from "../command.ts";
 import { flag } from "../input.ts";
 import { paint, STATE_COLORS } from "../paint.ts";
@@ -19,7 +20,7 @@ import { type Column, renderTable } from "../table.ts";
 import { clock, type Fact, reasonText, stateText } from "../task-values.ts";
 import { detailFacts, usageFacts, waitedFact } from "../usage-facts.ts";
 
-type Shown = Result<"task.get"> & { metrics?: RunMetrics | undefined };
+type Shown = Result<"task.get"> & { artifacts: Result<"artifact.list">; metrics?: RunMetrics | undefined };
 type Look = { now: number; ascii: boolean };
 
 export const show: Command = {
@@ -46,12 +47,16 @@ export const show: Command = {
       return 0;
     }
     for (const [index, id] of ids.entries()) {
-      const shown = await client.call("task.get", { id });
+      const [shown, artifacts] = await readTask(client, id);
       if (flag(input, "quiet")) io.out(`${id}\n`);
       else {
         if (index > 0) io.out("\n");
         const metrics = flag(input, "metrics") ? await readMetrics(client, id) : undefined;
-        printTask(io, { ...shown, metrics }, { now: Date.now(), ascii: flag(input, "ascii") || wantsAscii(io.env) });
+        printTask(
+          io,
+          { ...shown, artifacts, metrics },
+          { now: Date.now(), ascii: flag(input, "ascii") || wantsAscii(io.env) },
+        );
       }
     }
     return 0;
@@ -59,13 +64,31 @@ export const show: Command = {
 };
 
 async function shownAsJson(client: Client, id: number, withMetrics: boolean) {
-  const { task, ...rest } = await client.call("task.get", { id });
-  return { ...task, ...rest, ...(withMetrics && { metrics: await readMetrics(client, id) }) };
+  const [{ task, ...rest }, { files, next }] = await readTask(client, id);
+  const artifacts = { files, more: next !== null };
+  return { ...task, ...rest, artifacts, ...(withMetrics && { metrics: await readMetrics(client, id) }) };
+}
+
+/** Of artifacts. */
+const SHOWN = 20;
+
+function readTask(client: Client, id: number): Promise<[Result<"task.get">, Result<"artifact.list">]> {
+  return Promise.all([client.call("task.get", { id }), client.call("artifact.list", { id, limit: SHOWN })]);
+}
+
+function artifactText({ files, next }: Result<"artifact.list">, id: number, io: Io): string {
+  if (files.length === 0) return "";
+  const more = next === null ? "" : `There are more: claudine artifacts ${id}\n`;
+  return `\n${artifactLines(files, io).join("\n")}\n${more}`;
 }
 
 const NAME_WIDTH = 11;
 
-function printTask(io: Io, { task, runs, environment, usual, snapshot, metrics }: Shown, { now, ascii }: Look): void {
+function printTask(
+  io: Io,
+  { task, runs, environment, usual, snapshot, artifacts, metrics }: Shown,
+  { now, ascii }: Look,
+): void {
   const state = paint(stateText(task), STATE_COLORS[task.state], io.color);
   const why = reasonText(task);
   const reason = why === "" ? "" : ` (${oneLine(why)})`;
@@ -78,6 +101,7 @@ function printTask(io: Io, { task, runs, environment, usual, snapshot, metrics }
     if (value !== "") io.out(`${name.padEnd(NAME_WIDTH)} ${oneLine(value)}\n`);
   }
   if (metrics !== undefined) io.out(`\n${metricsLines(metrics, { width: io.width, ascii }).join("\n")}\n`);
+  io.out(artifactText(artifacts, task.id, io));
   if (runs.length > 1) io.out(`\n${renderTable(RUN_COLUMNS, runs, io).join("\n")}\n`);
 }
 

@@ -8,6 +8,7 @@ import type { Io } from "../command.ts";
 import { fetchTasks } from "../fetch-tasks.ts";
 import { namedIds } from "../resolve-task.ts";
 import { idFinder } from "../rules/depends.ts";
+import { askAgain } from "./ask-again.ts";
 import { bodyOf, entryOf, isChanged, readEdited } from "./text.ts";
 import { editText } from "./editor.ts";
 
@@ -30,6 +31,7 @@ export async function editTasks(io: Io, client: Client, wish: Wish): Promise<Tas
     env: io.env,
     body: bodyOf(entries),
     verb: retry ? "are queued again" : "are changed",
+    again: (problem) => askAgain(io, problem),
     take: async (text) => {
       const edited = readEdited(text, entries);
       // Tasks that stand in the text are retried even if nothing was changed.

@@ -11,12 +11,14 @@ export type Session<T> = {
   body: string;
   /** As in "then the tasks are changed". */
   verb: string;
-  /** Does what the text asks for; a ClaudineError makes the editor open again, with the text and the error. */
+  /** Does what the text asks for. */
   take(text: string): Promise<T>;
+  /** Whether the editor is to open again with a text that was refused. */
+  again(problem: ClaudineError): Promise<boolean>;
 };
 
-/** @throws ClaudineError of `take` when the text was left as it was refused; it is kept then */
-export async function editText<T>({ env, body, verb, take }: Session<T>): Promise<T> {
+/** @throws ClaudineError of `take` when it is not to be corrected, or was left as it was refused; the text is kept then */
+export async function editText<T>({ env, body, verb, take, again }: Session<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "claudine-edit-"));
   const file = join(folder, "tasks.json");
   let problem: ClaudineError | undefined;
@@ -32,7 +34,7 @@ export async function editText<T>({ env, body, verb, take }: Session<T>): Promis
       return done;
     } catch (error) {
       if (!(error instanceof ClaudineError)) throw error;
-      if (error.code === "unavailable") throw kept(error, file);
+      if (error.code === "unavailable" || !(await again(error))) throw kept(error, file);
       problem = error;
       text = edited;
     }

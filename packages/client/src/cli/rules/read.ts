@@ -9,7 +9,7 @@ import { claims, cores, DAY_MS, duration, exitCodes, lockNames, size, warnSignal
 /** Null takes a rule away, or a part of it. */
 export type RuleChanges = Pick<
   ChangeTask,
-  "after" | "onDependencyFailure" | "notBefore" | "retry" | "limits" | "needs"
+  "after" | "onDependencyFailure" | "notBefore" | "delayMs" | "retry" | "limits" | "needs"
 >;
 
 export type Asked = {
@@ -31,7 +31,7 @@ export async function readRules(asked: Asked): Promise<RuleChanges> {
     const retry = partsOf<NonNullable<RuleChanges["retry"]>>(asked, RETRY);
     const limits = partsOf<NonNullable<RuleChanges["limits"]>>(asked, LIMITS);
     const needs = partsOf<NonNullable<RuleChanges["needs"]>>(asked, NEEDS);
-    const notBefore = await readStart(asked);
+    const start = await readStart(asked);
     const after = await readAfter(asked);
     const onFailure = text(input, "on-dependency-failure");
     const schedules = schedulesAfter(input);
@@ -42,7 +42,7 @@ export async function readRules(asked: Asked): Promise<RuleChanges> {
     return leaveOut({
       after,
       onDependencyFailure: onFailure as RuleChanges["onDependencyFailure"],
-      notBefore,
+      ...start,
       retry: retry?.limit === null ? null : retry,
       limits,
       needs,
@@ -176,13 +176,14 @@ function checkNeeds(needs: New["needs"]): void {
     throw refuse("--memory is more than --memory-max", "It would be ended before it has what it needs");
 }
 
-async function readStart({ input, clearable, now }: Asked): Promise<number | null | undefined> {
+async function readStart({ input, clearable, now }: Asked): Promise<Pick<RuleChanges, "notBefore" | "delayMs">> {
   const [delay, at] = [text(input, "delay"), text(input, "at")];
   if (delay !== undefined && at !== undefined) throw refuse("--delay does not go with --at", "Give one of them");
-  if (clearable && (delay ?? at) === NONE) return null;
+  if (clearable && (delay ?? at) === NONE) return { notBefore: null };
   try {
-    if (delay !== undefined) return await delayed(delay, now);
-    return at === undefined ? undefined : await moment(at, now);
+    // The daemon counts it on a clock that nobody sets.
+    if (delay !== undefined) return { delayMs: (await delayed(delay, now)) - now };
+    return at === undefined ? {} : { notBefore: await moment(at, now) };
   } catch (error) {
     throw named(delay === undefined ? "at" : "delay", error);
   }

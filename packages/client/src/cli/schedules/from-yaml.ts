@@ -1,5 +1,5 @@
 /** `schedule --from-yaml FILE`: the file's keys are the options of `schedule add`, and read as such. */
-import { dirname, isAbsolute, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { NewSchedule } from "@claudine/protocol/methods";
 import type { Command, Input, Io } from "../command.ts";
@@ -7,6 +7,7 @@ import { flag, text } from "../input.ts";
 import { parseCommand } from "../parse.ts";
 import { printJson } from "../print.ts";
 import { callerEnv } from "../submit-tasks.ts";
+import { entryWords, NotMeant } from "./entry-words.ts";
 import { newSchedule } from "./read.ts";
 
 /** `add` is the command whose options the keys are. */
@@ -72,31 +73,21 @@ type Place = { io: Io; add: Command; file: string; cwd: string };
 
 async function scheduleFrom({ io, add, file, cwd }: Place, name: string, entry: unknown): Promise<NewSchedule> {
   if (!isFields(entry)) throw refuse(file, `schedule ${name} is no map`);
-  const { command, ...options } = entry;
-  const words = Object.entries(options).flatMap(([key, value]) => wordsOf(key, value, cwd));
-  const parsed = parseCommand(add, [name, ...words, "--", ...commandWords(command)]);
+  const parsed = parseCommand(add, [name, ...wordsOrRefuse(() => entryWords(entry, cwd), file, name)]);
   if (parsed.kind === "run")
     return newSchedule({ input: parsed.input, io, verb: `declare schedule ${name} of ${file}`, pastTimes: true });
-  const why = parsed.kind === "usage" ? parsed.problem.message : "help is no option here";
-  throw refuse(file, `schedule ${name}: ${why}`, "The keys are the options of `claudine schedule add`, and command");
+  throw refuseEntry(file, name, parsed.kind === "usage" ? parsed.problem.message : "help is no name");
 }
 
-/** A path is one from the file's folder. */
-function wordsOf(key: string, value: unknown, cwd: string): string[] {
-  if (value === true) return [`--${key}`];
-  if (value === false || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((one) => wordsOf(key, one, cwd));
-  if (isFields(value)) return Object.entries(value).map(([name, one]) => `--${key}=${name}=${plain(one)}`);
-  const word = plain(value);
-  return [`--${key}=${key === "cwd" && !isAbsolute(word) ? resolve(cwd, word) : word}`];
+function wordsOrRefuse(words: () => string[], file: string, name: string): string[] {
+  try {
+    return words();
+  } catch (error) {
+    if (error instanceof NotMeant) throw refuseEntry(file, name, error.message);
+    throw error;
+  }
 }
 
-/** A map or a list where neither is meant is shown as what it is. */
-function plain(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function commandWords(command: unknown): string[] {
-  if (command === undefined || command === null) return [];
-  return Array.isArray(command) ? command.map(plain) : [plain(command)];
+function refuseEntry(file: string, name: string, why: string): ClaudineError {
+  return refuse(file, `schedule ${name}: ${why}`, "The keys are the options of `claudine schedule add`, and command");
 }

@@ -18,6 +18,7 @@ export type Asked = {
 };
 
 const NONE = "none";
+const COMMAND_HINT = "It comes last, as in --cron '0 2 * * *' -- ./backup.sh --full; in a file its key is command";
 const MOST_RUNS = 999_999_999;
 
 /** @throws ClaudineError invalid_params, not_found */
@@ -32,7 +33,7 @@ export async function newSchedule(asked: Asked): Promise<NewSchedule> {
       ...sharedOptions(input, io.env),
       ...(await taskRules(asked, false)),
       ...(await gitRules(input)),
-      command: commandOf(input),
+      command: commandOf(input, COMMAND_HINT),
     };
     // Of a new task nothing is taken away, and no other is submitted with it that it could name.
     return { name: input.args[0] ?? "", when, zone, ...rules, task: task as NewSchedule["task"] };
@@ -49,7 +50,7 @@ export async function scheduleChanges(asked: Asked): Promise<ChangeSchedule> {
       ...sharedOptions(input, io.env),
       ...(await taskRules(asked, true)),
       ...(await gitRules(input)),
-      ...(input.rest.length === 0 ? {} : { command: commandOf(input) }),
+      ...(input.rest.length === 0 ? {} : { command: commandOf(input, COMMAND_HINT) }),
     };
     return {
       ...(when === undefined ? {} : { when }),
@@ -150,8 +151,18 @@ async function taskRules({ input, io }: Asked, isKnown: boolean) {
   };
   const find = idFinder(() => io.connect());
   const asked = { input: own, verb: "submit", clearable: isKnown, now: Date.now(), find };
-  const { notBefore: _, ...rules } = await readRules(asked);
+  const { notBefore: _, delayMs: __, ...rules } = await namingRetryJitter(() => readRules(asked));
   return isKnown && words.length > 0 && rules.after === undefined ? { ...rules, after: null } : rules;
+}
+
+/** What a submit calls --jitter. */
+async function namingRetryJitter<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof ClaudineError)) throw error;
+    throw new ClaudineError(error.code, error.message.replace("--jitter", "--retry-jitter"), { hint: error.hint });
+  }
 }
 
 function withoutNull<T extends object>(rules: T): { [K in keyof T]: Exclude<T[K], null> } {

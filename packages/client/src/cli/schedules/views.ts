@@ -87,7 +87,9 @@ export const next: Command = {
   name: "next",
   summary: "Show when a schedule would be due next, with the offset of its time zone",
   positional: [SCHEDULE],
-  options: [{ name: "count", short: "n", type: "number", least: 1, arg: "N", describe: "So many times (5)" }],
+  options: [
+    { name: "count", short: "n", type: "number", least: 1, arg: "N", describe: "So many times (5), at most 1000" },
+  ],
   async run(input, io) {
     const client = await io.connect();
     const { zone, times } = await client.call("schedule.next", {

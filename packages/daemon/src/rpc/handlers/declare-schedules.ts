@@ -4,15 +4,15 @@ import type { Declaration } from "../../core/command.ts";
 import { declare as decideDeclare } from "../../core/schedule-commands.ts";
 import type { EnvRecord } from "../../environment/env-record.ts";
 import type { Context, Handler } from "../context.ts";
+import { mapInPieces } from "../pieces.ts";
 import { digestOf, madeSchedule } from "../schedule-spec.ts";
 
 export const declare: Handler<"schedule.declare"> = async (context, params) => {
   const { schedules, origin, prune, dryRun, ...call } = params;
   const names = schedules.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new ClaudineError("invalid_params", `Cannot declare schedule ${twice} twice`);
+  checkNames(names);
   const records = new Map<string, EnvRecord>();
-  const made = schedules.map((schedule) => {
+  const made = await mapInPieces(schedules, (schedule) => {
     const { record, name, spec } = madeSchedule(context, schedule, call);
     records.set(record.id, record);
     return { name, spec: { ...spec, origin, digest: digestOf(schedule, call.cwd) } };
@@ -23,6 +23,15 @@ export const declare: Handler<"schedule.declare"> = async (context, params) => {
     : await become(context, declaration, [...records.values()]);
   return answer(names, events);
 };
+
+/** @throws ClaudineError invalid_params */
+function checkNames(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new ClaudineError("invalid_params", `Cannot declare schedule ${name} twice`);
+    seen.add(name);
+  }
+}
 
 function wouldBe({ engine, store }: Context, declaration: Declaration): Promise<EventBody[]> {
   return engine.read((state) => {
@@ -42,6 +51,7 @@ function answer(names: readonly string[], events: readonly EventBody[]): Result<
   const named = (type: EventBody["type"]) =>
     events.flatMap((event) => (event.type === type && "name" in event ? [event.name] : []));
   const [added, changed, removed] = [named("schedule.added"), named("schedule.changed"), named("schedule.removed")];
-  const unchanged = names.filter((name) => !added.includes(name) && !changed.includes(name));
+  const touched = new Set([...added, ...changed]);
+  const unchanged = names.filter((name) => !touched.has(name));
   return { added, changed, removed, unchanged };
 }

@@ -66,11 +66,17 @@ export const unsubscribe: Handler<"event.unsubscribe"> = async (_context, { subs
 
 const FINISHED: readonly TaskState[] = STATES.filter(isFinished);
 
-function snapshot(context: Context, state: State, limit: number): Task[] {
-  const newest: TaskId[] = FINISHED.flatMap((name) => take(context.store.idsBelow(2 ** 32 - 1, name), limit));
-  const finished = newest
-    .toSorted((a, b) => b - a)
-    .slice(0, limit)
-    .flatMap((id) => context.store.task(id) ?? []);
-  return [...state.live.values(), ...finished];
+const FAILED: readonly TaskState[] = ["failed", "timed-out", "lost"];
+/** Failures would else be gone from a screen as soon as enough others have succeeded. */
+const FAILED_SHARE = 0.25;
+
+function snapshot({ store }: Context, state: State, limit: number): Task[] {
+  const newest = (names: readonly TaskState[], count: number): TaskId[] =>
+    names
+      .flatMap((name) => take(store.idsBelow(2 ** 32 - 1, name), count))
+      .toSorted((a, b) => b - a)
+      .slice(0, count);
+  const failed = newest(FAILED, Math.floor(limit * FAILED_SHARE));
+  const ids = [...new Set([...failed, ...newest(FINISHED, limit)])].slice(0, limit);
+  return [...state.live.values(), ...ids.toSorted((a, b) => b - a).flatMap((id) => store.task(id) ?? [])];
 }

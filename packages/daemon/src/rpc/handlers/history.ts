@@ -1,9 +1,10 @@
 /** What was measured of the machine and of runs. */
 import { ClaudineError, isFinished, type Run, type Task, type TaskId } from "@claudine/protocol";
+import { readRunList, type RunEnd } from "../../reading/run-list.ts";
 import { readWaited } from "../../reading/waited.ts";
 import type { Context, Handler } from "../context.ts";
-import { taskOf } from "../select.ts";
-import { noSuchTask } from "./read-tasks.ts";
+import { allIds, selectTasks, taskOf } from "../select.ts";
+import { filterOf, noSuchTask } from "./read-tasks.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -14,6 +15,41 @@ export const host: Handler<"host.history"> = async ({ history, config }, params,
     throw new ClaudineError("invalid_params", "Cannot read the history of the machine: `since` is after `until`");
   return caller.inTurn(() => history.host.read({ since, until, stepMs: params.stepMs ?? config.history.every }));
 };
+
+export const runs: Handler<"run.list"> = async (context, params, caller) => {
+  const { selector, since = 0, until, limit } = params;
+  const selected =
+    selector === undefined
+      ? undefined
+      : new Set(allIds(await selectTasks(context, { words: selector, scope: "any" }, caller)));
+  const keep = filterOf({ ...params, states: undefined });
+  const { task, run, runEnds } = context.store;
+  const asked = params.before === undefined ? undefined : readCursor(params.before);
+  const found = await caller.inTurn(() =>
+    readRunList(
+      { task, run, runEnds, closed: caller.closed },
+      {
+        before: earlier(asked, until),
+        since,
+        isSelected: (id) => selected?.has(id) ?? true,
+        isWanted: (one, { state }) => (params.states?.includes(state) ?? true) && keep(one),
+        limit,
+      },
+    ),
+  );
+  return { runs: found.runs, next: found.next === null ? null : Object.values(found.next).join("-") };
+};
+
+function readCursor(text: string): RunEnd {
+  const [at = 0, id = 0, attempt = 0] = text.split("-").map(Number);
+  return { at, id, attempt };
+}
+
+/** What ended at `until` itself counts. */
+function earlier(asked: RunEnd | undefined, until: number | undefined): RunEnd | undefined {
+  if (until === undefined || (asked !== undefined && asked.at <= until)) return asked;
+  return { at: until + 1, id: 0, attempt: 0 };
+}
 
 export const course: Handler<"run.course"> = async (context, { id, attempt: asked }) => {
   const task = await readTask(context, id);

@@ -1,16 +1,19 @@
 /** One handler per method; a missing one does not compile. */
 import type { Handlers } from "../context.ts";
+import * as artifacts from "./artifacts.ts";
 import { clean, hold, pause, release, remove, resume, retry } from "./change-tasks.ts";
 import { backup, config, doctor, host, metrics, status, stop } from "./daemon.ts";
 import { cancel, kill, wait } from "./end-tasks.ts";
 import * as events from "./events.ts";
 import * as groups from "./groups.ts";
 import * as history from "./history.ts";
-import { read, send } from "./logs.ts";
+import { read } from "./logs.ts";
 import { get, list } from "./read-tasks.ts";
 import { graph } from "./graph.ts";
 import { declare } from "./declare-schedules.ts";
+import { search } from "./search.ts";
 import * as schedules from "./schedules.ts";
+import { send } from "./send.ts";
 import * as queue from "./queue-tasks.ts";
 import { stats } from "./stats.ts";
 import { submit } from "./submit.ts";
@@ -38,7 +41,10 @@ export const HANDLERS: Handlers = {
   "task.clean": clean,
   "task.send": send,
   "task.wait": wait,
+  "task.search": search,
   "log.read": read,
+  "artifact.list": artifacts.list,
+  "artifact.read": artifacts.read,
   "group.list": groups.list,
   "group.set": groups.set,
   "group.limit": groups.limit,
@@ -60,6 +66,7 @@ export const HANDLERS: Handlers = {
   "event.unsubscribe": events.unsubscribe,
   "host.read": host,
   "host.history": history.host,
+  "run.list": history.runs,
   "run.course": history.course,
   "run.waited": history.waited,
   "stats.read": stats,

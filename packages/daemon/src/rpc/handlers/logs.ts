@@ -1,7 +1,7 @@
-/** Reads output, and writes to the standard input. */
-import { ClaudineError, formatDuration, isFinished, type LiveRun, type Params, type Task } from "@claudine/protocol";
-import { stateWords } from "../../core/targets.ts";
-import { readIndex } from "../../output/run-index.ts";
+/** Reads output. */
+import { ClaudineError, formatDuration, isFinished, type Params, type Task } from "@claudine/protocol";
+import { errorFacts } from "../../log.ts";
+import { readIndex, type Sighting } from "../../output/run-index.ts";
 import {
   asBase64,
   encodePiece,
@@ -15,7 +15,6 @@ import { type LogWatch, watchLog } from "../../output/watch.ts";
 import type { RunFiles } from "../../output/files.ts";
 import type { Caller, Context, Handler } from "../context.ts";
 import { taskOf } from "../select.ts";
-import { hasStarted, waitForTasks } from "../wait.ts";
 import { noSuchTask } from "./read-tasks.ts";
 
 export const read: Handler<"log.read"> = async (context, params, caller) => {
@@ -83,7 +82,7 @@ async function readFrom(context: Context, { params, run, wanted }: Asked): Promi
     if (open === undefined) return nothing;
     try {
       return await readPiece(open, wanted, async (size) => ({
-        sightings: await readIndex(files.index),
+        sightings: await timesOf(context, files),
         stream,
         size,
         endAt: endedAt ?? Date.now(),
@@ -93,6 +92,16 @@ async function readFrom(context: Context, { params, run, wanted }: Asked): Promi
     }
   } catch (error) {
     throw unreadable(params, error);
+  }
+}
+
+/** Output whose times cannot be read is still output. */
+async function timesOf({ log }: Context, { index }: RunFiles): Promise<readonly Sighting[]> {
+  try {
+    return await readIndex(index);
+  } catch (error) {
+    log.debug("The times of output could not be read", errorFacts(error));
+    return [];
   }
 }
 
@@ -118,13 +127,15 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ENOTDIR: "something is in the place of its folder",
   EIO: "the disk failed",
   ENXIO: "something is in the place of its file",
+  ELOOP: "something is in the place of its file",
 };
 
 /** What somebody did to the file is told to who reads it, and is no bug. */
 function unreadable({ id }: Params<"log.read">, error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const why = error instanceof ClaudineError ? undefined : REFUSALS[code];
-  if (why === undefined) return error;
+  // Those of Node itself begin with ERR_.
+  if (error instanceof ClaudineError || !/^E[A-Z0-9]+$/.test(code)) return error;
+  const why = REFUSALS[code] ?? "the system refuses it";
   return new ClaudineError("os", `Cannot read the output of task ${id}: ${why} (${code})`, { cause: error });
 }
 
@@ -165,6 +176,7 @@ function endOf({ store }: Context, { id, status }: Task, attempt: number): RunEn
   const run = store.runs(id).find((one) => one.attempt === attempt);
   return run ?? ("finishedAt" in status ? status : { startedAt: null, finishedAt: undefined });
 }
+
 type RunWatch = Pick<LogWatch, "changed" | "close"> & { path: string | undefined };
 
 /** Changes of the file, of the task, and the end of the connection. */
@@ -182,35 +194,4 @@ function watchRun(context: Context, run: { id: number; path: string | undefined;
       caller.closed.removeEventListener("abort", log.poke);
     },
   };
-}
-
-export const send: Handler<"task.send"> = async (context, { id, ...input }, caller) => {
-  const task = await context.engine.read((state) => taskOf(context, state, id));
-  if (task === undefined) throw noSuchTask("send to", id);
-  if (!task.stdin) {
-    throw new ClaudineError("wrong_state", `Cannot send to task ${id}: it reads no input`, {
-      hint: "Submit it with --stdin",
-    });
-  }
-  const run = await startedRun(context, task, caller);
-  return { bytes: await context.writeInput(task, run, input) };
-};
-
-/** Admitted and not started yet, it soon will be. */
-const START_MS = 5000;
-
-async function startedRun(context: Context, task: Task, caller: Caller): Promise<LiveRun> {
-  const { id } = task;
-  if ("run" in task.status) {
-    // It may have started already, and nobody has noticed yet.
-    context.look(task);
-    await waitForTasks(context, { ids: [id], judge: hasStarted, timeoutMs: START_MS, caller });
-  }
-  const now = await context.engine.read((state) => taskOf(context, state, id));
-  if (now === undefined) throw noSuchTask("send to", id);
-  const { status } = now;
-  if ("run" in status && status.run.started !== undefined) return status.run;
-  const notNow = isFinished(status.state) ? stateWords(now) : `${stateWords(now)}, not running`;
-  const why = "run" in status ? "it has not started yet" : notNow;
-  throw new ClaudineError("wrong_state", `Cannot send to task ${id}: ${why}`);
 }

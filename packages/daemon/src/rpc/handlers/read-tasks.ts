@@ -1,47 +1,72 @@
 /** Lists and shows tasks. */
 import {
   ClaudineError,
-  isFinished,
+  parseSelector,
   type Params,
   type Snapshot,
   type Task,
   type TaskId,
   type TaskInfo,
-  type TaskState,
   wholeUsage,
 } from "@claudine/protocol";
 import { learned } from "../../core/kinds.ts";
-import type { State } from "../../core/state.ts";
 import type { Context, Handler } from "../context.ts";
 import { taskSize } from "../../core/size.ts";
-import { mergeDescending } from "../../reading/descending.ts";
-import { allIds, selectTasks, taskOf } from "../select.ts";
+import { candidates, TOP } from "../list-candidates.ts";
+import { taskOf } from "../select.ts";
 import { infoOf } from "../task-info.ts";
+import { matches, readWanted, type Wanted } from "../wanted.ts";
 
 /** Records looked at in one go; a page may come back short, with `next` to go on. */
 const SCAN_AT_MOST = 20_000;
 /** Of a page, roughly. */
 const SIZE_AT_MOST = 4 * 2 ** 20;
-const TOP: TaskId = 2 ** 32 - 1;
 
+/** What is shown is as it was asked for at the moment of each page. */
 export const list: Handler<"task.list"> = async (context, params, caller) => {
-  const before = params.before ?? TOP;
-  const selected =
-    params.selector === undefined
-      ? undefined
-      : allIds(await selectTasks(context, { words: params.selector, scope: "any" }, caller));
+  const { before = TOP, states = [] } = params;
+  const wanted = wantedOf(params.selector);
   const keep = filterOf(params);
   return caller.inTurn(() =>
     context.engine.read((state) => {
-      const ids = candidates({ context, state }, { before, selected, states: params.states });
+      const { floor, isAsked } = askedOf(context, wanted);
+      const ids = candidates({ store: context.store, state }, { before, wanted, floor, states: new Set(states) });
       return pageOf(ids, params.limit, (id) => {
         const task = taskOf(context, state, id);
-        if (task === undefined || !keep(task)) return undefined;
+        if (task === undefined || !isAsked(task) || !keep(task)) return undefined;
         return { info: infoOf(context, state, task), size: taskSize(task) };
       });
     }),
   );
 };
+
+export function wantedOf(selector: readonly string[] | undefined): Wanted | undefined {
+  return selector === undefined ? undefined : readWanted(parseSelector(selector));
+}
+
+type Asked = { floor: TaskId; isAsked(task: Task): boolean };
+
+/** What a selector asks for as tasks are now. */
+export function askedOf(context: Context, wanted: Wanted | undefined): Asked {
+  const floor = floorOf(context, wanted?.last ?? 0);
+  return {
+    floor,
+    isAsked: (task) => wanted === undefined || wanted.named.has(task.id) || task.id >= floor || matches(wanted, task),
+  };
+}
+
+/** The oldest of the newest so many. */
+function floorOf({ store }: Context, count: number): TaskId {
+  let floor = TOP;
+  if (count === 0) return floor;
+  let left = count;
+  for (const id of store.idsBelow(TOP)) {
+    floor = id;
+    left -= 1;
+    if (left === 0) break;
+  }
+  return floor;
+}
 
 type Shown = { info: TaskInfo; size: number };
 
@@ -64,25 +89,10 @@ function pageOf(
   return { tasks, next: null };
 }
 
-type Candidates = { before: TaskId; selected: readonly TaskId[] | undefined; states: readonly TaskState[] | undefined };
+type TaskFilter = Pick<Params<"task.list">, "states" | "group" | "label" | "text"> &
+  Partial<Pick<Params<"task.list">, "worktree">>;
 
-type Sources = { context: Context; state: State };
-
-function candidates({ context, state }: Sources, { before, selected, states }: Candidates): Iterable<TaskId> {
-  if (selected !== undefined) return selected.filter((id) => id < before).toReversed();
-  if (states === undefined) return context.store.idsBelow(before);
-  const finished = [...new Set(states.filter(isFinished))].map((name) => context.store.idsBelow(before, name));
-  const [first, ...others] = states.filter((name) => !isFinished(name));
-  if (first === undefined) return mergeDescending(finished);
-  const isInFlight = [first, ...others].every((name) => name === "running" || name === "paused");
-  // Few run among many that wait.
-  const live = isInFlight
-    ? [...state.inFlight].filter((id) => id < before).toSorted((a, b) => b - a)
-    : context.store.idsBelow(before, first);
-  return mergeDescending([...finished, live]);
-}
-
-function filterOf(params: Params<"task.list">): (task: Task) => boolean {
+export function filterOf(params: TaskFilter): (task: Task) => boolean {
   const { states, group, label, text, worktree } = params;
   const words = text?.toLowerCase();
   return (task) =>

@@ -1,16 +1,12 @@
 /** Takes tasks into the queue. */
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { ClaudineError, quoteArgv, type Result, type SubmitTask, type TaskId, type TaskSpec } from "@claudine/protocol";
-import { unfinishedLike } from "../../core/alike.ts";
-import type { State } from "../../core/state.ts";
-import type { Submission } from "../../core/submit.ts";
-import type { Fact } from "../../engine.ts";
+import { ClaudineError, quoteArgv, type Result, type SubmitTask, type TaskSpec } from "@claudine/protocol";
+import type { Entry, Submission } from "../../core/submit.ts";
 import type { Env } from "../../environment/env-vault.ts";
 import type { EnvRecord } from "../../environment/env-record.ts";
 import type { Context, Handler } from "../context.ts";
 import { withSignalName } from "./signals.ts";
-import { taskOf } from "../select.ts";
 
 /** The shell's note of its last command; of no use to a task. */
 const NOT_PASSED_ON = ["_"];
@@ -30,16 +26,16 @@ export const submit: Handler<"task.submit"> = async (context, params) => {
     const record = task.env === undefined ? baseRecord : context.vault.seal({ ...base, ...task.env });
     envs.set(record.id, record);
     const spec = specOf(context, task, { ...params, env: base, envId: record.id });
-    const { ref, ifRunning, afterSchedules } = task;
+    const { ref, ifRunning, afterSchedules, delayMs } = task;
     const afterRefs = task.after?.flatMap((one) => (one.ref === undefined ? [] : [{ ref: one.ref, on: one.on }]));
-    const submission = { spec, held: task.held ?? false, ifRunning, ref, afterRefs, afterSchedules };
+    const submission = { spec, held: task.held ?? false, ifRunning, delayMs, ref, afterRefs, afterSchedules };
     if (tasks.push(submission) % PIECE === 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
   const { maxFails } = params;
-  const facts = await context.engine.dispatch({ type: "submit", tasks, maxFails }, [...envs.values()]);
-  return answer(context, tasks, facts);
+  const entries = await context.engine.submit({ type: "submit", tasks, maxFails }, [...envs.values()]);
+  return answer(entries);
 };
 
 /** The caller's environment without what is of no use to a task. */
@@ -48,31 +44,13 @@ export function passedOn(env: Env): Env {
 }
 
 /** A task that was not taken is there already: by its key, or as one that is unfinished. */
-async function answer(
-  context: Context,
-  tasks: readonly Submission[],
-  facts: readonly Fact[],
-): Promise<Result<"task.submit">> {
-  const taken = new Map(
-    facts.flatMap(({ event }) => (event.type === "task.submitted" ? [[event.spec.uid, event.id] as const] : [])),
-  );
-  if (taken.size === tasks.length)
-    return { ids: [...taken.values()], uids: tasks.map(({ spec }) => spec.uid), existing: [] };
-  return context.engine.read((state) => {
-    const found = tasks.flatMap(({ spec }) => {
-      const id = taken.get(spec.uid) ?? existingId(context, state, spec);
-      const task = id === undefined ? undefined : taskOf(context, state, id);
-      return task === undefined ? [] : [task];
-    });
-    const existing = found.flatMap(({ id, uid }) => (taken.has(uid) ? [] : [id]));
-    return { ids: found.map(({ id }) => id), uids: found.map(({ uid }) => uid), existing };
-  });
-}
-
-function existingId({ store }: Context, state: State, spec: TaskSpec): TaskId | undefined {
-  const { key } = spec;
-  const byKey = key === undefined ? undefined : (state.keys.get(key) ?? store.keyed(key));
-  return byKey ?? unfinishedLike(state, spec)[0]?.id;
+function answer(entries: readonly Entry[]): Result<"task.submit"> {
+  const taken = new Set(entries.flatMap(({ id, isNew }) => (isNew ? [id] : [])));
+  return {
+    ids: entries.map(({ id }) => id),
+    uids: entries.map(({ uid }) => uid),
+    existing: entries.flatMap(({ id }) => (taken.has(id) ? [] : [id])),
+  };
 }
 
 /** @throws ClaudineError too_large */
@@ -111,6 +89,7 @@ export function specOf(context: Pick<Context, "config">, task: SubmitTask, call:
     afterSchedules: _afterSchedules,
     ref: _ref,
     ifRunning: _ifRunning,
+    delayMs: _delayMs,
     after,
     ...rules
   } = task;

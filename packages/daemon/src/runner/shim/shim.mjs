@@ -171,13 +171,17 @@ function start(key, fields) {
 
 function execute(run, { cwd, umask, stdio, argv, extra }) {
   const failed = ({ code = "EINVAL" }) => fail(run, { step: "exec", errno: code, path: argv[0] });
+  const variables = { ...environment, ...pairs(extra) };
+  const artifacts = run.path.replace(/(\.record)?$/, ".artifacts");
+  // Where it cannot be made the command runs all the same.
+  if (variables.CLAUDINE_ARTIFACTS === artifacts) attempt(() => fs.mkdirSync(artifacts, 0o700));
   process.umask(umask);
   crashPoint("before-shim-fork");
   try {
     const child = spawn(argv[0], argv.slice(1), {
       cwd,
       stdio,
-      env: { ...environment, ...pairs(extra) },
+      env: variables,
       detached: true,
     });
     crashPoint("after-shim-fork");
@@ -187,6 +191,8 @@ function execute(run, { cwd, umask, stdio, argv, extra }) {
     crashPoint("after-shim-start-line");
     child.on("error", failed);
     child.on("exit", (code, signal) => {
+      // Unless something is in it.
+      attempt(() => fs.rmdirSync(artifacts));
       const how = signal === null ? ["x", code, 0] : ["s", os.signals[signal] ?? 0, "-"];
       save(run, line(LINE, "E", child.pid, ...how, ..."-------", Date.now()));
     });

@@ -138,6 +138,8 @@ sub become {
     redirect($run, 'stderr', $err, $append, 2);
     for (@$env) { $ENV{$1} = $2 if /^([^=]+)=(.*)$/s }
     enter(delete $ENV{CLAUDINE_CGROUP});
+    # By the child, so that it costs neither the daemon nor the shim; where it cannot be made the command runs all the same.
+    mkdir $run->{artifacts}, 0700 if $run->{artifacts} eq ($ENV{CLAUDINE_ARTIFACTS} // '');
     umask oct $umask;
     $SIG{$_} = 'DEFAULT' for $signals ? () : qw(CHLD TERM HUP);
     POSIX::sigprocmask(POSIX::SIG_SETMASK(), POSIX::SigSet->new);    # a signal that came meanwhile acts here
@@ -148,7 +150,7 @@ sub become {
 
 sub start {
     my ($key, $cwd, $umask, $out, $err, $path, $stdin, $n, @rest) = @_;
-    my $run = { key => $key, path => $path, stdin => $stdin };
+    my $run = { key => $key, path => $path, stdin => $stdin, artifacts => $path =~ s/(\.record)?$/.artifacts/r };
     crash_point('before-shim-record-open');
     $run->{record} = open_fd($path, O_RDWR | O_CREAT | O_EXCL);
     return note($!{EEXIST} ? $key : "nostart $key " . errno_name($! + 0)) unless defined $run->{record};
@@ -213,6 +215,7 @@ sub reap {
     while (my ($pid, $status, @usage) = wait_one()) {
         my $run   = delete $runs{$pid} or next;    # else an orphan of a task, adopted and ended
         my @calls = @{ delete $operations{$pid} // [] };
+        rmdir $run->{artifacts};                      # unless something is in it
         my $code  = $status >> 8;
         if ($status && (POSIX::fstat($run->{record}))[7] < BLOCK) { never_ran($run, $code); next }
         my @exit = $status & 127 ? ('s', $status & 127, $status & 128 ? 1 : 0) : ('x', $code, 0);

@@ -1,0 +1,92 @@
+/** Lists artifacts of a run page by page, and copies them into a folder. */
+import { mkdir, open, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Artifact } from "@claudine/protocol/artifact";
+import { ClaudineError } from "@claudine/protocol/errors";
+import type { Client } from "../client.ts";
+
+/** The run of a task; the last one unless told. */
+export type RunName = { id: number; attempt?: number };
+
+const PAGE = 10_000;
+const PIECE_BYTES = 1_048_576;
+
+/** @returns the run they are of */
+export async function* listArtifacts(client: Client, run: RunName): AsyncGenerator<readonly Artifact[], number> {
+  let from: { after?: string } = {};
+  for (;;) {
+    const { attempt, files, next } = await client.call("artifact.list", { ...run, ...from, limit: PAGE });
+    yield files;
+    if (next === null) return attempt;
+    from = { after: next };
+  }
+}
+
+/** Gives each piece away before it asks for the next one. */
+export async function readArtifact(
+  client: Client,
+  file: RunName & { name: string },
+  take: (bytes: Buffer, offset: number) => Promise<void>,
+): Promise<number> {
+  for (let offset = 0; ;) {
+    const { data, nextOffset, eof } = await client.call("artifact.read", { ...file, offset, maxBytes: PIECE_BYTES });
+    await take(Buffer.from(data, "base64"), offset);
+    offset = nextOffset;
+    if (eof) return offset;
+  }
+}
+
+export type Saved = { name: string; path: string; bytes: number };
+
+/**
+ * Writes one file below `folder`, with holes where it is empty. What is there already stays, unless `force`.
+ * @throws ClaudineError
+ */
+export async function saveArtifact(
+  client: Client,
+  file: RunName & { name: string },
+  { folder, force }: { folder: string; force: boolean },
+): Promise<Saved> {
+  const { name } = file;
+  // Whoever answers: nothing is written outside of the folder.
+  if (name.split("/").some((part) => part === "" || part === "." || part === ".."))
+    throw new ClaudineError("invalid_params", `Cannot write "${name}": that is no name of an artifact`);
+  const path = join(folder, name);
+  const isNew = { made: false };
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    if (force) await rm(path, { force: true });
+    const target = await open(path, "wx");
+    isNew.made = true;
+    try {
+      const bytes = await readArtifact(client, file, async (piece, offset) => {
+        if (piece.some((byte) => byte !== 0)) await target.write(piece, 0, piece.length, offset);
+      });
+      await target.truncate(bytes);
+      return { name, path, bytes };
+    } finally {
+      await target.close();
+    }
+  } catch (error) {
+    if (isNew.made) await rm(path, { force: true });
+    throw notWritten(path, error);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EEXIST: "there is something of that name already",
+  ENOTDIR: "a file is in the place of its folder",
+  EACCES: "no permission",
+  ENOSPC: "no space left on the disk",
+  EROFS: "the disk can only be read",
+  ENAMETOOLONG: "the name is too long",
+};
+
+function notWritten(path: string, error: unknown): unknown {
+  const code = error instanceof Error && "code" in error && "syscall" in error ? String(error.code) : "";
+  if (code === "") return error;
+  return new ClaudineError("os", `Cannot write ${path}: ${REASONS[code] ?? code}`, {
+    ...(code === "EEXIST" && { hint: "--force replaces it" }),
+    cause: error,
+  });
+}

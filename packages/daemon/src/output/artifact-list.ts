@@ -1,0 +1,110 @@
+/** Lists what a run has left in its folder of artifacts, in the order of names, in memory of a fixed size. Follows no link. */
+import type { Dirent, Stats } from "node:fs";
+import { lstat, opendir } from "node:fs/promises";
+import type { Artifact } from "@claudine/protocol";
+import { nameOf, pathOf } from "./artifact-names.ts";
+
+export type Listed = { parts: readonly string[]; artifact: Artifact };
+
+/** Below it folders are named and not entered. */
+const DEPTH_MAX = 64;
+
+type Wanted = { after: readonly string[]; limit: number; closed: AbortSignal };
+
+/** At most `limit`, those that come after `after`. Nothing where there is no folder. */
+export async function listArtifacts(folder: string, wanted: Wanted): Promise<Listed[]> {
+  const found: Listed[] = [];
+  if ((await statOf(folder, []))?.isDirectory() !== true) return found;
+  for await (const one of walk(folder, [], wanted)) if (found.push(one) >= wanted.limit) break;
+  return found;
+}
+
+async function* walk(folder: string, parts: readonly string[], wanted: Wanted): AsyncGenerator<Listed> {
+  const { after, limit, closed } = wanted;
+  const [first, ...rest] = after;
+  let from = first;
+  // What the cursor lies in is entered again.
+  let isInside = rest.length > 0;
+  while (!closed.aborted) {
+    const names = await namesFrom(pathOf(folder, parts), { from, isIncluded: isInside, limit });
+    if (names === undefined) return yield unreadable(parts);
+    for (const name of names) {
+      const isCursor = isInside && name === from;
+      yield* show(folder, [...parts, name], { ...wanted, after: isCursor ? rest : [] });
+    }
+    if (names.length < limit) return;
+    from = names.at(-1);
+    isInside = false;
+  }
+}
+
+async function* show(folder: string, parts: readonly string[], wanted: Wanted): AsyncGenerator<Listed> {
+  const stat = await statOf(folder, parts);
+  if (stat === undefined) return;
+  if (stat.isDirectory() && parts.length <= DEPTH_MAX) return yield* walk(folder, parts, wanted);
+  // A folder that became a file since is listed once more.
+  const { name, isText } = nameOf(parts);
+  const kind = isText ? kindOf(stat) : "misnamed";
+  yield { parts, artifact: { name, kind, bytes: stat.size, modifiedAt: Math.max(0, Math.round(stat.mtimeMs)) } };
+}
+
+function unreadable(parts: readonly string[]): Listed {
+  return { parts, artifact: { name: nameOf(parts).name, kind: "folder", bytes: 0, modifiedAt: 0 } };
+}
+
+function kindOf(stat: Stats): Artifact["kind"] {
+  if (stat.isFile()) return "file";
+  if (stat.isSymbolicLink()) return "link";
+  if (stat.isDirectory()) return "folder";
+  if (stat.isFIFO()) return "fifo";
+  return stat.isSocket() ? "socket" : "device";
+}
+
+type Range = { from: string | undefined; isIncluded: boolean; limit: number };
+
+/** The first `limit` names of a folder, in their order; undefined when it may not be read. */
+async function namesFrom(path: Buffer, { from, isIncluded, limit }: Range): Promise<string[] | undefined> {
+  let names: string[] = [];
+  const cut = () => {
+    names = names.toSorted(byBytes).slice(0, limit);
+  };
+  try {
+    // `latin1` keeps the bytes of names, whatever they are.
+    const folder = await opendir(path, { encoding: "latin1", bufferSize: 1000 });
+    for await (const { name } of folder as AsyncIterable<Dirent>) {
+      if (from !== undefined && (name < from || (name === from && !isIncluded))) continue;
+      if (names.push(name) >= limit * 2 + 1000) cut();
+    }
+  } catch (error) {
+    if (isGone(error)) return [];
+    if (isRefused(error)) return undefined;
+    throw error;
+  }
+  cut();
+  return names;
+}
+
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+async function statOf(folder: string, parts: readonly string[]): Promise<Stats | undefined> {
+  try {
+    return await lstat(pathOf(folder, parts));
+  } catch (error) {
+    if (isGone(error) || isRefused(error)) return undefined;
+    throw error;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return hasCode(error, ["ENOENT", "ENOTDIR", "ENAMETOOLONG"]);
+}
+
+function isRefused(error: unknown): boolean {
+  return hasCode(error, ["EACCES", "EPERM"]);
+}
+
+function hasCode(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}
