@@ -66,7 +66,7 @@ test("pushes, opens, stores the address; the task is found by it and by its bran
   expect(await remote.git("rev-parse", branch)).toBe(await repo.git("rev-parse", branch));
   expect((await rig.show(Number(id))).worktree?.checkout?.pullRequest).toBe(url);
   for (const word of [url, `${url}/files?w=1#diff`, `branch:${branch}`])
-    expect((await rig.claudine("list", "--quiet", word)).stdout).toBe(`${id}\n`);
+    expect(await rig.claudine("list", "--quiet", word)).toMatchObject({ stdout: `${id}\n`, stderr: "" });
   expect(await rig.claudine("wait", `${url}0`)).toMatchObject({
     code: 66,
     stderr: expect.stringContaining("no task matches"),

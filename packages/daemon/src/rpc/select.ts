@@ -5,7 +5,7 @@ import type { State } from "../core/state.ts";
 import type { Caller, Context } from "./context.ts";
 import { TOP } from "./list-candidates.ts";
 import { isMet, meet, unmetError, unmetOf, type Unmet } from "./unmet.ts";
-import { idsOfRanges, matches, readWanted, type Wanted } from "./wanted.ts";
+import { asksAnywhere, idsOfRanges, matches, readWanted, type Wanted } from "./wanted.ts";
 
 export type Scope = "live" | "finished" | "any";
 export type Selection = { words: readonly string[]; scope: Scope; wish?: Wish };
@@ -66,8 +66,7 @@ async function findAll(search: Search, wanted: Wanted): Promise<void> {
   for (const id of newest) (wanted.last === 1 ? named : found).add(id);
   if (newest.length > 0) unmet.last = false;
   if (scope === "live") return findLive(search, wanted);
-  if (wanted.all || wanted.labels.size + wanted.groups.size + wanted.worktrees.size > 0)
-    return scan(search, wanted, idsDownwards(context));
+  if (asksAnywhere(wanted)) return scan(search, wanted, idsDownwards(context));
   for (const state of wanted.states) await scan(search, wanted, idsDownwards(context, state));
   const end = await context.engine.read((state) => state.nextId);
   await scan(search, wanted, idsOfRanges(wanted, end));

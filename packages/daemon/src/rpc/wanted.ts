@@ -62,6 +62,11 @@ function join(ranges: readonly Range[]): Range[] {
   });
 }
 
+/** Whether any task may be asked for, so that all have to be looked at. */
+export function asksAnywhere({ all, labels, groups, worktrees }: Wanted): boolean {
+  return all || labels.size + groups.size + worktrees.size > 0;
+}
+
 /** Whether a task is asked for in another way than by name or as one of the last. */
 export function matches(wanted: Wanted, task: Task): boolean {
   return (
