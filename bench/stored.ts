@@ -28,7 +28,7 @@ export async function makeStored(dir: string, { finished, queued }: Stored): Pro
       events: tasks.map(eventOf),
       changes: new Map(tasks.map((task) => [task.id, { before: undefined, after: task }])),
       schedules: NO_SCHEDULE_CHANGES,
-      envs: [ENV],
+      attached: [ENV],
       head: { nextId: last + 1, lastSeq: last, counts: { ...counts } },
     });
   }
@@ -66,8 +66,11 @@ const usage: Usage = {
 };
 
 function finishedTask(id: TaskId): Task {
-  const status = { startedAt: AT + id, finishedAt: AT + id + 40, outcome, note: null, usage };
-  return { ...specOf(id), id, createdAt: AT, attempt: 1, status: { state: "succeeded", ...status } };
+  return { ...specOf(id), id, createdAt: AT, attempt: 1, status: { state: "succeeded", ...endOf(id) } };
+}
+
+function endOf(id: TaskId) {
+  return { startedAt: AT + id, finishedAt: AT + id + 40, outcome, note: null, usage };
 }
 
 function queuedTask(id: TaskId): Task {
@@ -78,7 +81,7 @@ function queuedTask(id: TaskId): Task {
 function eventOf({ id, status, ...rest }: Task): TaskEvent {
   const stamp = { seq: id, at: AT + id };
   if (status.state === "succeeded")
-    return { ...stamp, type: "run.finished", id, attempt: 1, ...status, outcome, usage };
+    return { ...stamp, type: "run.finished", id, attempt: 1, state: "succeeded", ...endOf(id) };
   const { createdAt: _createdAt, attempt: _attempt, ...spec } = rest;
   return { ...stamp, type: "task.submitted", id, spec, held: false };
 }

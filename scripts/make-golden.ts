@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Client, connect } from "@claudine/client";
-import type { NewSchedule } from "@claudine/protocol/methods";
+import type { DelegateTask, NewSchedule } from "@claudine/protocol/methods";
 import { SCHEMA } from "../packages/daemon/src/store/schema.ts"; // oxlint-disable-line no-restricted-imports -- made by what it is for
 
 const ROOT = join(import.meta.dirname, "..");
@@ -26,7 +26,7 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   throw new Error("Waited in vain");
 }
 
-async function fill(client: Client): Promise<void> {
+async function fill(client: Client, bin: string): Promise<void> {
   const submit = async (command: string | string[], more: object = {}, env: Record<string, string> = {}) => {
     const call = { ...CALL, env: { ...CALL.env, ...env }, tasks: [{ command, ...more }] };
     return (await client.call("task.submit", call)).ids[0] ?? 0;
@@ -67,6 +67,7 @@ async function fill(client: Client): Promise<void> {
   await fillRules(client, submit);
   await fillSchedules(client);
   await fillWorktrees(client, submit);
+  await fillAgents(client, bin);
 }
 
 /** One that has a worktree, of a repository that will be gone. */
@@ -89,6 +90,31 @@ async function fillWorktrees(client: Client, submit: SubmitOne): Promise<void> {
   } finally {
     await rm(cwd, { recursive: true, force: true });
   }
+}
+
+/** One that has answered, and one that waits with all that can be asked of it. */
+async function fillAgents(client: Client, bin: string): Promise<void> {
+  const env = { ...CALL.env, PATH: `${bin}:${CALL.env.PATH}` };
+  const delegate = async (task: DelegateTask) =>
+    (await client.call("agent.submit", { ...CALL, env, tasks: [{ group: "agents", ...task }] })).ids[0] ?? 0;
+  const done = await delegate({ label: "agent done", agent: { prompt: "tool Bash ls\nsay 42" } });
+  await client.call("task.wait", { selector: [String(done)] });
+  await delegate({
+    label: "agent held",
+    held: true,
+    agent: {
+      prompt: "say what is asked",
+      agent: "claude",
+      model: "opus",
+      fallback: [{ agent: "claude", model: "haiku" }],
+      systemPrompt: "Be brief",
+      jsonSchema: "{}",
+      permissionMode: "plan",
+      budgetUsd: 2.5,
+      maxTurns: 7,
+      extraArgs: ["--verbose"],
+    },
+  });
 }
 
 /** One that has ended well, one that is paused, and one that has everything. */
@@ -150,6 +176,14 @@ async function fillRules(client: Client, submit: SubmitOne): Promise<void> {
   await client.call("task.wait", one(ids[0] ?? 0));
 }
 
+/** A claude that does what its prompt says. */
+async function installStandIn(bin: string): Promise<string> {
+  await mkdir(bin);
+  const script = join(ROOT, "test/fixtures/agents/claude.mjs");
+  await writeFile(join(bin, "claude"), `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, { mode: 0o755 });
+  return bin;
+}
+
 /** Kills a task and the shim that would have noted it. */
 async function lose(client: Client, id: number): Promise<void> {
   const pid = await until(async () => (await client.call("task.get", { id })).task.pid ?? undefined);
@@ -175,7 +209,7 @@ async function main(): Promise<void> {
   const daemon: ChildProcess = spawn(process.execPath, [join(ROOT, "dist/claudined.mjs")], { env, stdio: "inherit" });
   try {
     const client = await until(() => connect({ env, autostart: false }).catch(() => undefined));
-    await fill(client);
+    await fill(client, await installStandIn(join(dir, "bin")));
     await mkdir(join(TARGET, "store"));
     await client.call("store.backup", { path: join(TARGET, "store/data.mdb") });
     await cp(join(dir, "s/claudine/runs"), join(TARGET, "runs"), { recursive: true });

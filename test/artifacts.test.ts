@@ -17,12 +17,11 @@ async function listed(rig: Rig, ...words: string[]): Promise<Artifact[]> {
 const names = (files: readonly Artifact[]) => files.map(({ name }) => name);
 
 test.for(["perl", "node"])(
-  "a folder is there when the task starts, and gone when nothing is in it (%s)",
+  "a folder is there when the task starts, and nothing is listed when nothing is in it (%s)",
   async (shim) => {
     const rig = await startDaemon({ env: { CLAUDINE_SHIM: shim } });
     const { task, stdout } = await rig.ran('stat -c "%a %F" "$CLAUDINE_ARTIFACTS"; ls -A "$CLAUDINE_ARTIFACTS"');
     expect({ state: task.state, stdout }).toEqual({ state: "succeeded", stdout: "700 directory\n" });
-    expect(await isThere(folderOf(rig, task.id))).toBe(false);
     expect(await rig.claudine("artifacts", "last")).toMatchObject({
       code: 0,
       stdout: "",
@@ -32,6 +31,23 @@ test.for(["perl", "node"])(
     expect(await rig.output(inner.id)).toBe(`${folderOf(rig, inner.id)}\n`);
   },
 );
+
+test("an empty folder goes from run to run, but not one with a file, with other rights, or of whom somebody is left", async () => {
+  const rig = await startDaemon({ config: "slots: 1\n", env: { CLAUDINE_SHIM: "perl" } });
+  const inode = async (command = "true") =>
+    (await rig.ran(`stat -c %i "$CLAUDINE_ARTIFACTS"; ls -A "$CLAUDINE_ARTIFACTS"; ${command}`)).stdout.trim();
+  const first = await inode();
+  expect(await inode('touch "$CLAUDINE_ARTIFACTS/.hidden"')).toBe(first);
+  const second = await inode('chmod 755 "$CLAUDINE_ARTIFACTS"');
+  expect(second).not.toBe(first);
+  await inode("sleep 1000 > /dev/null 2>&1 &");
+  const folders = async () =>
+    (await readdir(join(rig.home.stateDir, "runs/0"))).filter((name) => name.endsWith(".artifacts")).toSorted();
+  expect(await folders()).toEqual(["2.1.artifacts", "3.1.artifacts"]);
+  expect(names(await listed(rig, "2"))).toEqual([".hidden"]);
+  await inode();
+  expect(await folders()).toEqual(["2.1.artifacts", "3.1.artifacts", "5.1.artifacts"]);
+});
 
 test("are listed by name, size and time, in show too, and fetched one by one or all", async () => {
   const rig = await startDaemon();
@@ -154,7 +170,7 @@ test("a hundred thousand files in folders: pages in the order of names, each onc
     const page: { files: readonly Artifact[]; next: string | null } = await client.call("artifact.list", {
       id: task.id,
       after,
-      limit: 7000,
+      limit: 9999,
     });
     seen.push(...names([...page.files]));
     after = page.next;
@@ -188,8 +204,9 @@ test("maxTotal counts them, and the folder of a run that goes on stays", async (
   const rig = await startDaemon({ config: "output: { maxTotal: 1M, keepLast: 0, compressAfter: 1s }\n" });
   const id = await rig.submit('head -c 3000000 /dev/urandom > "$CLAUDINE_ARTIFACTS/own"; exec sleep 1000');
   await until("it to be written", async () => (await listed(rig, `${id}`))[0]?.bytes === 3_000_000);
-  const { task } = await rig.ran('head -c 3000000 /dev/urandom > "$CLAUDINE_ARTIFACTS/big"');
-  await until("that of the ended one to be swept", async () => !(await isThere(folderOf(rig, task.id))));
+  const other = await rig.submit('head -c 3000000 /dev/urandom > "$CLAUDINE_ARTIFACTS/big"');
+  await rig.ended(other);
+  await until("that of the ended one to be swept", async () => !(await isThere(folderOf(rig, other))));
   expect(names(await listed(rig, `${id}`))).toEqual(["own"]);
 });
 
@@ -206,7 +223,7 @@ test.for([
   { words: ["1", "x", "y"], code: 2, says: "" },
   { words: ["1", "--run", "0"], code: 2, says: "--run" },
   { words: ["1", "", "-o", "out"], code: 2, says: "no name of an artifact" },
-  { words: ["1", "x", "-o", "file"], code: 71, says: "file is in the place of its folder" },
+  { words: ["1", "x", "-o", "file"], code: 71, says: "a file is in its place" },
   { words: [], code: 2, says: "TASK" },
 ])("refuses $words", async ({ words, code, says }) => {
   const rig = await startDaemon();

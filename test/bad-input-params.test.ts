@@ -18,6 +18,14 @@ beforeAll(async () => {
 /** As little as each method takes; it need not make sense. */
 const LEAST: Record<MethodName, Record<string, unknown>> = {
   "task.submit": submission([{ command: ["true"], held: true }]),
+  "agent.submit": {
+    env: { PATH: "/usr/bin:/bin" },
+    cwd: "/",
+    umask: 0o22,
+    tasks: [{ agent: { prompt: "Do nothing" }, held: true }],
+  },
+  "agent.result": { id: 1 },
+  "agent.list": { env: { PATH: "/usr/bin:/bin" }, cwd: "/" },
   "task.list": {},
   "task.get": { id: 1 },
   "task.kill": { selector: ["last"] },

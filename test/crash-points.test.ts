@@ -27,7 +27,9 @@ const OF_KEEPER = CRASH_POINTS.filter((name) => /-(output-removal|pack-(rename|r
 const OF_MISSED = CRASH_POINTS.filter((name) => name.endsWith("-commit-task.failed"));
 /** Worktrees: worktree-submit.test.ts. */
 const OF_WORKTREES = CRASH_POINTS.filter((name) => name.endsWith("-commit-worktree.changed"));
-const ELSEWHERE = new Set([...OF_SHIM, ...OF_TOOLS, ...OF_KEEPER, ...OF_MISSED, ...OF_WORKTREES]);
+/** What agents need: agent-watch.test.ts. */
+const OF_AGENTS = CRASH_POINTS.filter((name) => name.endsWith("-commit-run.attention"));
+const ELSEWHERE = new Set([...OF_SHIM, ...OF_TOOLS, ...OF_KEEPER, ...OF_MISSED, ...OF_WORKTREES, ...OF_AGENTS]);
 const OF_DAEMON = CRASH_POINTS.filter((name) => !ELSEWHERE.has(name));
 
 /** What the daemon that is to die works on; it may die anywhere in it. */

@@ -6,6 +6,7 @@ import { open } from "lmdb";
 import { describe, expect, test } from "vitest";
 import { SCHEMA } from "../packages/daemon/src/store/schema.ts";
 import { checkState } from "./support/crash-rig.ts";
+import { installAgent } from "./support/agents.ts";
 import { type Rig, startDaemon } from "./support/daemon.ts";
 
 /** How the store encodes records. */
@@ -13,7 +14,9 @@ const PLAIN = { encoder: { useRecords: false } } as const;
 const VERSIONS = Array.from({ length: SCHEMA }, (_, index) => index + 1);
 /** Besides one for each version: what a version came to store only after its folder was made. */
 const RULES = "2-rules";
-const FOLDERS = [...VERSIONS.map(String), RULES];
+const AGENTS = 4;
+const WORKTREES = "4-worktrees";
+const FOLDERS = [...VERSIONS.map(String), RULES, WORKTREES];
 const folderOf = (version: number | string) => join(import.meta.dirname, `data/state-v${version}`);
 
 async function rigWith(version: number | string): Promise<Rig> {
@@ -170,7 +173,7 @@ test("schedules, their histories and environments are all there", async () => {
 });
 
 test("a task's worktree is known; when the repository is gone another run says so", async () => {
-  const rig = await rigWith(4);
+  const rig = await rigWith(WORKTREES);
   await rig.up();
   const client = await rig.client();
   const selector = ["label:in a worktree"];
@@ -191,6 +194,29 @@ test("a task's worktree is known; when the repository is gone another run says s
   expect((await client.call("task.wait", { selector })).tasks).toMatchObject([
     { state: "failed", reason: expect.stringContaining("no worktree: there is no repository at") },
   ]);
+});
+
+test("agents' tasks are there with their prompts and answers", async () => {
+  const rig = await rigWith(AGENTS);
+  await rig.up();
+  const client = await rig.client();
+  const shown = async (label: string) => {
+    const { tasks } = await client.call("task.list", { label });
+    return tasks[0] ?? expect.fail(`there is no task ${label}`);
+  };
+  const done = await shown("agent done");
+  expect(done).toMatchObject({ agent: { agent: "claude", headline: "42", costUsd: 0.25, ok: true } });
+  expect(await client.call("agent.result", { id: done.id })).toMatchObject({ attempt: 1, agent: { result: "42" } });
+  const held = await shown("agent held");
+  expect(held).toMatchObject({
+    agent: { model: "opus", fallback: [{ agent: "claude", model: "haiku" }], budgetUsd: 2.5, maxTurns: 7 },
+  });
+  const bin = rig.file("../bin");
+  await installAgent(bin, "claude");
+  await client.call("task.release", { selector: [String(held.id)], env: { PATH: `${bin}:/usr/bin:/bin` } });
+  expect(await rig.ended(held.id)).toMatchObject({ state: "succeeded", agent: { headline: "what is asked" } });
+  await rig.down();
+  expect((await checkState(rig)).filter(({ level }) => level === "error")).toEqual([]);
 });
 
 test("fields that a later version has added survive what this one does with their records", async () => {

@@ -36,6 +36,7 @@ test("every tool has a schema, a description and annotations; nothing but readin
   const { tools } = await (await startMcp(rig)).client.listTools();
   expect(tools.map(({ name }) => name)).toEqual([
     "submit",
+    "delegate",
     "status",
     "list",
     "wait",
@@ -56,6 +57,7 @@ test("every tool has a schema, a description and annotations; nothing but readin
   const changing = tools.filter(({ annotations }) => annotations?.readOnlyHint !== true);
   expect(changing.map(({ name, annotations }) => [name, annotations?.destructiveHint])).toEqual([
     ["submit", true],
+    ["delegate", true],
     ["retry", true],
     ["cancel", true],
     ["schedule", true],

@@ -29,6 +29,21 @@ test("of a label one runs at a time: skipped, queued or replaced", async () => {
   expect(await rig.show(second)).toMatchObject({ state: "cancelled", reason: "replaced" });
 });
 
+test("those that queue run one after the other, whoever is cancelled in the middle, also after a restart", async () => {
+  const rig = await startDaemon({ config: "slots: 9\nautoscale: off\n" });
+  const queue = (command: string) => rig.submit("-l", "sync", "--if-running", "queue", command);
+  const [first, second, third] = [await queue("exec sleep 1000"), await queue("true"), await queue("exec sleep 1000")];
+  await rig.started(first);
+  await rig.claudine("cancel", String(second));
+  await rig.down("SIGKILL");
+  await rig.up();
+  const fourth = await queue("true");
+  expect(await rig.show(third)).toMatchObject({ state: "queued", reason: `waits for task ${first} to end` });
+  await rig.claudine("kill", String(first));
+  await rig.started(third);
+  expect(await rig.show(fourth)).toMatchObject({ state: "queued", reason: `waits for task ${third} to end` });
+});
+
 test("a batch is given up when more of it have failed than may", async () => {
   const rig = await startDaemon({ config: "slots: 1\n" });
   const submitted = await rig.claudine("submit", "--array", "1-9", "--max-fails", "1", "exit 1");

@@ -8,6 +8,9 @@ const SERVICE =
 export const JSON_SHAPES: Readonly<Record<string, string>> = {
   submit:
     "`{ids, uids, existing}` on one line, `existing` being those that were there already (`--key`, `--if-running skip`); with `--wait`, also on one line, `tasks` too, a list of [TaskInfo](methods.md#taskinfo); with `--follow` that line comes first, and then what `follow` prints",
+  agent: "as `submit`",
+  agents: "list of [AgentTool](methods.md#agenttool)",
+  result: "the result of [agent.result](methods.md#agentresult)",
   list: TASKS,
   show: "[TaskInfo](methods.md#taskinfo) with `runs`, a list of [Run](methods.md#run), `environment` `{names, sealed}`, and `snapshot`, a [Snapshot](methods.md#snapshot) of the machine when it failed, or null, and `artifacts` `{files, more}`, the first 20 [Artifact](methods.md#artifact)s of the last run; with `--metrics` also `metrics`, `{attempt, points, waited}`, with what [run.course](methods.md#runcourse) and [run.waited](methods.md#runwaited) tell; a list of these unless the task is named by its id or `last`",
   logs: "`{id, stdout, stderr}`, each stream as text; a list of these unless the task is named by its id or `last`; with `-f` a line `{id, stream, text}` for each piece of output",

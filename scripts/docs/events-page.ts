@@ -18,6 +18,7 @@ const WHEN = {
   "task.removed": "A task was forgotten, with its output.",
   "run.admitted": "A slot is free for the task, and its command is about to be started.",
   "run.started": "The command executes.",
+  "run.attention": "Somebody should look at the agent that runs, or need not any more.",
   "run.warned": "Nine tenths of the run's time are over.",
   "run.stopping": "The run is to end: the signal follows.",
   "run.escalated": "The run did not end within its grace: SIGKILL follows.",

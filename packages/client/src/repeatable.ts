@@ -4,6 +4,9 @@ import type { MethodName } from "@claudine/protocol/methods";
 /** True for what only reads or waits. Anything else might be done twice. */
 export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "task.submit": false,
+  "agent.submit": false,
+  "agent.result": true,
+  "agent.list": true,
   "task.list": true,
   "task.get": true,
   "task.kill": false,

@@ -2,45 +2,46 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Config, Paths, Task, TaskEvent } from "@claudine/protocol";
+import { createAgents } from "./agents/agents.ts";
+import { close } from "./close.ts";
 import { createClock, monotonicMs } from "./time/clock.ts";
 import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
 import { createEnvVault, environmentOf } from "./environment/env-vault.ts";
 import { createHealth } from "./health/health.ts";
 import { readDiskFree } from "./history/measure.ts";
-import { createHistory, type History } from "./history/history.ts";
-import { createHooks, type Hooks } from "./running/hooks.ts";
+import { createHistory } from "./history/history.ts";
+import { createHooks } from "./running/hooks.ts";
 import { createHostReader } from "./runner/host.ts";
 import { runHook } from "./runner/hook-process.ts";
 import { createLaunch, parseRunKey, runUid } from "./running/launch.ts";
 import { createLiveUsage } from "./running/live-usage.ts";
 import type { Log } from "./log.ts";
-import { openEndpoint, type Endpoint } from "./metrics/endpoint.ts";
+import { openEndpoint } from "./metrics/endpoint.ts";
 import { ownFigures, taskFigures } from "./metrics/figures.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import { createRunFolders } from "./output/files.ts";
-import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
+import { createKeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
 import { createCalendar, whyNotUnderstood } from "./schedules/calendar.ts";
 import { createZones } from "./schedules/zones.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
-import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
+import { compactHeap, createRest, heapBytes } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
+import { probe } from "./runner/probe.ts";
 import { readTop } from "./runner/top-processes.ts";
 import { createPace } from "./rpc/pace.ts";
 import { createRpcServer, type RpcServer } from "./rpc/server.ts";
 import { openProcesses } from "./running/run-processes.ts";
-import type { EnvRecord } from "./environment/env-record.ts";
+import type { Attached } from "./environment/attached.ts";
 import { createPunch } from "./runner/punch.ts";
 import { openStore } from "./store/store.ts";
 import { createSearch } from "./searching/search-process.ts";
 import { createSupervisor } from "./supervisor/supervisor.ts";
 import { createTaskInput } from "./running/task-input.ts";
 import { createWatchers } from "./reading/until.ts";
-import { createCheckpoints } from "./worktrees/checkpoints.ts";
-import { createEnter } from "./worktrees/enter.ts";
-import { createLeave } from "./worktrees/leave.ts";
+import { createWorktrees } from "./worktrees/worktrees.ts";
 
 export type DaemonOptions = {
   paths: Paths;
@@ -68,8 +69,6 @@ export type Daemon = {
 
 const RETRY_MS = 1000;
 const HOOK_MS_MAX = 60_000;
-/** Whoever restarts the daemon waits for it. */
-const HOOKS_END_MS = 2000;
 
 /** Comes up: the store is read, running tasks are taken up, the socket answers, and only then anything new starts. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -95,9 +94,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     rest.disturb();
     supervisor.onFacts(facts);
     output.onFacts(facts);
+    agents.onFacts(facts);
     hooks.onFacts(facts);
     history.onFacts(facts);
-    checkpoints.onFacts(facts);
+    worktrees.onFacts(facts);
     metrics.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
@@ -106,7 +106,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     host: () => hostFacts(processes.readHost()),
     used: (id) => usedOf(usage.current(id)),
   };
-  const engine: Engine<EnvRecord> = createEngine<EnvRecord>({
+  const engine: Engine<Attached> = createEngine<Attached>({
     load: () => ({ ...store.load(), settings: settingsOf(config, options.cores), calendar }),
     machine,
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
@@ -173,6 +173,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       diskFreeBytes: readDiskFree(paths.stateDir),
     })),
   );
+  const agents = createAgents({
+    stateDir: paths.stateDir,
+    config,
+    runs,
+    texts: store.texts,
+    probe,
+    live: engine.live,
+    liveTasks: engine.liveTasks,
+    report: (report) => void engine.dispatch({ type: "report-attention", ...report }).catch(() => {}),
+    clock,
+    log,
+  });
   const output = createKeptOutput({
     stateDir: paths.stateDir,
     runs,
@@ -182,14 +194,21 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     liveTasks: engine.liveTasks,
     punch: createPunch(log),
     tooMuch: (report) => void engine.dispatch({ type: "report-output", ...report }).catch(() => {}),
+    looked: agents.looked,
     wall: Date.now,
     log,
   });
   const input = createTaskInput(paths.runtimeDir, processes.system);
-  const usage = createLiveUsage(engine, processes.meter);
-  const git = { environment, dispatch: engine.dispatch, endMarked: processes.endMarked, log };
-  const checkpoints = createCheckpoints(git);
-  const { record } = checkpoints;
+  const usage = createLiveUsage(engine, processes.meter, agents.current);
+  const worktrees = createWorktrees({
+    config: config.worktrees,
+    shell: config.shell,
+    stateDir: paths.stateDir,
+    environment,
+    dispatch: engine.dispatch,
+    endMarked: processes.endMarked,
+    log,
+  });
   const supervisor = createSupervisor({
     ...processes,
     dispatch: engine.dispatch,
@@ -202,17 +221,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       start: processes.start,
       stdinPath: input.path,
       createStdin: processes.createStdin,
+      startAgent: agents.start,
+      sayFirst: input.sayFirst,
       makeGroup: processes.makeGroup,
       socket: paths.socket,
       timeText: zones.text,
-      enter: createEnter({ ...git, record, config: config.worktrees, shell: config.shell, stateDir: paths.stateDir }),
+      enter: worktrees.enter,
     }),
-    leave: createLeave({ ...git, record }),
+    leave: worktrees.leave,
     runs,
     clearAway: (task, attempt) => {
       if (task.stdin) rmSync(input.path(task, attempt), { force: true });
       processes.removeGroup(runUid(task, attempt));
     },
+    agentEnded: agents.ended,
     lostNames: (envId) => {
       const record = store.env(envId);
       const opened = record === undefined ? { lost: ["all variables"] } : vault.open(record);
@@ -230,6 +252,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       calendar,
       watchers,
       usage,
+      agents,
       history,
       metrics,
       runs,
@@ -257,7 +280,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const endpoint = await openEndpoint({ listen: config.metrics.listen, read: metrics.read, log });
   await processes.listen();
   output.takeUp();
-  checkpoints.takeUp(engine.liveTasks());
+  agents.takeUp();
+  worktrees.takeUp(engine.liveTasks());
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
   const { version } = options;
@@ -265,36 +289,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await server.listen(options.listenFd);
   engine.admit(true);
   return {
-    close: () => close({ engine, server, processes, store, rest, hooks, output, history, endpoint }),
+    close: () => close({ engine, server, processes, store, rest, hooks, output, agents, history, endpoint }),
     reachable: server.reachable,
   };
-}
-
-type Parts = {
-  engine: Engine<EnvRecord>;
-  server: RpcServer;
-  processes: ReturnType<typeof openProcesses>;
-  store: ReturnType<typeof openStore>;
-  rest: Rest;
-  history: History;
-  endpoint: Endpoint;
-  output: KeptOutput;
-  hooks: Hooks;
-};
-
-/** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
-async function close(parts: Parts): Promise<void> {
-  const { engine, server, processes, store, rest, hooks, output, history, endpoint } = parts;
-  rest.close();
-  const swept = output.close();
-  engine.admit(false);
-  await engine
-    .dispatch({ type: "report-daemon", started: false, pid: process.pid, version: "", bootId: "" })
-    .catch(() => {});
-  await engine.close();
-  await Promise.all([server.close(), endpoint.close()]);
-  await hooks.close(HOOKS_END_MS);
-  processes.close();
-  await Promise.all([swept, history.close()]);
-  await store.close();
 }

@@ -14,22 +14,22 @@ import { brokenStore, createWriteTrouble, writeRefusal } from "./health/write-tr
 
 export type { Fact } from "./core/turn.ts";
 
-export type CommitBatch<Env> = {
+export type CommitBatch<Attached> = {
   events: readonly TaskEvent[];
   changes: ReadonlyMap<TaskId, Change>;
   schedules: ScheduleChanges;
-  envs: readonly Env[];
+  attached: readonly Attached[];
   head: { nextId: number; lastSeq: number; counts: State["counts"]; time: TimeMark };
 };
 
-export type EnginePorts<Env> = {
+export type EnginePorts<Attached> = {
   load(): Seed;
   lookup(id: TaskId): Task | undefined;
   /** A stored task by its key. */
   keyed(key: string): TaskId | undefined;
   /** There is something of that task in the store, and it cannot be read. */
   isUnreadable(id: TaskId): boolean;
-  commit(batch: CommitBatch<Env>): Promise<void>;
+  commit(batch: CommitBatch<Attached>): Promise<void>;
   /** Why nothing that takes more space should be written now. */
   room(): ClaudineError | undefined;
   clock: Clock;
@@ -45,11 +45,11 @@ export type EnginePorts<Env> = {
   machine: HostPort;
 };
 
-export type Engine<Env> = {
+export type Engine<Attached> = {
   /** Resolves with the command's own facts once they are durable. @throws ClaudineError */
-  dispatch(command: Command, envs?: readonly Env[]): Promise<readonly Fact[]>;
+  dispatch(command: Command, attached?: readonly Attached[]): Promise<readonly Fact[]>;
   /** Likewise, with what became of each task of the call. @throws ClaudineError */
-  submit(command: Submit, envs: readonly Env[]): Promise<readonly Entry[]>;
+  submit(command: Submit, attached: readonly Attached[]): Promise<readonly Entry[]>;
   /** Runs `read` when everything in the state is durable. */
   read<T>(read: (state: State) => T): Promise<T>;
   /** Lets queued tasks start, or keeps them from it; nothing is admitted until the first call. */
@@ -71,18 +71,18 @@ export type Engine<Env> = {
 /** A timer knows nothing of a clock that was set, or of a machine that slept. */
 const SLEEP_MS_MAX = 30_000;
 
-type Job<Env> = {
+type Job<Attached> = {
   command: Command;
-  envs: readonly Env[];
+  attached: readonly Attached[];
   resolve(done: Decided): void;
   reject(error: unknown): void;
 };
-type Settled<Env> = { job: Job<Env>; done: Decided };
-type Failed<Env> = { turn: Turn; settled: readonly Settled<Env>[]; lack: ClaudineError | undefined };
+type Settled<Attached> = { job: Job<Attached>; done: Decided };
+type Failed<Attached> = { turn: Turn; settled: readonly Settled<Attached>[]; lack: ClaudineError | undefined };
 
-export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
+export function createEngine<Attached>(ports: EnginePorts<Attached>): Engine<Attached> {
   let state = createState(ports.load());
-  let inbox: Job<Env>[] = [];
+  let inbox: Job<Attached>[] = [];
   let reads: (() => void)[] = [];
   let durableSeq = state.lastSeq;
   let busy = false;
@@ -96,19 +96,19 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
   let shown: readonly Fact[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  async function commit(turn: Turn, envs: readonly Env[], isProof: boolean): Promise<void> {
+  async function commit(turn: Turn, attached: readonly Attached[], isProof: boolean): Promise<void> {
     if (turn.facts.length === 0 && !isProof) return;
     const { nextId, lastSeq, counts } = state;
     const events = turn.facts.map(({ event }) => event);
     const head = { nextId, lastSeq, counts: { ...counts }, time: ports.clock.mark() };
-    await ports.commit({ events, changes: turn.changes, schedules: turn.schedules, envs, head });
+    await ports.commit({ events, changes: turn.changes, schedules: turn.schedules, attached, head });
   }
 
   /**
    * Nothing of the turn is durable: goes back to what is stored and refuses people. What needs room is left out then, and
    * when the rest fails too, reports are kept until it goes.
    */
-  function fail({ turn, settled, lack }: Failed<Env>, error: unknown): void {
+  function fail({ turn, settled, lack }: Failed<Attached>, error: unknown): void {
     const { lastSeq } = state;
     state = reload();
     const isShown = turn.facts.length > 0 && state.lastSeq === lastSeq;
@@ -146,7 +146,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
       outputAt: ports.outputAt,
       machine: ports.machine,
     });
-    const settled: Settled<Env>[] = [];
+    const settled: Settled<Attached>[] = [];
     for (const job of jobs) {
       try {
         if (lack !== undefined && needsRoom(job.command)) throw lack;
@@ -159,7 +159,7 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
     try {
       await commit(
         turn,
-        settled.flatMap(({ job }) => job.envs),
+        settled.flatMap(({ job }) => job.attached),
         isProof,
       );
     } catch (error) {
@@ -211,18 +211,18 @@ export function createEngine<Env>(ports: EnginePorts<Env>): Engine<Env> {
     timer = setTimeout(() => void pump().catch(ports.onFatal), Math.min(Math.max(0, at - now), SLEEP_MS_MAX));
   }
 
-  function ask(command: Command, envs: readonly Env[]): Promise<Decided> {
+  function ask(command: Command, attached: readonly Attached[]): Promise<Decided> {
     if (closed && !isReport(command)) return Promise.reject(stopping());
     if (trouble.stuck && !isReport(command)) return Promise.reject(trouble.problem ?? stopping());
     return new Promise((resolve, reject) => {
-      inbox.push({ command, envs, resolve, reject });
+      inbox.push({ command, attached, resolve, reject });
       if (!trouble.stuck) wake();
     });
   }
 
   return {
-    dispatch: async (command, envs = []) => (await ask(command, envs)).facts,
-    submit: async (command, envs) => (await ask(command, envs)).entries,
+    dispatch: async (command, attached = []) => (await ask(command, attached)).facts,
+    submit: async (command, attached) => (await ask(command, attached)).entries,
     read(read) {
       return new Promise((resolve, reject) => {
         const now = () => {

@@ -1,4 +1,5 @@
 /** Tasks and schedules in few words: a model pays for every field it reads. */
+import type { AgentInfo } from "@claudine/protocol/agent";
 import type { ScheduleInfo } from "@claudine/protocol/schedule";
 import type { TaskInfo } from "@claudine/protocol/task";
 
@@ -6,7 +7,7 @@ const COMMAND_CHARS = 300;
 const COMMAND_CHARS_OF_ONE = 4000;
 
 /** One of many. Null, false and empty fields are left out. */
-export function briefTask(task: TaskInfo): Partial<TaskInfo> & { wallMs?: number } {
+export function briefTask(task: TaskInfo): Partial<Omit<TaskInfo, "agent">> & { wallMs?: number; agent?: BriefAgent } {
   const { id, state, reason, exitCode, signal, label, group, attempt, createdAt, startedAt, finishedAt } = task;
   return withoutEmpty({
     id,
@@ -22,7 +23,16 @@ export function briefTask(task: TaskInfo): Partial<TaskInfo> & { wallMs?: number
     startedAt,
     finishedAt,
     wallMs: task.usage.wallMs,
+    agent: briefAgent(task.agent),
   });
+}
+
+type BriefAgent = Partial<Pick<AgentInfo, "agent" | "model" | "headline" | "costUsd" | "attention" | "error">> | null;
+
+function briefAgent(info: AgentInfo | null): BriefAgent {
+  if (info === null) return null;
+  const { agent, model, headline, costUsd, attention, error } = info;
+  return withoutEmpty({ agent, model, headline, costUsd, attention, error });
 }
 
 /** All about one, but for the words that execute: they are in the command. */

@@ -1,45 +1,10 @@
 /** The configuration file's schema: defaults, units and words for the docs in one place. */
 import * as z from "zod";
+import { AgentDefaults, AgentTemplates } from "./agent-config.ts";
+import { Duration, OFF, Size } from "./config-values.ts";
 import { isLoopback, parseListen } from "./listen.ts";
 import { ResourceName, WhenOutputFull } from "./rules.ts";
 import { parseBytes, parseDuration } from "./units.ts";
-
-const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: string }) =>
-  z
-    .union([
-      z
-        .number()
-        .min(0)
-        .transform((seconds) => seconds * 1000),
-      z.string().transform((text, context) => {
-        try {
-          return parseDuration(text);
-        } catch {
-          context.addIssue({ code: "custom", message: `"${text}" is not a duration; write 90s, 15m, 1h30m or 2d` });
-          return z.NEVER;
-        }
-      }),
-    ])
-    .refine((ms) => ms >= parseDuration(min) && ms <= parseDuration(max), `expected a time from ${min} to ${max}`)
-    .default(parseDuration(fallback))
-    .meta({ unit: "duration", fallback });
-
-const Size = (fallback: string, least = 0) =>
-  z
-    .union([
-      z.int().min(0),
-      z.string().transform((text, context) => {
-        try {
-          return parseBytes(text);
-        } catch {
-          context.addIssue({ code: "custom", message: `"${text}" is not a size; write 512M, 4G or 100K` });
-          return z.NEVER;
-        }
-      }),
-    ])
-    .refine((bytes) => bytes >= least, `expected at least ${least} bytes`)
-    .default(parseBytes(fallback))
-    .meta({ unit: "size", fallback });
 
 const LONGEST = "3650d";
 
@@ -73,8 +38,6 @@ const Metrics = z.strictObject({
       "Where metrics are served for Prometheus, as `127.0.0.1:9464`; `off`: nowhere. Only addresses that the machine alone reaches",
     ),
 });
-
-const OFF = z.literal("off");
 
 const Output = z.strictObject({
   maxBytes: z
@@ -217,6 +180,8 @@ export const Config = z.strictObject({
   metrics: Metrics.prefault({}),
   output: Output.prefault({}),
   worktrees: Worktrees.prefault({}),
+  agent: AgentDefaults,
+  agents: AgentTemplates,
   journalKeep: z.int().min(1000).max(100_000_000).default(1_000_000).describe("How many events the journal keeps"),
   scheduleHistory: z
     .int()

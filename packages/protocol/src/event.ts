@@ -1,5 +1,6 @@
 /** Everything that can happen to a task, in the past tense; the journal holds these in order. */
 import * as z from "zod";
+import { AgentEnd, Attention } from "./agent.ts";
 import { FiringCause, ScheduleSpec, SkipWhy } from "./schedule.ts";
 import {
   HoldWhy,
@@ -32,9 +33,12 @@ export const EventBody = z.discriminatedUnion("type", [
     envId,
     automatic: z.boolean().optional().describe("By its own rule, not asked for by a person"),
     after: z
-      .enum(["lost", "pressure"])
+      .enum(["lost", "pressure", "capacity"])
       .optional()
-      .describe("The run before was lost, or ended to free memory: it does not count as a retry"),
+      .describe(
+        "The run before was lost, ended to free memory, or its agent had no capacity: it does not count as a retry",
+      ),
+    agentAt: z.int().optional().describe("Which of the agent's choices is tried now"),
     notBefore: Millis.optional(),
     ripeAt,
   }),
@@ -60,6 +64,10 @@ export const EventBody = z.discriminatedUnion("type", [
     pressure: z.string().optional().describe("What the machine was short of, when no person asked for it"),
   }),
   of("run.resumed", run),
+  of("run.attention", {
+    ...run,
+    attention: Attention.nullable().describe("Why somebody should look at it; null: not any more"),
+  }),
   of("run.finished", {
     ...run,
     state: TaskState,
@@ -69,6 +77,7 @@ export const EventBody = z.discriminatedUnion("type", [
     usage: Usage,
     note: z.string().nullable(),
     queuedAt: Millis.optional().describe("When its waiting began"),
+    agent: AgentEnd.optional().describe("What the agent did and answered"),
   }),
   of("task.moved", { id: TaskId, since: Millis, order: z.number() }),
   of("task.changed", { id: TaskId, changes: TaskChanges, ripeAt }),

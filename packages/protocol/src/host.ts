@@ -1,5 +1,6 @@
 /** Schemas of the machine's load, the groups and what running tasks use at this moment. */
 import * as z from "zod";
+import { AgentFacts } from "./agent.ts";
 import { Millis, TaskId, TaskState, Usage } from "./task.ts";
 
 export const StateCounts = z.record(TaskState, z.int()).describe("Number of tasks in each state");
@@ -53,6 +54,7 @@ export const LiveUsage = z.object({
   rssBytes: z.number(),
   processes: z.int(),
   usage: Usage,
+  agent: AgentFacts.optional().describe("What an agent does"),
 });
 export type LiveUsage = z.infer<typeof LiveUsage>;
 

@@ -1,4 +1,8 @@
 /** All of the protocol; code that must stay without zod imports the single modules. */
+export * from "./agent.ts";
+export * from "./agent-choice.ts";
+export * from "./agent-config.ts";
+export * from "./agent-info.ts";
 export * from "./artifact.ts";
 export * from "./config.ts";
 export * from "./errors.ts";

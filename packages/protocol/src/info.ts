@@ -1,4 +1,6 @@
 /** The flat view of a task for people and scripts, and the words for how it ended. */
+import type { AgentFacts } from "./agent.ts";
+import { agentInfo } from "./agent-info.ts";
 import type {
   FinishedStatus,
   HoldWhy,
@@ -38,7 +40,13 @@ export function wholeUsage(usage: Usage): Usage {
 }
 
 /** What only the daemon knows at the moment of asking. */
-export type Live = { reason?: string | null; usage?: Usage; cpuPercent?: number; rssBytes?: number };
+export type Live = {
+  reason?: string | null;
+  usage?: Usage;
+  cpuPercent?: number;
+  rssBytes?: number;
+  agent?: AgentFacts;
+};
 
 /** Flattens a task; `live` adds the last sample and the reason it waits. */
 export function taskInfo(task: Task, live: Live = {}): TaskInfo {
@@ -77,6 +85,7 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     schedule: task.schedule ?? null,
     worktree: task.worktree === undefined ? null : { ...task.worktree, checkout: task.checkout ?? null },
     checkpoint: task.checkpoint ?? null,
+    agent: agentInfo(task, live.agent),
     pid: run?.started?.pid ?? null,
     stopping: run?.stopping !== undefined,
     createdAt: task.createdAt,
@@ -135,7 +144,7 @@ export function statusReason(status: Status): string | null {
     case "held":
       return holdReason(status.why);
     case "running":
-      return stoppingReason(status.run);
+      return stoppingReason(status.run) ?? status.run.attention?.note ?? null;
     case "paused":
       return (
         stoppingReason(status.run) ??

@@ -1,6 +1,7 @@
 /** The method table: one row gives the client its types, the daemon its validation and the docs their page. */
 import * as z from "zod";
 import { TaskEvent } from "./event.ts";
+import { AGENTS_METHODS } from "./methods/agents.ts";
 import { ARTIFACTS_METHODS } from "./methods/artifacts.ts";
 import { DAEMON_METHODS } from "./methods/daemon.ts";
 import { EVENTS_METHODS } from "./methods/events.ts";
@@ -18,6 +19,7 @@ export * from "./params.ts";
 
 export const METHODS = {
   ...QUEUE_METHODS,
+  ...AGENTS_METHODS,
   ...RUNNING_METHODS,
   ...READING_METHODS,
   ...OUTPUT_METHODS,

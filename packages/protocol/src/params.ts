@@ -1,5 +1,6 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
+import { AgentWish } from "./agent.ts";
 import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
 import { EveryMs, ScheduleName, scheduleRules } from "./schedule.ts";
 import { TaskChanges, TaskId } from "./task.ts";
@@ -111,6 +112,10 @@ export const SubmitTask = z.strictObject({
   ),
 });
 export type SubmitTask = z.infer<typeof SubmitTask>;
+
+/** A task whose work is a prompt. */
+export const DelegateTask = SubmitTask.omit({ command: true, stdin: true }).extend({ agent: AgentWish });
+export type DelegateTask = z.infer<typeof DelegateTask>;
 
 /** A task of a schedule: what makes it one of a kind, and when it starts, is the schedule's. */
 export const ScheduledTask = SubmitTask.omit({

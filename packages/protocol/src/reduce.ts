@@ -1,4 +1,5 @@
 /** The one reducer: how an event changes a task. Shared by the daemon's state and by clients that fold events. */
+import type { AgentFacts, Attention } from "./agent.ts";
 import type { TaskEvent } from "./event.ts";
 import type { LiveRun, Status, Task } from "./task.ts";
 
@@ -14,7 +15,7 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
-  const again = event.type === "task.retried" ? { queuedAt: event.at } : {};
+  const again = event.type === "task.retried" ? { queuedAt: event.at, ...agentAt(event) } : {};
   const count = isLoss(event)
     ? { lostRuns: (task.lostRuns ?? 0) + 1 }
     : isYield(event)
@@ -24,7 +25,11 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   return asked ? countedAnew(after) : after;
 }
 
-function countedAnew({ yieldedRuns: _, ...task }: Task): Task {
+function agentAt({ agentAt: at }: Extract<TaskEvent, { type: "task.retried" }>): Pick<Task, "agentAt"> {
+  return at === undefined ? {} : { agentAt: at };
+}
+
+function countedAnew({ yieldedRuns: _, agentAt: __, ...task }: Task): Task {
   return { ...task, retriedAt: task.attempt, lostRuns: 0 };
 }
 
@@ -128,6 +133,8 @@ function nextStatus(task: Task, event: OfTask): Status {
       return escalated(task);
     case "run.signalled":
       return event.early === true ? withRun(task, { signalled: true }) : task.status;
+    case "run.attention":
+      return withAttention(task, event.attention);
     case "run.paused":
       return paused(task, event);
     case "run.resumed":
@@ -148,7 +155,7 @@ function neverRan({ at, note }: { at: number; note: string | null }) {
 
 function finishedStatus(event: Extract<TaskEvent, { type: "run.finished" }>): Status {
   const { startedAt, finishedAt, outcome, note, usage } = event;
-  const facts = { startedAt, finishedAt, outcome, note, usage };
+  const facts = { startedAt, finishedAt, outcome, note, usage, ...agentFacts(event) };
   switch (event.state) {
     case "succeeded":
     case "failed":
@@ -163,6 +170,19 @@ function finishedStatus(event: Extract<TaskEvent, { type: "run.finished" }>): St
     case "paused":
       throw new TypeError(`run.finished with state ${event.state}`);
   }
+}
+
+/** All but the answer, which may be long. */
+function agentFacts({ agent }: Extract<TaskEvent, { type: "run.finished" }>): { agent?: AgentFacts } {
+  if (agent === undefined) return {};
+  const { result: _, structured: __, cut: ___, ...facts } = agent;
+  return { agent: facts };
+}
+
+function withAttention({ status }: Task, attention: Attention | null): Status {
+  if (!("run" in status)) return status;
+  const { attention: _, ...run } = status.run;
+  return { ...status, run: attention === null ? run : { ...run, attention } };
 }
 
 function withRun(task: Task, change: Partial<LiveRun>): Status {

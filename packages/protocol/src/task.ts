@@ -1,5 +1,6 @@
 /** Schemas of a task, its runs and what they used. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
+import { AgentEnd, AgentFacts, AgentInfo, AgentSpec, Attention } from "./agent.ts";
 import { Millis, TaskId } from "./ids.ts";
 import {
   Batch,
@@ -79,6 +80,8 @@ export const StopCause = z.enum([
   "memory",
   "pressure",
   "output",
+  "quiet",
+  "lingering",
 ]);
 export type StopCause = z.infer<typeof StopCause>;
 
@@ -107,6 +110,7 @@ export const LiveRun = z.object({
   warned: z.boolean().optional().describe("Nine tenths of its time are over, and that was said"),
   signalled: z.boolean().optional().describe("The signal before the timeout was sent"),
   stopping: Stopping.optional(),
+  attention: Attention.optional().describe("Why somebody should look at it"),
   resumedAt: Millis.optional().describe("When it last went on after a pause"),
 });
 export type LiveRun = z.infer<typeof LiveRun>;
@@ -124,6 +128,7 @@ const finished = {
   outcome: Outcome.nullable().describe("Null when no run came to an end, as for a cancelled queued task"),
   note: z.string().nullable().describe("The cause in words when it is not in the outcome"),
   usage: Usage.nullable(),
+  agent: AgentFacts.optional().describe("What the agent did, when it was one"),
 };
 
 /** Holds only what is true in each state. */
@@ -170,6 +175,7 @@ export const TaskSpec = z.object({
   lostRetries: z.int().describe("How many runs that are lost are followed by another"),
   ...rules,
   ...gitRules,
+  agent: AgentSpec.optional().describe("Its work is a prompt: `argv` is made anew for each run"),
   batch: Batch.optional(),
   schedule: ScheduleLink.optional(),
   follows: Follows.optional(),
@@ -207,6 +213,7 @@ export const Task = TaskSpec.extend({
   queuedAt: Millis.optional().describe("When it was queued again; absent before its first retry"),
   lostRuns: z.int().optional().describe("How many of the runs since then were lost"),
   checkout: Worktree.optional().describe("The worktree that it was given"),
+  agentAt: z.int().optional().describe("Which of the agent's choices it is at; the first unless said"),
   yieldedRuns: z.int().optional().describe("How many of the runs since then were ended to free memory"),
   status: Status,
 });
@@ -221,6 +228,7 @@ export const Run = z.object({
   outcome: Outcome,
   usage: Usage,
   queuedAt: Millis.optional().describe("When its waiting began; runs of earlier versions lack it"),
+  agent: AgentEnd.optional().describe("What the agent did and answered, when it was one"),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -279,6 +287,7 @@ export const TaskInfo = z.object({
     .nullable()
     .describe("What it asked of its worktree, and that which it was given"),
   checkpoint: CheckpointRule.nullable(),
+  agent: AgentInfo.nullable().describe("What is asked of an agent and what it does; null for a command"),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),
   createdAt: Millis,

@@ -23,14 +23,14 @@ export async function plainFrame(ports: Omit<StorePorts, "wish">): Promise<strin
   }
 }
 
-/** There when the tasks, the machine and why those in sight wait are known. */
+/** There when the tasks, the machine, what has happened lately and why those in sight wait are known. */
 function complete(store: TopStore, { wall, clock, recorder }: Omit<StorePorts, "wish">): Promise<void> {
   return new Promise((resolve) => {
     const callOff = (wall ?? clock).after(recorder === undefined ? PATIENCE_MS : PAST_PATIENCE_MS, resolve);
     const look = () => {
-      const { loaded, host, rows } = store.scene();
+      const { loaded, host, rows, events } = store.scene();
       const known = rows.every(({ task, waitsFor }) => task.status.state !== "queued" || waitsFor !== null);
-      if (!loaded || host === null || (recorder === undefined && !known)) return;
+      if (!loaded || host === null || (recorder === undefined && (!known || events.length === 0))) return;
       callOff();
       resolve();
     };

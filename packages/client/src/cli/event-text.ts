@@ -42,6 +42,8 @@ export function eventWords(event: EventBody): string {
       return `${run(event)} started with pid ${event.process.pid}`;
     case "run.warned":
       return `${run(event)} has ${formatDuration(event.remainingMs)} left`;
+    case "run.attention":
+      return `${run(event)} ${event.attention === null ? "goes on" : `needs attention: ${event.attention.note}`}`;
     case "run.stopping":
       return `${run(event)} is being ended with ${event.signal} (${event.cause})${because(event.note)}`;
     case "run.escalated":
@@ -74,7 +76,7 @@ export function eventWords(event: EventBody): string {
 }
 
 function retried({ automatic, after }: Extract<EventBody, { type: "task.retried" }>): string {
-  if (after !== undefined) return `queued again, as its run was ${after === "lost" ? "lost" : "ended to free memory"}`;
+  if (after !== undefined) return `queued again, as ${AFTER[after]}`;
   return automatic === true ? "retried by its own rule" : "retried";
 }
 
@@ -97,6 +99,12 @@ function worktreeWords({ step, worktree }: Extract<EventBody, { type: "worktree.
       return `pull request ${pullRequest ?? ""}`;
   }
 }
+
+const AFTER = {
+  lost: "its run was lost",
+  pressure: "its run was ended to free memory",
+  capacity: "its agent has no capacity: the next one is tried",
+} as const;
 
 function groupWords({ slots, paused }: { slots?: number | null | undefined; paused?: boolean | undefined }): string {
   const size = slots === undefined ? [] : [slots === null ? "has slots as configured" : `has ${slots} slots`];

@@ -54,7 +54,7 @@ export async function saveArtifact(
   const path = join(folder, name);
   const isNew = { made: false };
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     if (force) await rm(path, { force: true });
     const target = await open(path, "wx");
     isNew.made = true;
@@ -73,9 +73,18 @@ export async function saveArtifact(
   }
 }
 
+/** That a file is there already says something else of a folder than of a file. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const isFile = error instanceof Error && "code" in error && (error.code === "EEXIST" || error.code === "ENOTDIR");
+    throw isFile ? new ClaudineError("os", `Cannot make the folder ${path}: a file is in its place`) : error;
+  }
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   EEXIST: "there is something of that name already",
-  ENOTDIR: "a file is in the place of its folder",
   EACCES: "no permission",
   ENOSPC: "no space left on the disk",
   EROFS: "the disk can only be read",

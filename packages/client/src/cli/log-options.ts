@@ -20,7 +20,11 @@ export const OUTPUT_OPTIONS: readonly Option[] = [
   { name: "timestamps", short: "t", type: "boolean", describe: "Say before each line when it was written" },
   { name: "since", type: "string", arg: "TIME", describe: "What was written since: 10m ago, 17:30, 2026-11-21T17:30" },
   { name: "grep", type: "string", arg: "RE", describe: "Only lines that match this regular expression" },
-  { name: "raw", type: "boolean", describe: "Control bytes reach the terminal as they are" },
+  {
+    name: "raw",
+    type: "boolean",
+    describe: "Control bytes reach the terminal as they are, and an agent's stream as it wrote it",
+  },
 ];
 
 /** Both unless one is asked for. */

@@ -22,6 +22,23 @@ export type SinkOptions = Omit<LineOptions, "prefix"> & {
   lines?: boolean | undefined;
 };
 
+/** What a run writes for programs, shown to people. */
+export type Readable = { take(bytes: Uint8Array): Buffer; end(): Buffer };
+
+export function readableSink(sink: Sink, readable: Readable): Sink {
+  const put = async (bytes: Buffer, at?: number) => {
+    if (bytes.length > 0) await sink.take(bytes, at);
+  };
+  return {
+    take: (bytes, at) => put(readable.take(bytes), at),
+    leftOut: sink.leftOut,
+    async end() {
+      await put(readable.end());
+      await sink.end();
+    },
+  };
+}
+
 type Terminal = Pick<Io, "stdoutIsTty" | "stderrIsTty" | "write" | "color">;
 
 /** Stdout of the task goes to stdout, its stderr to stderr. */

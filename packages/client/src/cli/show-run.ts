@@ -1,9 +1,10 @@
 /** Shows the output of one run: what is there in the order it was written, then what comes as it comes. */
 import type { Client } from "../client.ts";
 import type { Io } from "./command.ts";
+import { conversationOf } from "./agents/adapter-of.ts";
 import { lastLines } from "./last-lines.ts";
 import { inOrder, type Segment, timedParts } from "./log-order.ts";
-import { logSink, type Sink, type SinkOptions } from "./log-sink.ts";
+import { logSink, readableSink, type Sink, type SinkOptions } from "./log-sink.ts";
 import { type OutputPiece, readTail, type StreamName, tail, type Tailed, type TailOptions } from "./tail.ts";
 
 export type RunWanted = Pick<TailOptions, "id" | "attempt" | "tailLines" | "since" | "until" | "follow" | "signal"> & {
@@ -17,10 +18,10 @@ type Sinks = ReadonlyMap<StreamName, Sink>;
 
 /** @returns the number of the run; 0 when the task has had none */
 export async function showRun(io: Io, client: Client, wanted: RunWanted): Promise<number> {
-  const { id, streams, show, follow, signal } = wanted;
-  const sinks: Sinks = new Map(streams.map((stream) => [stream, logSink(io, stream, { ...show, id })]));
+  const { id, follow, signal } = wanted;
   // Both streams are to be of one run, also when another begins meanwhile.
   const attempt = wanted.attempt ?? (await lastRun(client, id, signal));
+  const sinks = await sinksOf(io, client, { ...wanted, attempt });
   const there =
     attempt > 0 && wanted.begun !== false
       ? await showWhatIsThere(client, { ...wanted, attempt }, sinks)
@@ -28,6 +29,19 @@ export async function showRun(io: Io, client: Client, wanted: RunWanted): Promis
   const shown = follow ? await followOn(client, { wanted, there, sinks }) : attempt;
   for (const sink of sinks.values()) await sink.end();
   return shown;
+}
+
+/** An agent's stream is shown as the conversation that it is, unless it is wanted raw. */
+async function sinksOf(io: Io, client: Client, wanted: RunWanted): Promise<Sinks> {
+  const { id, streams, show, attempt = 0 } = wanted;
+  const plain = show.raw || show.lines === true || !streams.includes("stdout");
+  const conversation = plain ? undefined : await conversationOf(client, { id, attempt, color: io.color });
+  return new Map(
+    streams.map((stream) => {
+      const sink = logSink(io, stream, { ...show, id });
+      return [stream, conversation === undefined || stream === "stderr" ? sink : readableSink(sink, conversation)];
+    }),
+  );
 }
 
 /** 0 when it has had none. */

@@ -17,7 +17,7 @@ export function refuse(why: string, hint?: string): ClaudineError {
 
 /** @throws ClaudineError invalid_params, not_found when a file can't be read */
 export async function buildTasks(input: Input, io: Io): Promise<SubmitTask[]> {
-  const shared = { ...sharedOptions(input, io.env), ...(await rulesOf(input, io)), ...(await gitRules(input)) };
+  const shared = await sharedOf(input, io);
   const sources = ["each-line", "array", "from-json"].filter((name) => text(input, name) !== undefined);
   if (sources.length > 1) throw refuse(`--${sources[0]} does not go with --${sources[1]}`);
   const [source] = sources;
@@ -29,6 +29,11 @@ export async function buildTasks(input: Input, io: Io): Promise<SubmitTask[]> {
   if (source === "each-line") return eachLine(content, input.rest.length === 0 ? undefined : commandOf(input), shared);
   if (input.rest.length > 0) throw refuse("--from-json brings the commands, so none is taken from the command line");
   return fromJson(content, shared);
+}
+
+/** What each task of the call asks for. @throws ClaudineError invalid_params */
+export async function sharedOf(input: Input, io: Io): Promise<Shared> {
+  return { ...sharedOptions(input, io.env), ...(await rulesOf(input, io)), ...(await gitRules(input)) };
 }
 
 /** The environment for the tasks. What Claudine said about a task that submits is not true of the tasks it submits. */

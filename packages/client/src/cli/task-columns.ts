@@ -1,6 +1,8 @@
 /** The columns in which tasks can be listed and sorted. */
+import { agentChoiceText } from "@claudine/protocol/agent-choice";
 import type { TaskInfo } from "@claudine/protocol/task";
 import { formatBytes } from "@claudine/protocol/units";
+import { costText } from "./agents/facts.ts";
 import { STATE_COLORS } from "./paint.ts";
 import type { Column } from "./table.ts";
 import { blankOr, brief, clock, cpuMs, cpuText, memory, reasonText, runMs, stateText } from "./task-values.ts";
@@ -102,6 +104,38 @@ export function taskColumns(now: number): readonly TaskColumn[] {
       key: ({ exitCode }) => exitCode ?? undefined,
     },
     {
+      name: "agent",
+      title: "AGENT",
+      describe: "The agent and its model",
+      shrinksTo: 8,
+      text: ({ agent }) => (agent === null ? "" : agentChoiceText(agent)),
+      key: ({ agent }) => agent?.agent,
+    },
+    {
+      name: "cost",
+      title: "COST",
+      ...right,
+      describe: "What an agent has cost, as it counts",
+      text: ({ agent }) => blankOr(agent?.costUsd ?? undefined, costText),
+      key: ({ agent }) => agent?.costUsd ?? undefined,
+    },
+    {
+      name: "tokens",
+      title: "TOKENS",
+      ...right,
+      describe: "Tokens that an agent has read and written",
+      text: ({ agent }) => (agent === null ? "" : String(agent.tokens.input + agent.tokens.output)),
+      key: ({ agent }) => (agent === null ? undefined : agent.tokens.input + agent.tokens.output),
+    },
+    {
+      name: "doing",
+      title: "DOING",
+      describe: "What an agent does now, or did last",
+      shrinksTo: 12,
+      text: ({ agent }) => agent?.headline ?? "",
+      key: ({ agent }) => agent?.headline ?? undefined,
+    },
+    {
       name: "reason",
       title: "REASON",
       describe: "Why it waits, or how it ended",
@@ -187,8 +221,16 @@ export function usualColumns(tasks: readonly TaskInfo[], width: number): string[
     ...when("cpu", width >= 70),
     ...when("mem", width >= 70),
     ...when(
+      "cost",
+      tasks.some(({ agent }) => agent !== null && agent.costUsd !== null),
+    ),
+    ...when(
       "reason",
       tasks.some((task) => reasonText(task) !== ""),
+    ),
+    ...when(
+      "doing",
+      tasks.some(({ agent }) => agent !== null && agent.headline !== null),
     ),
     "command",
   ];

@@ -1,4 +1,5 @@
 /** Reads and checks config.yaml. */
+import { wrongCustom } from "@claudine/agents";
 import * as z from "zod";
 import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
@@ -14,10 +15,18 @@ const BYTES_AT_MOST = 1_000_000;
 export function loadConfig(path: string): Config {
   const text = readTextSafely(path);
   const result = Config.safeParse(text === undefined ? {} : (parseYaml(path, text) ?? {}));
-  if (result.success) return result.data;
-  const problems = describeIssues(result.error, Config);
+  const problems = result.success ? wrongAgents(result.data) : describeIssues(result.error, Config);
+  if (result.success && problems.length === 0) return result.data;
   throw new ClaudineError("config_invalid", problems.map((problem) => `${path}: ${problem}`).join("\n"), {
     hint: HINT,
+  });
+}
+
+/** What a schema does not see. */
+function wrongAgents({ agent }: Config): string[] {
+  return Object.entries(agent.custom).flatMap(([name, declared]) => {
+    const wrong = wrongCustom(name, declared);
+    return wrong === undefined ? [] : [`agent.custom.${name}: ${wrong}`];
   });
 }
 

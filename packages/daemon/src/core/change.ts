@@ -43,9 +43,18 @@ export function decideChange(
   return withBatches(facts, events);
 }
 
+/** @throws ClaudineError invalid_params */
+function refusePrompt({ agent, command }: Task, verb: string, wish: ChangeWish): void {
+  if (agent === undefined || wish.command === undefined || wish.command === command) return;
+  throw new ClaudineError("invalid_params", `Cannot ${verb}: its work is a prompt, and that stays as it is`, {
+    hint: "Cancel it and hand the new prompt to claudine agent",
+  });
+}
+
 /** @throws ClaudineError not_found, limit, invalid_params, wrong_state (the key is another's) */
 export function changeOf(facts: Facts, task: Task, { verb, wish }: { verb: string; wish: ChangeWish }): EventBody {
   const { id } = task;
+  refusePrompt(task, verb, wish);
   const { delayMs, ...rules } = wish;
   const { ripeAt, ...start } = delayed(facts, { verb, notBefore: wish.notBefore, delayMs });
   const merged = { ...mergeRules(task, verb, rules), ...start };

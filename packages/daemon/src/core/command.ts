@@ -1,5 +1,6 @@
 /** Everything that can be asked of the engine, by people and by the reports of processes. */
 import type {
+  AgentEnd,
   HoldWhy,
   Outcome,
   ProcessIdentity,
@@ -12,6 +13,7 @@ import type {
   WorktreeStep,
 } from "@claudine/protocol";
 
+import type { AttentionReport } from "./agents.ts";
 import type { ChangeWish } from "./merge-rules.ts";
 import type { Submission } from "./submit.ts";
 
@@ -80,12 +82,15 @@ export type Report =
       startedAt: number | null;
       finishedAt: number;
       usage: Usage;
-      /** What was wrong, when neither the outcome says it nor somebody had it ended. */
-      note?: string | undefined;
       /** The kernel has ended it because it reached its limit of memory. */
       overMemory?: boolean;
+      /** What the agent did and answered. */
+      agent?: AgentEnd | undefined;
+      /** Why it was not started, in words. */
+      note?: string | undefined;
     }
   | { type: "report-worktree"; id: TaskId; step: WorktreeStep; worktree: Worktree }
+  | AttentionReport
   | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }
   | { type: "report-output"; id: TaskId; attempt: number; bytes: number; maxBytes: number }
   | { type: "report-no-environment"; id: TaskId; attempt: number; names: readonly string[] }

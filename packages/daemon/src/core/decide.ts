@@ -78,6 +78,7 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "report-memory":
     case "report-worktree":
     case "report-output":
+    case "report-attention":
     case "report-no-environment":
     case "report-daemon":
       return decideReport(facts, command);

@@ -1,6 +1,7 @@
 /** What processes report: a report about a run that is over, or was never admitted, is ignored. */
 import {
   formatBytes,
+  type AgentEnd,
   type EventBody,
   type LiveRun,
   type Outcome,
@@ -8,6 +9,7 @@ import {
   type TaskId,
   type TaskState,
 } from "@claudine/protocol";
+import { decideAttention, didFail, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
@@ -38,6 +40,8 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
       return decideMemory(facts, report);
     case "report-output":
       return decideOutput(facts, report);
+    case "report-attention":
+      return decideAttention(facts, report);
     case "report-no-environment":
       return currentRun(facts, report.id, report.attempt) === undefined
         ? []
@@ -75,11 +79,11 @@ function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefi
 function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" }>): EventBody[] {
   const live = currentRun(facts, report.id, report.attempt);
   if (live === undefined) return [];
-  const { id, attempt, outcome, startedAt, finishedAt, usage } = report;
+  const { id, attempt, outcome, startedAt, finishedAt, usage, agent } = report;
   const capped = endedByCap(facts, report, live);
   const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
-  const state = endState(run, outcome);
-  const note = endNote(run) ?? report.note ?? null;
+  const state = endState(run, outcome, agent);
+  const note = endNote(run, agent) ?? report.note ?? null;
   const task = facts.lookup(id);
   const waited = task === undefined ? {} : { queuedAt: task.queuedAt ?? task.createdAt };
   const end: EventBody = {
@@ -93,9 +97,13 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
     usage,
     note,
     ...waited,
+    ...(agent === undefined ? {} : { agent }),
   };
   if (task === undefined) return [end];
   const ends: EventBody[] = capped === undefined ? [end] : [capped, end];
+  const agentAt = state === "failed" && run.stopping === undefined ? nextChoice(task, agent) : undefined;
+  if (agentAt !== undefined)
+    return [...ends, { type: "task.retried", id, automatic: true, after: "capacity", agentAt }];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
   if (next === undefined) return ends;
   const { afterMs } = next;
@@ -124,11 +132,12 @@ function timeoutOf(facts: Facts, id: TaskId, startedAt: number): { timeoutAt?: n
 }
 
 /** The first cause wins: a run that was asked to end did not fail by itself. */
-function endState(run: LiveRun, outcome: Outcome): TaskState {
+function endState(run: LiveRun, outcome: Outcome, agent: AgentEnd | undefined): TaskState {
+  if (hadAnswered(run, agent)) return "succeeded";
   if (run.stopping !== undefined) return STOPPED[run.stopping.cause];
   switch (outcome.kind) {
     case "exited":
-      return outcome.exitCode === 0 ? "succeeded" : "failed";
+      return outcome.exitCode === 0 && !didFail(agent) ? "succeeded" : "failed";
     case "signalled":
     case "not-started":
       return "failed";
@@ -145,12 +154,14 @@ const STOPPED: Readonly<Record<StopCause, TaskState>> = {
   "idle-timeout": "timed-out",
   memory: "failed",
   output: "failed",
+  quiet: "timed-out",
+  lingering: "failed",
   pressure: "cancelled",
 };
 
-function endNote(run: LiveRun): string | null {
+function endNote(run: LiveRun, agent: AgentEnd | undefined): string | null {
   const { stopping } = run;
-  if (stopping === undefined) return null;
+  if (stopping === undefined) return agent?.error?.message ?? null;
   if (stopping.note !== null) return stopping.note;
   return stopping.cause === "kill" ? "killed" : stopping.cause === "replaced" ? "replaced" : "cancelled";
 }

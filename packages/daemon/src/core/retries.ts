@@ -13,9 +13,9 @@ export function yielded({ yieldedRuns = 0 }: Task): Again {
 
 /** Runs since somebody last asked for one count; those lost, and those ended to free memory, are no retries. */
 export function again(task: Task, state: TaskState, outcome: Outcome): Again | undefined {
-  const { lostRuns = 0, yieldedRuns = 0 } = task;
+  const { lostRuns = 0, yieldedRuns = 0, agentAt = 0 } = task;
   if (state === "lost" && lostRuns < task.lostRetries) return { after: "lost", afterMs: 0 };
-  const runs = task.attempt - (task.retriedAt ?? 0) - lostRuns - yieldedRuns;
+  const runs = task.attempt - (task.retriedAt ?? 0) - lostRuns - yieldedRuns - agentAt;
   const { retry } = task;
   if (retry === undefined || runs > retry.limit || !isForRule(retry, state, outcome)) return undefined;
   return { afterMs: delayOf(retry, { runs, seed: `${task.uid}.${task.attempt}` }) };

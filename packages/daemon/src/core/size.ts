@@ -14,5 +14,6 @@ export function taskSize(spec: TaskSpec): number {
 }
 
 export function eventSize(event: TaskEvent): number {
+  if (event.type === "run.finished") return FRAME + (event.agent?.result?.length ?? 0);
   return event.type === "task.submitted" ? taskSize(event.spec) : FRAME;
 }

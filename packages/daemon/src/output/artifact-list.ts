@@ -8,6 +8,7 @@ export type Listed = { parts: readonly string[]; artifact: Artifact };
 
 /** Below it folders are named and not entered. */
 const DEPTH_MAX = 64;
+const STATS_AT_ONCE = 64;
 
 type Wanted = { after: readonly string[]; limit: number; closed: AbortSignal };
 
@@ -28,9 +29,15 @@ async function* walk(folder: string, parts: readonly string[], wanted: Wanted): 
   while (!closed.aborted) {
     const names = await namesFrom(pathOf(folder, parts), { from, isIncluded: isInside, limit });
     if (names === undefined) return yield unreadable(parts);
-    for (const name of names) {
-      const isCursor = isInside && name === from;
-      yield* show(folder, [...parts, name], { ...wanted, after: isCursor ? rest : [] });
+    for (let start = 0; start < names.length; start += STATS_AT_ONCE) {
+      const some = names.slice(start, start + STATS_AT_ONCE).map((name) => [...parts, name]);
+      const stats = await Promise.all(some.map((one) => statOf(folder, one)));
+      for (const [index, stat] of stats.entries()) {
+        const own = some[index];
+        if (stat === undefined || own === undefined) continue;
+        const isCursor = isInside && own.at(-1) === from;
+        yield* show(folder, { parts: own, stat }, { ...wanted, after: isCursor ? rest : [] });
+      }
     }
     if (names.length < limit) return;
     from = names.at(-1);
@@ -38,9 +45,9 @@ async function* walk(folder: string, parts: readonly string[], wanted: Wanted): 
   }
 }
 
-async function* show(folder: string, parts: readonly string[], wanted: Wanted): AsyncGenerator<Listed> {
-  const stat = await statOf(folder, parts);
-  if (stat === undefined) return;
+type Entry = { parts: readonly string[]; stat: Stats };
+
+async function* show(folder: string, { parts, stat }: Entry, wanted: Wanted): AsyncGenerator<Listed> {
   if (stat.isDirectory() && parts.length <= DEPTH_MAX) return yield* walk(folder, parts, wanted);
   // A folder that became a file since is listed once more.
   const { name, isText } = nameOf(parts);

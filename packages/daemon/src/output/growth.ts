@@ -15,6 +15,8 @@ export type GrowthPorts = {
   freeBytes(path: string): number;
   /** Said at each look until the run ends. */
   tooMuch(run: WatchedRun, bytes: number): void;
+  /** Said after each look. */
+  looked?(run: WatchedRun, hasGrown: boolean): void;
   /** Between two looks, at most. */
   intervalMs: number;
   wall(): number;
@@ -130,6 +132,7 @@ function look(ports: GrowthPorts, run: Watched, now: number): void {
   const sizes = sizesOf(run.files, run.sizes);
   const grown = sizes.stdout + sizes.stderr - run.sizes.stdout - run.sizes.stderr;
   if (grown !== 0) remember(ports, run, sizes);
+  ports.looked?.(run, grown !== 0);
   if (STREAMS.some((stream) => sizes[stream] < run.sizes[stream])) {
     run.gaps = forgetGaps(run.files.gaps, sizes);
     run.given = NO_GAPS;

@@ -20,6 +20,8 @@ export type KeptOutputPorts = {
   live(id: number): Task | undefined;
   punch: Punch;
   tooMuch(report: { id: number; attempt: number; bytes: number; maxBytes: number }): void;
+  /** Somebody has looked at what a run has written. */
+  looked(run: { id: number; attempt: number }, hasGrown: boolean): void;
   wall(): number;
   log: Log;
 };
@@ -55,6 +57,7 @@ export function createKeptOutput(ports: KeptOutputPorts): KeptOutput {
     intervalMs: ports.sampleIntervalMs,
     wall,
     log,
+    looked: ports.looked,
     tooMuch: ({ id, attempt, limit }, bytes) => {
       if (limit !== undefined) ports.tooMuch({ id, attempt, bytes, maxBytes: limit.maxBytes });
     },

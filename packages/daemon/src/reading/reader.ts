@@ -1,5 +1,5 @@
 /** Reads of what is durable, as the store gives them and the handlers take them. */
-import type { Firing, Run, Task, TaskEvent, TaskId, TaskState } from "@claudine/protocol";
+import type { AgentTexts, Firing, Run, Task, TaskEvent, TaskId, TaskState } from "@claudine/protocol";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { RunListFacts } from "./run-list.ts";
 import type { StatsFacts } from "./stats/read-stats.ts";
@@ -10,6 +10,8 @@ export type Reader = {
   /** The history of a schedule below an entry's number, the newest first. */
   firings(schedule: string, range: { before: number; limit: number }): Firing[];
   env(id: string): EnvRecord | undefined;
+  /** Prompt and other texts of an agent's task. */
+  texts(id: string): AgentTexts | undefined;
   /** The task that was submitted with a key. */
   keyed(key: string): TaskId | undefined;
   /** There is, or was set aside, something of that task, and it cannot be read. */

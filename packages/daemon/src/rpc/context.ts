@@ -1,5 +1,10 @@
 /** What handlers work with, and how one is typed from the method table. */
 import type {
+  AgentFacts,
+  AgentSpec,
+  AgentTexts,
+  AgentTool,
+  AgentWish,
   Config,
   HostSample,
   LiveRun,
@@ -22,7 +27,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { Preview } from "../output/keeper.ts";
 import type { Pace } from "./pace.ts";
-import type { EnvRecord } from "../environment/env-record.ts";
+import type { Attached } from "../environment/attached.ts";
 import type { Backup, Reader } from "../reading/reader.ts";
 import type { InputPiece } from "../running/task-input.ts";
 import type { Watchers } from "../reading/until.ts";
@@ -32,8 +37,19 @@ import type { Zones } from "../schedules/zones.ts";
 /** Live figures by task, from the meter. */
 export type UsagePort = { current(id: TaskId): LiveUsage | undefined; all(): LiveUsage[] };
 
+/** Prompts for coding agents. */
+export type AgentsPort = {
+  /** @throws ClaudineError invalid_params, too_large */
+  delegated(wish: AgentWish): { agent: AgentSpec; texts: AgentTexts; headline: string };
+  timeoutMs: number | undefined;
+  list(place: { env: Readonly<Record<string, string>>; cwd: string }): Promise<AgentTool[]>;
+  current(id: TaskId): AgentFacts | undefined;
+  message(task: Task, text: string): string | undefined;
+};
+
 export type Context = {
-  engine: Engine<EnvRecord>;
+  engine: Engine<Attached>;
+  agents: AgentsPort;
   store: Reader & Backup;
   vault: EnvVault;
   zones: Zones;

@@ -11,8 +11,10 @@ export function explainFacts({ store, machine }: Context, state: State): Explain
 
 export function infoOf(context: Context, state: State, task: Task): TaskInfo {
   const live = "run" in task.status ? context.usage.current(task.id) : undefined;
+  const agent = task.agent !== undefined && "run" in task.status ? context.agents.current(task.id) : undefined;
   return taskInfo(task, {
     reason: explain(explainFacts(context, state), task) ?? refusalOf(context, task),
+    ...(agent === undefined ? {} : { agent }),
     ...(live === undefined ? {} : { usage: live.usage, cpuPercent: live.cpuPercent, rssBytes: live.rssBytes }),
   });
 }

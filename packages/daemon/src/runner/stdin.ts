@@ -61,3 +61,10 @@ function attempt<T>(action: () => T): T | string {
     return error instanceof Error && "code" in error ? String(error.code) : "EIO";
   }
 }
+
+/** Leaves up to 64 KiB in a FIFO that nobody reads yet. What is in it stays as long as somebody has it open: until `close`. */
+export function leaveInFifo(path: string, text: string): { close(): void } {
+  const descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  writeSync(descriptor, text);
+  return { close: () => closeSync(descriptor) };
+}

@@ -20,6 +20,7 @@ const EVENTS = {
   "run.admitted": true,
   "run.started": true,
   "run.warned": true,
+  "run.attention": true,
   "run.stopping": true,
   "run.escalated": true,
   "run.signalled": true,

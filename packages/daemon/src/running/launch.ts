@@ -1,10 +1,11 @@
 /** Starts admitted runs: environment, files, input, and a frame to the shim. */
 import type { LiveRun, Task } from "@claudine/protocol";
+import type { AgentStart, Refusal, StartAgent } from "../agents/start.ts";
 import type { Env, EnvVault } from "../environment/env-vault.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { StartSpec } from "../runner/frame.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
-import type { Enter, Place, Refused } from "../worktrees/enter.ts";
+import type { Enter, Place } from "../worktrees/enter.ts";
 
 export type LaunchPorts = {
   vault: EnvVault;
@@ -17,12 +18,16 @@ export type LaunchPorts = {
   createStdin(path: string): Promise<void>;
   /** Makes the run's control group; undefined where there is none. */
   makeGroup(runUid: string, memoryMaxBytes?: number): string | undefined;
+  /** What an agent's task executes; undefined for any other. */
+  startAgent: StartAgent;
+  /** Leaves the first words for a task that reads on. */
+  sayFirst(path: string, text: string): void;
   socket: string;
   /** A moment as a zone's clocks show it. */
   timeText(zone: string, at: number): string;
 };
 
-export type Launched = { started: true } | { lostNames: string[] } | Refused | { givenUp: true };
+export type Launched = { started: true } | { lostNames: string[] } | { refused: Refusal } | { givenUp: true };
 /** @param signal gives the start up, as long as it takes */
 export type Launch = (task: Task, run: LiveRun, signal: AbortSignal) => Promise<Launched>;
 
@@ -48,37 +53,58 @@ export function createLaunch(ports: LaunchPorts): Launch {
     if ("lost" in result) return { lostNames: result.lost };
     const place = await placeOf(ports, { task, run }, { env: result.env, signal });
     if ("refused" in place) return place;
+    const agent = await ports.startAgent(task, run.attempt, place.env);
+    if (agent !== undefined && "note" in agent) return { refused: agent };
     if (signal.aborted) return { givenUp: true };
     ports.runs.prepare(task.id);
-    const stdinPath = task.stdin ? ports.stdinPath(task, run.attempt) : undefined;
-    if (stdinPath !== undefined) await ports.createStdin(stdinPath);
-    ports.start({ ...specOf(ports, { task, run, place }), env: place.env, stdinPath });
+    const stdinPath = await inputOf(ports, { task, run, agent });
+    const { env, argv } = agent ?? { env: place.env, argv: task.argv };
+    ports.start({ ...specOf(ports, { task, run, place, argv: place.wrap(argv) }), env, stdinPath });
     return { started: true };
   };
 }
 
+type Starting = { task: Task; run: LiveRun };
 type World = Parameters<Enter>[2];
 
 async function placeOf(
   ports: LaunchPorts,
-  { task, run }: { task: Task; run: LiveRun },
+  { task, run }: Starting,
   world: World,
-): Promise<Place | Refused> {
-  if (task.worktree === undefined) return { cwd: task.cwd, argv: task.argv, env: world.env, variables: {} };
+): Promise<Place | { refused: Refusal }> {
+  if (task.worktree === undefined) return plainPlace(task, world.env);
   try {
     return await ports.enter(task, run, world);
   } catch (error) {
     if (!world.signal.aborted) throw error;
-    return { cwd: task.cwd, argv: task.argv, env: world.env, variables: {} };
+    return plainPlace(task, world.env);
   }
 }
 
-type Placed = { task: Task; run: LiveRun; place: Place };
+function plainPlace(task: Task, env: Env): Place {
+  return { cwd: task.cwd, env, variables: {}, wrap: (argv) => argv };
+}
 
-function specOf(ports: LaunchPorts, { task, run, place }: Placed): Omit<StartSpec, "env" | "stdinPath"> {
+async function inputOf(
+  ports: LaunchPorts,
+  { task, run, agent }: Starting & { agent: AgentStart | undefined },
+): Promise<string | undefined> {
+  const stdin = agent?.stdin;
+  if (stdin !== undefined && "path" in stdin) return stdin.path;
+  if (!task.stdin && stdin === undefined) return undefined;
+  const path = ports.stdinPath(task, run.attempt);
+  await ports.createStdin(path);
+  if (stdin !== undefined) ports.sayFirst(path, stdin.first);
+  return path;
+}
+
+function specOf(
+  ports: LaunchPorts,
+  { task, run, place, argv }: Starting & { place: Place; argv: readonly string[] },
+): Omit<StartSpec, "env" | "stdinPath"> {
   const group = ports.makeGroup(runUid(task, run.attempt), task.needs?.memoryMaxBytes);
   const files = ports.runs.files(task.id, run.attempt);
-  const [program = "", ...words] = place.argv;
+  const [program = "", ...words] = argv;
   return {
     runKey: runKey(task.id, run.attempt),
     argv: [program, ...words],

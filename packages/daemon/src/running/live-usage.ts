@@ -1,5 +1,5 @@
 /** What running tasks use now, from the meter's last sample. */
-import type { LiveUsage, Task, TaskId } from "@claudine/protocol";
+import type { AgentFacts, LiveUsage, Task, TaskId } from "@claudine/protocol";
 import { runKey } from "./launch.ts";
 import { usageFromSamples } from "./run-facts.ts";
 import type { Meter } from "../runner/meter.ts";
@@ -7,7 +7,11 @@ import type { Meter } from "../runner/meter.ts";
 export type LiveUsages = { current(id: TaskId): LiveUsage | undefined; all(): LiveUsage[] };
 export type LiveTasks = { live(id: TaskId): Task | undefined; inFlight(): Iterable<TaskId> };
 
-export function createLiveUsage(tasks: LiveTasks, meter: Pick<Meter, "current">): LiveUsages {
+export function createLiveUsage(
+  tasks: LiveTasks,
+  meter: Pick<Meter, "current">,
+  agentOf: (id: TaskId) => AgentFacts | undefined,
+): LiveUsages {
   const current = (id: TaskId): LiveUsage | undefined => {
     const status = tasks.live(id)?.status;
     const run = status !== undefined && "run" in status ? status.run : undefined;
@@ -16,7 +20,9 @@ export function createLiveUsage(tasks: LiveTasks, meter: Pick<Meter, "current">)
     const usage = usageFromSamples(Math.max(0, Date.now() - (run.started?.startedAt ?? run.admittedAt)), {
       sampled: sample,
     });
-    return { id, cpuPercent: sample.cpuPercent, rssBytes: sample.rssBytes, processes: sample.processes, usage };
+    const agent = agentOf(id);
+    const { cpuPercent, rssBytes, processes } = sample;
+    return { id, cpuPercent, rssBytes, processes, usage, ...(agent === undefined ? {} : { agent }) };
   };
   return { current, all: () => [...tasks.inFlight()].flatMap((id) => current(id) ?? []) };
 }

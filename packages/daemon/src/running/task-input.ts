@@ -2,26 +2,42 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ClaudineError, type LiveRun, type Task } from "@claudine/protocol";
 import type { Processes } from "../runner/processes.ts";
-import { closeStdin, writeStdin } from "../runner/stdin.ts";
+import { closeStdin, leaveInFifo, writeStdin } from "../runner/stdin.ts";
 
 /** `sentBytes` of `totalBytes` went in before, for the text of errors. */
 export type InputPiece = { text: string; eof: boolean; sentBytes: number; totalBytes?: number | undefined };
 
 export type TaskInput = {
   path(task: Task, attempt: number): string;
+  /** Leaves the first words in the FIFO of a task that is about to start. */
+  sayFirst(path: string, text: string): void;
   /** Waits a while for a task that reads slowly. @throws ClaudineError wrong_state, timeout */
   write(task: Task, run: LiveRun, input: InputPiece): Promise<number>;
 };
 
 const PATIENCE_MS = 5000;
 const STEP_MS = 20;
+/** Long enough for the shim to open it. */
+const HELD_MS = 60_000;
 
 export function createTaskInput(runtimeDir: string, processes: Processes): TaskInput {
   // Not by its id: tasks of another state, whose daemon had this runtime folder before, may still run and have the same.
   const path = (task: Task, attempt: number) => `${runtimeDir}/stdin/${task.uid}.${attempt}`;
+  const held = new Map<string, { close(): void }>();
+  const release = (at: string): void => {
+    held.get(at)?.close();
+    held.delete(at);
+  };
   return {
     path,
+    sayFirst(at, text) {
+      release(at);
+      held.set(at, leaveInFifo(at, text));
+      setTimeout(() => release(at), HELD_MS).unref();
+    },
     async write(task, run, { text, eof, sentBytes, totalBytes }) {
+      // The shim has it open by now, and as long as it is open here too it has no end.
+      release(path(task, run.attempt));
       const bytes = Buffer.from(text, "utf8");
       const told = { id: task.id, sentBytes, totalBytes: totalBytes ?? sentBytes + bytes.length };
       await writeSlowly(path(task, run.attempt), bytes, told);

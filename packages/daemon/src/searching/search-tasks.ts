@@ -179,6 +179,6 @@ async function firstIn(
 function messageOf(error: unknown): string {
   if (error instanceof ClaudineError) return error.message;
   // Anything else is a bug, and ends the search.
-  if (error instanceof Error && "syscall" in error && "code" in error) return String(error.code);
+  if (error instanceof Error && "code" in error && /^E[A-Z0-9]+$/.test(String(error.code))) return String(error.code);
   throw error;
 }

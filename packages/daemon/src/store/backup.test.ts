@@ -47,7 +47,7 @@ async function storeWithTasks(count: number, finished = 0): Promise<void> {
     events: world.events,
     changes,
     schedules: NO_SCHEDULE_CHANGES,
-    envs: [],
+    attached: [],
     head: { nextId, lastSeq, counts },
   });
   await store.backup(join(dir, "copy"));

@@ -27,7 +27,7 @@ beforeEach(async () => {
     events: world.events,
     changes,
     schedules: NO_SCHEDULE_CHANGES,
-    envs,
+    attached: envs,
     head: { nextId, lastSeq, counts },
   });
   await store.close();

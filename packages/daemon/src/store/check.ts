@@ -23,6 +23,8 @@ export type Damage =
   | { kind: "environment"; name: string; owner: string; envId: string }
   | { kind: "misplaced"; name: string; id: TaskId; from: "live" | "finished" }
   | { kind: "uses"; name: string; envId: string; uses: number }
+  | { kind: "texts"; name: string; id: TaskId }
+  | { kind: "text-uses"; name: string; textsId: string; uses: number }
   | { kind: "head"; name: string; head: Omit<Head, "env"> }
   | { kind: "gap"; name: string; after: number; before: number };
 
@@ -41,8 +43,8 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
       const record = readRecord(tables, table, key);
       if (typeof record === "string") damages.push({ kind: "unreadable", table, key, name: `${table}/${String(key)}` });
       else if (table === "live" || table === "finished") {
-        const { id, status, envId, key: own } = record.value as Task;
-        tasks.set(id, { state: status.state, envId, key: own });
+        const { id, status, envId, key: own, agent } = record.value as Task;
+        tasks.set(id, { state: status.state, envId, key: own, textsId: agent?.textsId });
         if (isFinished(status.state) !== (table === "finished"))
           damages.push({ kind: "misplaced", name: `${table}/${id}`, id, from: table });
       }
@@ -54,18 +56,21 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
   const names = new Set(strange.map(({ key }) => key));
   // As with what cannot be read: a repair sets them aside, and then they have no environment.
   const understood = schedules.filter(({ name }) => !names.has(name));
+  // It is made anew when it does not fit the runs; a page of it that ends whoever reads it has to show here.
+  for (const _ of tables.runEnds.getKeys()) continue;
   damages.push(
     ...strange,
     ...checkIndex(tables, tasks),
     ...checkKeys(tables, tasks),
     ...checkEnvironments(tables, tasks, understood),
+    ...checkTexts(tables, tasks),
     ...checkHead(tables, tasks, seqs),
     ...gaps(seqs),
   );
   return { tasks: tasks.size, events: seqs.length, damages };
 }
 
-type Known = { state: TaskState; envId: string; key: string | undefined };
+type Known = { state: TaskState; envId: string; key: string | undefined; textsId: string | undefined };
 type Tasks = ReadonlyMap<TaskId, Known>;
 
 type Strange = Extract<Damage, { kind: "not-understood" }>;
@@ -132,6 +137,20 @@ function checkEnvironments(tables: Tables, tasks: Tasks, schedules: readonly Sch
   return damages;
 }
 
+function checkTexts(tables: Tables, tasks: Tasks): Damage[] {
+  const uses = new Map([...tables.textUses.getKeys()].map((id) => [id, 0]));
+  const damages: Damage[] = [];
+  for (const [id, { textsId }] of tasks) {
+    if (textsId === undefined) continue;
+    uses.set(textsId, (uses.get(textsId) ?? 0) + 1);
+    if (!tables.texts.doesExist(textsId)) damages.push({ kind: "texts", name: `texts/${textsId}`, id });
+  }
+  for (const [textsId, count] of uses)
+    if (tables.textUses.get(textsId) !== count)
+      damages.push({ kind: "text-uses", name: `text-uses/${textsId}`, textsId, uses: count });
+  return damages;
+}
+
 function latestOf(tables: Tables): EnvUse | undefined {
   const head = readHead(tables);
   return typeof head === "object" ? head.env : undefined;
@@ -188,6 +207,10 @@ export function describeDamage(damage: Damage): string {
         : `Task ${damage.id} has not finished and is among those that have`;
     case "uses":
       return `An environment does not know that ${damage.uses} tasks and schedules have it`;
+    case "texts":
+      return `The prompt of task ${damage.id} is missing`;
+    case "text-uses":
+      return `A prompt does not know that ${damage.uses} tasks have it`;
     case "head":
       return "The counters do not agree with the tasks";
     case "gap":

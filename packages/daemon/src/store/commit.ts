@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   ClaudineError,
   isFinished,
+  type AgentTexts,
   type Run,
   type Task,
   type TaskEvent,
@@ -12,19 +13,20 @@ import {
 } from "@claudine/protocol";
 import type { ScheduleChanges } from "../core/schedule-changes.ts";
 import type { Tables } from "./open.ts";
-import type { EnvRecord } from "../environment/env-record.ts";
+import { type Attached, isTexts } from "../environment/attached.ts";
 import { createEnvUses } from "./env-uses.ts";
 import type { GroupRecord, Head } from "./records.ts";
 import { forgetRunEnd, noteRunEnd } from "./run-ends.ts";
 import { writeSchedules } from "./schedules.ts";
+import { textUses } from "./text-uses.ts";
 
 export type Batch = {
   events: readonly TaskEvent[];
   /** Each changed task as it was before the batch and is after it. */
   changes: ReadonlyMap<TaskId, { before: Task | undefined; after: Task | undefined }>;
   schedules: ScheduleChanges;
-  /** Environments that tasks and schedules of this batch refer to; known ones are skipped. */
-  envs: readonly EnvRecord[];
+  /** Environments and texts that tasks and schedules of this batch refer to; known ones are skipped. */
+  attached: readonly Attached[];
   head: Omit<Head, "env">;
 };
 
@@ -36,6 +38,7 @@ const ROOM_BYTES = 1024 * 1024;
  * a quick disk needs. Where the disk is slow nothing else should wait for it, so for a while the writer does it.
  */
 const SMALL_EVENTS = 64;
+const SMALL_TEXT = 65_536;
 const SLOW_MS = 5;
 const SLOW_FOR_MS = 1000;
 
@@ -68,12 +71,16 @@ export function createCommitter(tables: Tables, { journalKeep, historyKeep, path
   return async (batch) => {
     // LMDB would go on writing to a file without a name, and all of it would be gone with the daemon.
     if (statSync(file, { throwIfNoEntry: false })?.ino !== own) throw replaced(path);
-    const uses = usesAfter(batch);
+    const texts = batch.attached.filter(isTexts);
+    const envs = batch.attached.filter((one) => "plain" in one);
+    const uses = usesAfter({ ...batch, envs });
+    const usesOfTexts = textUses(tables, batch.changes, texts);
     const writeChangedSchedules = writeSchedules(tables, batch.schedules, historyKeep);
     const trimTo = Math.min(batch.head.lastSeq - journalKeep, firstSeq + 2 * batch.events.length + 8);
     try {
-      await inTransaction(batch.events.length <= SMALL_EVENTS, () => {
+      await inTransaction(isSmall(batch, texts), () => {
         uses.write();
+        usesOfTexts?.write();
         for (const [id, change] of batch.changes) writeTask(tables, { id, ...change });
         writeChangedSchedules();
         writeKeys(tables, batch.changes);
@@ -90,6 +97,10 @@ export function createCommitter(tables: Tables, { journalKeep, historyKeep, path
     firstSeq = Math.max(firstSeq, trimTo);
     uses.done();
   };
+}
+
+function isSmall({ events }: Batch, texts: readonly AgentTexts[]): boolean {
+  return events.length <= SMALL_EVENTS && texts.reduce((sum, { prompt }) => sum + prompt.length, 0) <= SMALL_TEXT;
 }
 
 function replaced(path: string): ClaudineError {
@@ -173,9 +184,18 @@ function writeEvent(tables: Tables, event: TaskEvent): void {
   if (event.type === "group.removed") void tables.groups.remove(event.name);
   if (event.type === "daemon.started") void tables.meta.put("boot", event.bootId);
   if (event.type !== "run.finished") return;
-  const { attempt, startedAt, finishedAt, state, outcome, usage, queuedAt } = event;
+  const { attempt, startedAt, finishedAt, state, outcome, usage, queuedAt, agent } = event;
   const waited = queuedAt === undefined ? {} : { queuedAt };
-  const run: Run = { attempt, startedAt, finishedAt, state, outcome, usage, ...waited };
+  const run: Run = {
+    attempt,
+    startedAt,
+    finishedAt,
+    state,
+    outcome,
+    usage,
+    ...waited,
+    ...(agent === undefined ? {} : { agent }),
+  };
   void tables.runs.put([event.id, attempt], run);
   noteRunEnd(tables, event.id, run);
 }

@@ -1,5 +1,6 @@
 /** Counts the tasks and schedules of each environment, which goes with the last one. The count of the one taken last is in the head. */
 import type { Tables } from "./open.ts";
+import type { EnvRecord } from "../environment/env-record.ts";
 import type { Batch } from "./commit.ts";
 import type { EnvUse } from "./records.ts";
 import { readHead, readUses } from "./valid.ts";
@@ -13,7 +14,7 @@ export type UsesChange = {
   done(): void;
 };
 
-export type EnvUses = (batch: Pick<Batch, "changes" | "schedules" | "envs">) => UsesChange;
+export type EnvUses = (batch: Pick<Batch, "changes" | "schedules"> & { envs: readonly EnvRecord[] }) => UsesChange;
 
 export function createEnvUses(tables: Tables): EnvUses {
   const head = readHead(tables);

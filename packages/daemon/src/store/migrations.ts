@@ -6,7 +6,7 @@ import { tableOf } from "./table-of.ts";
 import type { Migrations } from "./schema.ts";
 import { readRecord } from "./valid.ts";
 
-export const MIGRATIONS: Migrations = { 1: toLiveTable, 2: toSchedules, 3: toWorktrees };
+export const MIGRATIONS: Migrations = { 1: toLiveTable, 2: toSchedules, 3: toAgents };
 
 /** Unfinished tasks get a table of their own, environments a count of their tasks, and `head` goes to the page of the roots. */
 function toLiveTable(tables: Tables): void {
@@ -30,8 +30,11 @@ function isDone(tables: Tables, id: TaskId): boolean {
 /** The tables of schedules are made when they are opened; a version that knows nothing of them must not go on with their events. */
 function toSchedules(): void {}
 
-/** Nothing is moved; a version that knows nothing of worktrees must not go on with their events. */
-function toWorktrees(): void {}
+/**
+ * The tables of agents' texts are made when they are opened; an older version would run the tool without its prompt, and
+ * must not go on with the events of worktrees.
+ */
+function toAgents(): void {}
 
 /** As bytes, so that what cannot be read stays what it was. */
 function move(tables: Tables, { from, to, key }: { from: keyof Tables; to: keyof Tables; key: Key }): void {

@@ -1,5 +1,6 @@
 /** Opens the LMDB environment and its tables; the only place that knows their names and encodings. */
 import {
+  type AgentTexts,
   ClaudineError,
   type Firing,
   type Run,
@@ -41,6 +42,10 @@ export type Tables = {
   envs: Database<EnvRecord, string>;
   /** How many tasks have an environment: it goes with the last one. */
   envUses: Database<number, string>;
+  /** Prompts and other texts of agents. */
+  texts: Database<AgentTexts, string>;
+  /** How many tasks have one of them: it goes with the last one. */
+  textUses: Database<number, string>;
   /** [0 or 1, time of the first]: what was measured of the machine, each sample or averages. */
   hostHistory: Database<HostRecord, [number, number]>;
   /** What runs used over time. */
@@ -91,6 +96,8 @@ export function openTables(
       firings: root.openDB({ name: "firings", ...plain }),
       envs: root.openDB({ name: "envs", ...plain }),
       envUses: root.openDB({ name: "env-uses", ...plain }),
+      texts: root.openDB({ name: "texts", ...plain }),
+      textUses: root.openDB({ name: "text-uses", ...plain }),
       hostHistory: root.openDB({ name: "host-history", ...plain }),
       courses: root.openDB({ name: "courses", ...plain }),
       snapshots: root.openDB({ name: "snapshots", ...plain }),

@@ -1,5 +1,5 @@
 /** Reads of what is durable. A record that cannot be decoded is reported as missing, never thrown. */
-import { isFinished, type Firing, type Run, type Task, type TaskEvent } from "@claudine/protocol";
+import { isFinished, type AgentTexts, type Firing, type Run, type Task, type TaskEvent } from "@claudine/protocol";
 import { eventSize } from "../core/size.ts";
 import { mergeDescending } from "../reading/descending.ts";
 import type { Tables } from "./open.ts";
@@ -39,6 +39,7 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
         (table) => readRecord(tables, table, id) === "unreadable" || tables.setAside.doesExist(`${table}/${id}`),
       ) && readTask(tables, id) === undefined,
     env: (id) => read<EnvRecord>("envs", id),
+    texts: (id) => read<AgentTexts>("texts", id),
     runs: (id) =>
       [...tables.runs.getKeys({ start: [id, 0], end: [id + 1, 0] })].flatMap((key) => read<Run>("runs", key) ?? []),
     run: (id, attempt) => read<Run>("runs", [id, attempt]),

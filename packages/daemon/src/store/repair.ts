@@ -32,10 +32,15 @@ function repair(tables: Tables, damage: Damage): boolean {
     case "uses":
       writeUses(tables, damage);
       return true;
+    case "text-uses":
+      if (damage.uses === 0) tables.textUses.removeSync(damage.textsId);
+      else tables.textUses.putSync(damage.textsId, damage.uses);
+      return true;
     case "head":
       writeHead(tables, damage);
       return true;
     case "environment":
+    case "texts":
     case "gap":
       return false;
   }

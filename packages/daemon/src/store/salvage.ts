@@ -30,6 +30,8 @@ export const TABLE_NAMES: readonly TableName[] = [
   "firings",
   "envs",
   "envUses",
+  "texts",
+  "textUses",
   "hostHistory",
   "courses",
   "snapshots",

@@ -33,7 +33,13 @@ beforeEach(async () => {
     const { changes, schedules } = turn ?? expect.fail("there was no turn");
     const { nextId, lastSeq, counts } = world.state;
     const envs = [{ id: "env", plain: { A: "a" }, sealed: null }];
-    await store.commit({ events, changes, schedules, envs, head: { nextId, lastSeq, counts: { ...counts } } });
+    await store.commit({
+      events,
+      changes,
+      schedules,
+      attached: envs,
+      head: { nextId, lastSeq, counts: { ...counts } },
+    });
   };
   const model = scheduled();
   for (const name of NAMES) add(model, name, { overlap: "all" });

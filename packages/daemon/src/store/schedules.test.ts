@@ -39,7 +39,7 @@ async function commit(world: World, action: (turn: Turn) => void): Promise<void>
   const { nextId, lastSeq, counts } = world.state;
   const { changes = new Map(), schedules = expect.fail("there was no turn") } = turn ?? {};
   const envs = [{ id: "env", plain: { A: "a" }, sealed: null }];
-  await store.commit({ events, changes, schedules, envs, head: { nextId, lastSeq, counts: { ...counts } } });
+  await store.commit({ events, changes, schedules, attached: envs, head: { nextId, lastSeq, counts: { ...counts } } });
 }
 
 const at = (world: World, now: number) => {

@@ -41,7 +41,7 @@ async function save(store: Store, world: World, from: number): Promise<void> {
     events,
     changes,
     schedules: NO_SCHEDULE_CHANGES,
-    envs,
+    attached: envs,
     head: { nextId, lastSeq, counts: { ...counts } },
   });
 }

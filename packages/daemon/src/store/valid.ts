@@ -1,11 +1,21 @@
 /** Whether what was read is what should be there. Fields that this version does not know pass. */
-import { Firing, Run, Schedule, STATES, Task, TaskEvent, type TaskId } from "@claudine/protocol";
+import { AgentTexts, Firing, Run, Schedule, STATES, Task, TaskEvent, type TaskId } from "@claudine/protocol";
 import type { Key } from "lmdb";
 import type { Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
 import type { Head } from "./records.ts";
 
-export const READABLE = ["live", "finished", "runs", "journal", "envs", "groups", "schedules", "firings"] as const;
+export const READABLE = [
+  "live",
+  "finished",
+  "runs",
+  "journal",
+  "envs",
+  "groups",
+  "schedules",
+  "firings",
+  "texts",
+] as const;
 export type ReadableTable = (typeof READABLE)[number];
 
 const VALID: Readonly<Record<ReadableTable, (value: Fields, key: Key) => boolean>> = {
@@ -16,6 +26,7 @@ const VALID: Readonly<Record<ReadableTable, (value: Fields, key: Key) => boolean
   envs: (value, key) => value["id"] === key && isEnv(value),
   schedules: (value, key) => value["name"] === key && Schedule.safeParse(value).success,
   firings: (value, key) => Array.isArray(key) && value["number"] === key[1] && Firing.safeParse(value).success,
+  texts: (value, key) => value["id"] === key && AgentTexts.safeParse(value).success,
   groups: ({ slots }) => slots === undefined || (isCount(slots) && slots > 0),
 };
 

@@ -71,6 +71,7 @@ export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, start
       case "task.changed":
       case "run.warned":
       case "worktree.changed":
+      case "run.attention":
       case "group.removed":
       case "task.held":
       case "task.released":

@@ -1,5 +1,5 @@
 /** What supervising needs from the engine, the runner and the folders; and how a run key finds its task. */
-import type { LiveRun, Task, TaskId } from "@claudine/protocol";
+import type { AgentEnd, LiveRun, Task, TaskId } from "@claudine/protocol";
 import type { Clock } from "../time/clock.ts";
 import type { Command } from "../core/command.ts";
 import { parseRunKey, type Launch } from "../running/launch.ts";
@@ -37,6 +37,8 @@ export type SupervisorPorts = {
   bootId: string;
   /** Of a run that has ended: its input and its control group. */
   clearAway(task: Task, attempt: number): void;
+  /** What an agent did and answered, read to the end of its output; undefined for what is none. */
+  agentEnded(task: Task, attempt: number, exitCode: number | undefined): Promise<AgentEnd | undefined>;
   /** Names of variables whose values are gone with their key. */
   lostNames(envId: string): string[];
   log: Log;

@@ -1,9 +1,10 @@
 /** Tells the engine what a run's record says: that it started, how it ended, or that it is lost. */
-import type { Outcome, Task } from "@claudine/protocol";
+import type { Refusal } from "../agents/start.ts";
+import type { AgentEnd, Outcome, Task } from "@claudine/protocol";
 import type { Command } from "../core/command.ts";
 import { runUid } from "../running/launch.ts";
 import { errorFacts } from "../log.ts";
-import { runEnd, usageFromSamples, type Measured } from "../running/run-facts.ts";
+import { runEnd, usageFromSamples, type Measured, type RunEnd } from "../running/run-facts.ts";
 import type { RunProcesses } from "../runner/members.ts";
 import type { RecordEnd, RecordStart } from "../runner/record.ts";
 import { currentRun, recordOf, type CurrentRun, type SupervisorPorts } from "./ports.ts";
@@ -13,8 +14,9 @@ export type Reporter = {
   look(key: string): void;
   started(key: string, start: RecordStart): void;
   ended(key: string, start: RecordStart, end: Omit<RecordEnd, "pid">): void;
-  notStarted(key: string, failure: { step: string; errno: string; path: string }, note?: string): void;
-  noWorktree(key: string, refused: { why: string; path: string }): void;
+  notStarted(key: string, failure: { step: string; errno: string; path: string }): void;
+  /** Its agent or its worktree cannot be had, and would not the next time. */
+  refused(key: string, refusal: Refusal): void;
   /** What a run uses matters where it may not use more than so much. */
   sampled(key: string, rssBytes: number): void;
   noEnvironment(key: string, names: readonly string[]): void;
@@ -37,6 +39,31 @@ export function createReporter(ports: SupervisorPorts): Reporter {
     sampled: ports.meter.untrack(key),
     group: ports.groupTotals(runUid(task, run.attempt)),
   });
+
+  const agentEnd = async ({ task, run }: CurrentRun, outcome: Outcome): Promise<AgentEnd | undefined> => {
+    try {
+      const exitCode = outcome.kind === "exited" ? outcome.exitCode : undefined;
+      return await ports.agentEnded(task, run.attempt, exitCode);
+    } catch (error) {
+      ports.log.warn("What an agent has answered could not be read", { task: task.id, ...errorFacts(error) });
+      return undefined;
+    }
+  };
+
+  const notBegun = (key: string, { outcome, note }: Pick<Refusal, "outcome"> & { note?: string }): void =>
+    withRun(key, ({ task, run }) => {
+      ports.meter.untrack(key);
+      report({
+        type: "report-ended",
+        id: task.id,
+        attempt: run.attempt,
+        startedAt: null,
+        finishedAt: ports.clock.wall(),
+        usage: usageFromSamples(0, {}),
+        outcome,
+        note,
+      });
+    });
 
   const reporter: Reporter = {
     look(key) {
@@ -71,43 +98,34 @@ export function createReporter(ports: SupervisorPorts): Reporter {
       withRun(key, (now) => {
         const { task, run } = now;
         if (ending.has(key)) return;
-        const finish = async (): Promise<void> => {
-          const ended = runEnd(start.startedAt, end, measured(key, now));
-          const left = hasGit(task) ? await ports.leave(currentRun(ports, key)?.task ?? task, ended) : {};
+        const factsOf = () => runEnd(start.startedAt, end, measured(key, now));
+        const finish = (facts: RunEnd, agent?: AgentEnd, left: { note?: string } = {}) => {
           ending.delete(key);
           report({
             type: "report-ended",
             id: task.id,
             attempt: run.attempt,
             overMemory: task.needs?.memoryMaxBytes !== undefined && ports.ranOutOfMemory(runUid(task, run.attempt)),
-            ...ended,
+            ...facts,
             ...left,
+            agent,
           });
         };
-        if (run.stopping === undefined) {
-          if (hasGit(task)) ending.add(key);
-          return void finish();
-        }
+        const isPlain = task.agent === undefined && !hasGit(task);
+        if (run.stopping === undefined && isPlain) return finish(factsOf());
         // Who asked for the end gets the whole tree ended, not only its leader.
         ending.add(key);
         const tree = { identity: start, runUid: runUid(task, run.attempt) };
-        void untilTreeGone(ports, tree, run.stopping.killAt).then(finish, finish);
+        const isGone = run.stopping === undefined ? Promise.resolve() : untilTreeGone(ports, tree, run.stopping.killAt);
+        const afterwards = async () => {
+          const facts = factsOf();
+          const left = hasGit(task) ? await ports.leave(currentRun(ports, key)?.task ?? task, facts) : {};
+          finish(facts, await agentEnd(now, facts.outcome), left);
+        };
+        void isGone.then(afterwards, afterwards);
       }),
-    noWorktree: (key, { why, path }) => reporter.notStarted(key, { step: "worktree", errno: "ENOTREADY", path }, why),
-    notStarted: (key, { step, errno, path }, note) =>
-      withRun(key, ({ task, run }) => {
-        ports.meter.untrack(key);
-        report({
-          type: "report-ended",
-          id: task.id,
-          attempt: run.attempt,
-          startedAt: null,
-          finishedAt: ports.clock.wall(),
-          usage: usageFromSamples(0, {}),
-          outcome: { kind: "not-started", step, errno, path },
-          note,
-        });
-      }),
+    notStarted: (key, { step, errno, path }) => notBegun(key, { outcome: { kind: "not-started", step, errno, path } }),
+    refused: notBegun,
     sampled: (key, rssBytes) =>
       withRun(key, ({ task, run }) => {
         const { memoryMaxBytes = Number.POSITIVE_INFINITY } = task.needs ?? {};
@@ -120,19 +138,30 @@ export function createReporter(ports: SupervisorPorts): Reporter {
         report({ type: "report-no-environment", id: task.id, attempt: run.attempt, names });
       }),
     lost: (key, why) =>
-      withRun(key, ({ task, run }) => {
-        const used = measured(key, { task, run });
+      withRun(key, (now) => {
+        const { task, run } = now;
+        if (ending.has(key)) return;
+        const used = measured(key, now);
         const startedAt = run.started?.startedAt ?? null;
         const finishedAt = ports.clock.wall();
-        report({
-          type: "report-ended",
-          id: task.id,
-          attempt: run.attempt,
-          outcome: { kind: "lost", why },
-          startedAt,
-          finishedAt,
-          usage: usageFromSamples(startedAt === null ? 0 : Math.max(0, finishedAt - startedAt), used),
-        });
+        const outcome: Outcome = { kind: "lost", why };
+        const usage = usageFromSamples(startedAt === null ? 0 : Math.max(0, finishedAt - startedAt), used);
+        const finish = (agent?: AgentEnd) => {
+          ending.delete(key);
+          report({
+            type: "report-ended",
+            id: task.id,
+            attempt: run.attempt,
+            outcome,
+            startedAt,
+            finishedAt,
+            usage,
+            agent,
+          });
+        };
+        if (task.agent === undefined) return finish();
+        ending.add(key);
+        void agentEnd(now, outcome).then(finish);
       }),
   };
   return reporter;

@@ -31,7 +31,7 @@ export function createStarter(ports: SupervisorPorts, reporter: Reporter): Start
       launching.set(key, giveUp);
       const launched = await ports.launch(task, run, giveUp.signal).finally(() => launching.delete(key));
       if ("lostNames" in launched) return reporter.noEnvironment(key, launched.lostNames);
-      if ("refused" in launched) return reporter.noWorktree(key, launched.refused);
+      if ("refused" in launched) return reporter.refused(key, launched.refused);
       if ("givenUp" in launched) {
         if (forbidStart(path)) reporter.notStarted(key, cancelled(task));
         return;

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { makeWorktree, planWorktree, readNote, withoutMisleading, type Env } from "@claudine/git";
 import { ClaudineError, type Config, type LiveRun, type Task, type Worktree } from "@claudine/protocol";
+import type { Refusal } from "../agents/start.ts";
 import type { Command } from "../core/command.ts";
 import { runUid } from "../running/launch.ts";
 import { setupArgv } from "./setup-argv.ts";
@@ -22,8 +23,13 @@ export type EnterPorts = {
 };
 
 /** Where and how the command of a run executes. */
-export type Place = { cwd: string; argv: readonly string[]; env: Env; variables: Readonly<Record<string, string>> };
-export type Refused = { refused: { why: string; path: string } };
+export type Place = {
+  cwd: string;
+  env: Env;
+  variables: Readonly<Record<string, string>>;
+  /** The command with what comes before it. */ wrap(argv: readonly string[]): readonly string[];
+};
+export type Refused = { refused: Refusal };
 
 export type Enter = (task: Task, run: LiveRun, world: { env: Env; signal: AbortSignal }) => Promise<Place | Refused>;
 
@@ -47,7 +53,8 @@ export function createEnter(ports: EnterPorts): Enter {
     } catch (error) {
       if (!(error instanceof ClaudineError) || signal.aborted) throw error;
       const why = error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
-      return { refused: { why: `no worktree: ${why}`, path: task.cwd } };
+      const outcome = { kind: "not-started", step: "worktree", errno: "ENOTREADY", path: task.cwd } as const;
+      return { refused: { outcome, note: `no worktree: ${why}` } };
     }
   };
 }
@@ -75,7 +82,7 @@ function place({ ports, task, env, worktree }: Entered): Place {
   const isPrepared = setup === "" || readNote(path, "setup") === "done";
   return {
     cwd: folder === "" ? path : join(path, folder),
-    argv: isPrepared ? task.argv : setupArgv({ task, setup, path, shell: ports.shell ?? env["SHELL"] }),
+    wrap: (argv) => (isPrepared ? argv : setupArgv({ argv, setup, path, shell: ports.shell ?? env["SHELL"] })),
     // A task that was submitted by a hook of git is not to act on the repository of that hook.
     env: withoutMisleading(env),
     variables: {

@@ -1,6 +1,5 @@
 /** Puts the setup of a worktree before the command of its first run: metered, killable, and with its output in the run's. */
 import { noteFile } from "@claudine/git";
-import type { Task } from "@claudine/protocol";
 
 /** Arguments: where to note how it went, the shell, the setup, and the command. Its input is not the command's. */
 const SCRIPT = `note=$1 shell=$2 setup=$3
@@ -17,12 +16,12 @@ exec "$@"`;
 
 const FAILED = /^failed (\d+)$/;
 
-type Setup = { task: Task; setup: string; path: string; shell: string | undefined };
+type Setup = { argv: readonly string[]; setup: string; path: string; shell: string | undefined };
 
-export function setupArgv({ task, setup, path, shell }: Setup): string[] {
+export function setupArgv({ argv, setup, path, shell }: Setup): string[] {
   const note = noteFile(path, "setup") ?? "/dev/null";
   const own = shell === undefined || shell === "" ? "/bin/sh" : shell;
-  return ["/bin/sh", "-c", SCRIPT, "claudine-setup", note, own, setup, ...task.argv];
+  return ["/bin/sh", "-c", SCRIPT, "claudine-setup", note, own, setup, ...argv];
 }
 
 /** Why a run that failed never came to its command, by what was noted; undefined when it did. */

@@ -1,6 +1,7 @@
 /** All tools, in the order in which clients are shown them. */
 import type { Tool } from "../tool.ts";
 import { cancel } from "./cancel.ts";
+import { delegate } from "./delegate.ts";
 import { explain } from "./explain.ts";
 import { list } from "./list.ts";
 import { logs } from "./logs.ts";
@@ -16,6 +17,7 @@ import { wait } from "./wait.ts";
 
 export const TOOLS: readonly Tool[] = [
   submit,
+  delegate,
   status,
   list,
   wait,

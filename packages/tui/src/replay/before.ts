@@ -25,6 +25,7 @@ function statusBefore(event: TaskEvent, { createdAt }: Task): Status | undefined
       return { state: "held", since: createdAt, why: { kind: "user" } };
     case "run.started":
     case "run.warned":
+    case "run.attention":
     case "run.stopping":
     case "run.escalated":
     case "run.signalled":

@@ -13,7 +13,11 @@ export function groupsThen(
   at: number,
 ): Group[] {
   const before = changes.filter((change) => change.at <= at);
-  const names = new Set([...today.map(({ name }) => name), ...tasks.map(({ group }) => group)]);
+  // One of which everything that is known happened later was made later.
+  const later = new Set(changes.filter((change) => change.at > at).map(({ name }) => name));
+  for (const { name } of before) later.delete(name);
+  const there = today.filter(({ name }) => !later.has(name)).map(({ name }) => name);
+  const names = new Set([...there, ...tasks.map(({ group }) => group)]);
   return [...names].map((name) => {
     const now = today.find((group) => group.name === name);
     const own = tasks.filter(({ group }) => group === name);

@@ -26,6 +26,12 @@ test("names what kept a task from starting then", () => {
   expect(why(makeTask(5, running(1)), [])).toBeNull();
 });
 
+test("a group that was made later was not there", () => {
+  const made = { type: "group.changed" as const, seq: 1, at: NOW + 1000, name: "night", slots: 2 };
+  const names = (at: number) => groupsThen({ today: TODAY, changes: [made] }, [], at).map(({ name }) => name);
+  expect([names(NOW), names(NOW + 1000)]).toEqual([["default"], ["default", "night"]]);
+});
+
 test("groups had the slots and the pause of then, not those of today", () => {
   const task = makeTask(5, queued(5), { group: "night" });
   const paused = (seconds: number, isPaused: boolean) => ({

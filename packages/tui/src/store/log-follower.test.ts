@@ -14,7 +14,7 @@ function follow(stdout: Read) {
     "log.read": (params) => (params.stream === "stderr" ? NO_LOG : stdout(params)),
   });
   const follower = new LogFollower({ source, clock, changed: () => undefined });
-  follower.follow({ id: 5, attempt: 2 });
+  follower.follow({ id: 5, attempt: 2, isAgent: false });
   const lines = () =>
     follower.state?.buffer.slice(0, 10_000).map(({ text }) => text.map((piece) => piece.text).join(""));
   const asked = () =>
@@ -89,4 +89,20 @@ test("keeps the newest lines only", async () => {
   expect(lines()?.at(-1)).toBe("line 5999");
   expect(lines()?.length).toBeLessThan(2500);
   expect(follower.state?.buffer).toMatchObject({ partial: true, range: { end: 6000 } });
+});
+
+test("an agent's stream is shown as the conversation that it is", async () => {
+  const clock = new FakeClock();
+  const said = (text: string) =>
+    `${JSON.stringify({ type: "assistant", message: { id: text, content: [{ type: "text", text }] } })}\n`;
+  const stream = said("I look around") + said("All done");
+  const source = new FakeSource([], {
+    "task.get": () => ({ task: { agent: { agent: "claude" } }, runs: [] }) as never,
+    "log.read": (params) => (params.stream === "stderr" ? NO_LOG : piece(stream, 0, { eof: true })),
+  });
+  const follower = new LogFollower({ source, clock, changed: () => undefined });
+  follower.follow({ id: 5, attempt: 2, isAgent: true });
+  await clock.pass(100);
+  const lines = follower.state?.buffer.slice(0, 100).map(({ text }) => text.map((part) => part.text).join(""));
+  expect(lines).toEqual(["I look around", "", "All done"]);
 });

@@ -1,4 +1,6 @@
 /** Reads the output of the chosen task as it grows: one waiting call per stream, ended when another task is chosen. */
+import { conversationOf } from "@claudine/client/cli/agents/adapter-of";
+import type { Conversation } from "@claudine/client/cli/agents/conversation";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Result } from "@claudine/protocol/methods";
 import { formatBytes } from "@claudine/protocol/units";
@@ -6,12 +8,18 @@ import { LogBuffer } from "./log-buffer.ts";
 import type { Stream } from "./log-text.ts";
 import type { Clock, Source } from "./source.ts";
 
-export type LogTarget = { id: number; attempt: number };
+export type LogTarget = {
+  id: number;
+  attempt: number;
+  /** Its stream is shown as the conversation that it is. */
+  isAgent: boolean;
+};
 export type LogState = {
   target: LogTarget;
   buffer: LogBuffer;
   status: "loading" | "live" | "ended" | "failed";
   problem: string | null;
+  conversation?: Conversation | undefined;
 };
 
 /** Lines read when a task is chosen. */
@@ -62,6 +70,7 @@ export class LogFollower {
 
   async #run(state: LogState, signal: AbortSignal): Promise<void> {
     try {
+      if (state.target.isAgent) await this.#converse(state);
       const [out, err] = await Promise.all([this.#tail(state, "stdout", signal), this.#tail(state, "stderr", signal)]);
       if (signal.aborted) return;
       this.#state = state;
@@ -79,6 +88,12 @@ export class LogFollower {
     }
   }
 
+  /** What was left of a line does not go on after a gap. */
+  async #converse(state: LogState): Promise<void> {
+    const { id, attempt } = state.target;
+    state.conversation = await conversationOf(this.#ports.source, { id, attempt, color: true });
+  }
+
   /** An unreachable daemon is asked again, and what was read stays until it answers; anything else is final. */
   #fail(state: LogState, error: unknown): void {
     if (error instanceof ClaudineError && (error.code === "unavailable" || error.code === "shutting_down")) {
@@ -90,7 +105,8 @@ export class LogFollower {
   }
 
   #tail({ target }: LogState, stream: Stream, signal: AbortSignal): Promise<Piece> {
-    return this.#ports.source.call("log.read", { ...target, stream, tailLines: TAIL_LINES }, { signal });
+    const { id, attempt } = target;
+    return this.#ports.source.call("log.read", { id, attempt, stream, tailLines: TAIL_LINES }, { signal });
   }
 
   async #grow(state: LogState, stream: Stream, from: { at: Piece; signal: AbortSignal }): Promise<void> {
@@ -100,8 +116,10 @@ export class LogFollower {
       if (at.size - at.nextOffset > FAR_BEHIND_BYTES) {
         at = await this.#tail(state, stream, signal);
         state.buffer.gap(stream, TOO_FAST);
+        if (state.target.isAgent) await this.#converse(state);
       } else {
-        const params = { ...state.target, stream, offset: at.nextOffset, maxBytes: CHUNK_BYTES, waitMs: WAIT_MS };
+        const { id, attempt } = state.target;
+        const params = { id, attempt, stream, offset: at.nextOffset, maxBytes: CHUNK_BYTES, waitMs: WAIT_MS };
         at = await this.#ports.source.call("log.read", params, { signal });
       }
       if (!signal.aborted) this.#take(state, stream, at);
@@ -111,7 +129,9 @@ export class LogFollower {
   #take(state: LogState, stream: Stream, piece: Piece): void {
     if (piece.leftOut > 0) state.buffer.gap(stream, `${formatBytes(piece.leftOut)} are not kept`);
     if (piece.data === "") return;
-    state.buffer.push(stream, Buffer.from(piece.data, piece.encoding));
+    const bytes = Buffer.from(piece.data, piece.encoding);
+    const shown = stream === "stdout" ? (state.conversation?.take(bytes) ?? bytes) : bytes;
+    if (shown.length > 0) state.buffer.push(stream, shown);
     this.#ports.changed();
   }
 

@@ -43,6 +43,10 @@ const SECTIONS: Readonly<Record<TaskState, number>> = {
   skipped: 4,
 };
 
+function needsAttention({ status }: Task): boolean {
+  return "run" in status && status.run.attention !== undefined;
+}
+
 /** Whether the lines of the table stand in sections. */
 export function hasSections({ by }: Sort, byGroup: boolean): boolean {
   return byGroup || by === "attention";
@@ -96,7 +100,7 @@ function entryOf(task: Task, spec: OrderSpec): Entry {
 function sectionOf(task: Task, spec: OrderSpec): Section {
   if (spec.byGroup === true) return task.group;
   if (hasFailed(task) && spec.seen?.(task) === false) return 0;
-  return spec.awaitsInput?.(task) === true ? 1 : SECTIONS[task.status.state];
+  return needsAttention(task) || spec.awaitsInput?.(task) === true ? 1 : SECTIONS[task.status.state];
 }
 
 /**

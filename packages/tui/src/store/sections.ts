@@ -7,7 +7,7 @@ export type Place = { kind: "heading"; heading: Heading } | { kind: "task"; inde
 
 const ATTENTION: Readonly<Record<number, { title: string; style: StyleName }>> = {
   0: { title: "failed, not yet seen", style: "bad" },
-  1: { title: "may wait for input", style: "warn" },
+  1: { title: "needs attention", style: "warn" },
   2: { title: "running", style: "good" },
   3: { title: "waiting", style: "info" },
   4: { title: "done", style: "dim" },

@@ -233,7 +233,7 @@ export class TopStore {
     const open = (ui.page === "list" || ui.page === "log") && layoutOf(ui, this.#size).logRows > 0;
     const wanted = open && ui.pane === "log" && task !== undefined && task.attempt > 0;
     const before = this.#log.state?.target.id;
-    this.#log.follow(wanted ? { id: task.id, attempt: task.attempt } : null);
+    this.#log.follow(wanted ? { id: task.id, attempt: task.attempt, isAgent: task.agent !== undefined } : null);
     if (before !== this.#log.state?.target.id) this.#ui = { ...this.#ui, logTop: null };
     this.#side.follow(open && task !== undefined ? wantedBy(ui.pane, task) : tabWants(ui));
   }

@@ -17,6 +17,11 @@ const group = (name: string, running: number, slots: number) => ({
   queued: 0,
 });
 
+test("groups where something goes on come before those that are empty", () => {
+  const groups = [group("default", 0, 4), group("empty", 0, 1), group("gpu", 1, 1)];
+  expect(text(countsLine(COUNTS, groups, frame(100)))).toMatch(/slots 0\/4 {2}gpu 1\/1 /);
+});
+
 test("counts what there is, and the slots", () => {
   const line = text(countsLine(COUNTS, [group("default", 3, 4)], frame(80)));
   expect(line).toMatch(/^ claudine {3}3 running · 12 queued · 1 failed · 120 done +slots 3\/4 $/);

@@ -39,9 +39,9 @@ export function countsLine(counts: Counts, groups: readonly Group[], { width, lo
 /** `slots 2/4`, and those of other groups as far as there is room. */
 function slotSpans(groups: readonly Group[], room: number): Span[] {
   const spans: Span[] = [];
-  // What everybody has comes first, where there is little room.
-  const first = groups.filter(({ name }) => name === "default");
-  for (const { name, running, slots } of [...first, ...groups.filter((group) => !first.includes(group))]) {
+  // What everybody has comes first, where there is little room, and groups where nothing goes on last.
+  const rank = ({ name, running, queued }: Group) => (name === "default" ? 0 : running + queued > 0 ? 1 : 2);
+  for (const { name, running, slots } of groups.toSorted((one, other) => rank(one) - rank(other))) {
     const word = name === "default" ? "slots" : steadyLine(name);
     const next = [...(spans.length > 0 ? [span("  ")] : []), span(`${word} `, "dim"), span(`${running}/${slots}`)];
     if (spansWidth(spans) + spansWidth(next) > room) break;

@@ -28,13 +28,14 @@ export type RowFrame = { columns: readonly PlacedColumn[]; width: number; look: 
 type Cell = { text: string; style: StyleName };
 
 /** Why it waits or how it ended, in words, or null when there is nothing to say. */
-export function reasonOf({ task, waitsFor, awaitsInput, leaving }: RowFacts): string | null {
+export function reasonOf({ task, live, waitsFor, awaitsInput, leaving }: RowFacts): string | null {
   const { status } = task;
   if (leaving) return "goes in a moment, u keeps it";
   if (awaitsInput) return `claudine send ${task.id}`;
   if (status.state === "queued") return waitsFor;
   const reason = statusReason(status);
   if (reason !== null) return status.state === "held" && reason === "held" ? null : reason;
+  if (live?.agent?.headline !== undefined && live.agent.headline !== null) return live.agent.headline;
   return task.attempt > 1 ? `attempt ${task.attempt}` : null;
 }
 
@@ -127,6 +128,7 @@ function isQuiet({ status }: Task): boolean {
 }
 
 function reasonStyle({ status }: Task): StyleName {
+  if ("run" in status && status.run.attention !== undefined) return "warn";
   if (status.state === "held") return "odd";
   return isFinished(status.state) && STATE_STYLE[status.state] === "bad" ? "bad" : "dim";
 }

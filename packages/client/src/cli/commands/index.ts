@@ -1,5 +1,7 @@
 /** All verbs, in the order of the help. */
 import type { Command } from "../command.ts";
+import { agent } from "./agent.ts";
+import { agents } from "./agents.ts";
 import { artifacts } from "./artifacts.ts";
 import { backup } from "./backup.ts";
 import { cancel } from "./cancel.ts";
@@ -31,6 +33,7 @@ import { release } from "./release.ts";
 import { remove } from "./remove.ts";
 import { restore } from "./restore.ts";
 import { schedule } from "./schedule.ts";
+import { result } from "./result.ts";
 import { resume } from "./resume.ts";
 import { retry } from "./retry.ts";
 import { search } from "./search.ts";
@@ -49,12 +52,14 @@ import { worktree } from "./worktree.ts";
 
 export const COMMANDS: readonly Command[] = [
   submit,
+  agent,
   list,
   show,
   explain,
   graph,
   logs,
   follow,
+  result,
   artifacts,
   wait,
   search,
@@ -83,6 +88,7 @@ export const COMMANDS: readonly Command[] = [
   parallel,
   group,
   groups,
+  agents,
   events,
   metrics,
   daemon,

@@ -1,4 +1,5 @@
 /** `claudine show`: everything about one task. */
+import { agentChoiceText } from "@claudine/protocol/agent-choice";
 import { outcomeText } from "@claudine/protocol/info";
 import { oneLine } from "@claudine/protocol/text";
 import type { Result } from "@claudine/protocol/methods";
@@ -11,6 +12,7 @@ import { flag } from "../input.ts";
 import { paint, STATE_COLORS } from "../paint.ts";
 import { printJson } from "../print.ts";
 import { namesOne, resolveTasks } from "../resolve-task.ts";
+import { agentTexts } from "../agents/facts.ts";
 import { ruleFacts } from "../rules/facts.ts";
 import { worktreeFacts } from "../worktrees/facts.ts";
 import { metricsLines, readMetrics, type RunMetrics, waitedText } from "../run-metrics.ts";
@@ -112,6 +114,7 @@ function facts(task: TaskInfo, now: number): Fact[] {
     ["Label", task.label ?? ""],
     ["Group", task.group],
     ["Priority", task.priority === 0 ? "" : String(task.priority)],
+    ...agentTexts(task),
     ...ruleFacts(task, now),
     ["Schedule", task.schedule === null ? "" : `${task.schedule.name}, due ${clock(task.schedule.due)}`],
     ...worktreeFacts(task),
@@ -150,5 +153,6 @@ const RUN_COLUMNS: readonly Column<Run>[] = [
   { title: "TIME", align: "right", text: ({ usage }) => formatDuration(usage.wallMs) },
   { title: "CPU", align: "right", text: ({ usage }) => formatDuration(usage.cpuMs) },
   { title: "MEM", align: "right", text: ({ usage }) => formatBytes(usage.peakRssBytes) },
+  { title: "AGENT", text: ({ agent }) => (agent === undefined ? "" : agentChoiceText(agent)) },
   { title: "OUTCOME", shrinksTo: 10, text: ({ outcome }) => outcomeText(outcome) },
 ];

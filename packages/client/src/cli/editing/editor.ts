@@ -54,7 +54,7 @@ function kept(problem: ClaudineError, file: string): ClaudineError {
 }
 
 /** @returns its command. @throws ClaudineError when it fails */
-async function runEditor(env: NodeJS.ProcessEnv, file: string): Promise<string> {
+export async function runEditor(env: NodeJS.ProcessEnv, file: string): Promise<string> {
   const editor = [env["VISUAL"], env["EDITOR"]].find((one) => one !== undefined && one !== "") ?? "vi";
   const code = await new Promise<number | null>((resolve, reject) => {
     // The variable may hold options, as in "code --wait".

@@ -1,5 +1,6 @@
 /** One handler per method; a missing one does not compile. */
 import type { Handlers } from "../context.ts";
+import * as agents from "./agents.ts";
 import * as artifacts from "./artifacts.ts";
 import { clean, hold, pause, release, remove, resume, retry } from "./change-tasks.ts";
 import { backup, config, doctor, host, metrics, status, stop } from "./daemon.ts";
@@ -21,6 +22,9 @@ import * as worktrees from "./worktrees.ts";
 
 export const HANDLERS: Handlers = {
   "task.submit": submit,
+  "agent.submit": agents.submit,
+  "agent.result": agents.result,
+  "agent.list": agents.list,
   "task.list": list,
   "task.get": get,
   "task.kill": kill,

@@ -35,7 +35,7 @@ export const submit: Handler<"task.submit"> = async (context, params) => {
   }
   const { maxFails } = params;
   const entries = await context.engine.submit({ type: "submit", tasks, maxFails }, [...envs.values()]);
-  return answer(entries);
+  return taken(entries);
 };
 
 /** The caller's environment without what is of no use to a task. */
@@ -43,8 +43,15 @@ export function passedOn(env: Env): Env {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_PASSED_ON.includes(name)));
 }
 
+/** The environment of each task, sealed: the caller's, and on top of it its own. @throws ClaudineError too_large */
+export function sealAll({ vault }: Context, base: Env, tasks: readonly Pick<SubmitTask, "env">[]): EnvRecord[] {
+  checkEnvText(base, tasks);
+  const baseRecord = vault.seal(base);
+  return tasks.map(({ env }) => (env === undefined ? baseRecord : vault.seal({ ...base, ...env })));
+}
+
 /** A task that was not taken is there already: by its key, or as one that is unfinished. */
-function answer(entries: readonly Entry[]): Result<"task.submit"> {
+export function taken(entries: readonly Entry[]): Result<"task.submit"> {
   const taken = new Set(entries.flatMap(({ id, isNew }) => (isNew ? [id] : [])));
   return {
     ids: entries.map(({ id }) => id),
@@ -54,7 +61,7 @@ function answer(entries: readonly Entry[]): Result<"task.submit"> {
 }
 
 /** @throws ClaudineError too_large */
-function checkEnvText(base: Env, tasks: readonly SubmitTask[]): void {
+function checkEnvText(base: Env, tasks: readonly Pick<SubmitTask, "env">[]): void {
   const shared = textOf(base);
   const text = tasks.reduce((sum, { env }) => (env === undefined ? sum : sum + shared + textOf(env)), shared);
   if (text <= ENV_TEXT_AT_MOST) return;

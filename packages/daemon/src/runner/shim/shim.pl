@@ -23,7 +23,7 @@ use warnings;
 use POSIX ();    # only modules that a minimal perl has
 use Errno ();
 use Fcntl qw(O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL O_APPEND O_NONBLOCK O_NOCTTY);
-use constant { LINE => 256, CALLS => 64, BLOCK => 1024, RETRY_MS => 250, READ_BYTES => 1 << 14, RUSAGE_BYTES => 144 };
+use constant { LINE => 256, CALLS => 64, BLOCK => 1024, RETRY_MS => 250, READ_BYTES => 1 << 14, RUSAGE_BYTES => 144, SPARES_MAX => 64 };
 use constant CLOSE_ON_EXEC => $^O eq 'linux' ? 02000000 : $^O eq 'darwin' ? 0x1000000 : 0;
 use constant { CLOCK_REALTIME => 0, CLOCK_BOOTTIME => 7 };
 use constant WAIT_LOOK => 0x01000005;    # WEXITED | WNOHANG | WNOWAIT
@@ -43,6 +43,7 @@ sub errno_name { return $errno_name{ $_[0] } // 'EIO' }
 my %runs;          # by pid: { key, record, path, stdin, keep }
 my %operations;    # by pid, of a child that is about to be waited for: [read calls, write calls]
 my @unsaved;       # exits the disk has not taken yet: [run, line, line of operations]
+my @spares;        # folders for artifacts of runs that have ended, where most write nothing
 my @notes;         # lines the FIFO has not taken yet
 my $listener;      # writing end of the FIFO
 my $signals;       # Linux: the descriptor signals are read from
@@ -121,6 +122,30 @@ sub enter {
     POSIX::write($procs, '0', 1) if defined $procs;
 }
 
+# The run's folder, by the child, so that it costs neither the daemon nor the shim. A new one costs a tenth of a trivial run, and
+# one that a run has left as it was nearly nothing. Where there is none the command runs all the same.
+sub make_artifacts {
+    my ($folder, $spare) = @_;
+    rename $spare, $folder and return if defined $spare && is_untouched($spare);
+    mkdir $folder, 0700;
+}
+
+sub is_untouched {
+    my ($folder) = @_;
+    return if ((lstat $folder)[2] // 0) != 040700;    # a folder, and for its owner only
+    opendir my $names, $folder or return;
+    my $count = 0;
+    $count++ while $count < 3 && defined readdir $names;
+    return $count == 2;
+}
+
+# Nobody of the run's process group may be left who could still write there.
+sub keep_spare {
+    my ($run, $pid) = @_;
+    return push @spares, $run->{artifacts} if @spares < SPARES_MAX && !kill(0, -$pid) && $!{ESRCH};
+    rmdir $run->{artifacts};
+}
+
 # The child: becomes the command, or says in the record why it cannot.
 sub become {
     my ($run, $cwd, $umask, $out, $err, $env, @argv) = @_;
@@ -138,8 +163,7 @@ sub become {
     redirect($run, 'stderr', $err, $append, 2);
     for (@$env) { $ENV{$1} = $2 if /^([^=]+)=(.*)$/s }
     enter(delete $ENV{CLAUDINE_CGROUP});
-    # By the child, so that it costs neither the daemon nor the shim; where it cannot be made the command runs all the same.
-    mkdir $run->{artifacts}, 0700 if $run->{artifacts} eq ($ENV{CLAUDINE_ARTIFACTS} // '');
+    make_artifacts($run->{artifacts}, $run->{spare}) if $run->{artifacts} eq ($ENV{CLAUDINE_ARTIFACTS} // '');
     umask oct $umask;
     $SIG{$_} = 'DEFAULT' for $signals ? () : qw(CHLD TERM HUP);
     POSIX::sigprocmask(POSIX::SIG_SETMASK(), POSIX::SigSet->new);    # a signal that came meanwhile acts here
@@ -162,6 +186,7 @@ sub start {
         $run->{no_input} = $! + 0 unless defined $run->{keep};
     }
     $run->{ticks} = boot_ticks();
+    $run->{spare} = pop @spares;
     crash_point('before-shim-fork');
     my $pid = fork;
     become($run, $cwd, $umask, $out, $err, [ splice @rest, 0, $n ], @rest) if defined $pid && $pid == 0;
@@ -215,7 +240,7 @@ sub reap {
     while (my ($pid, $status, @usage) = wait_one()) {
         my $run   = delete $runs{$pid} or next;    # else an orphan of a task, adopted and ended
         my @calls = @{ delete $operations{$pid} // [] };
-        rmdir $run->{artifacts};                      # unless something is in it
+        keep_spare($run, $pid);
         my $code  = $status >> 8;
         if ($status && (POSIX::fstat($run->{record}))[7] < BLOCK) { never_ran($run, $code); next }
         my @exit = $status & 127 ? ('s', $status & 127, $status & 128 ? 1 : 0) : ('x', $code, 0);
@@ -324,6 +349,7 @@ sub main {
         my $read = sysread $in, $buffer, READ_BYTES, length $buffer;
         undef $in if defined $read ? !$read || !frames(\$buffer) : !$!{EAGAIN} && !$!{EINTR};
     }
+    rmdir for @spares;
 }
 
 main();

@@ -1,0 +1,88 @@
+/** Makes the task of one `agent` from its words and options. */
+import { resolve } from "node:path";
+import { parseAgentChoice, parseAgentChoices } from "@claudine/protocol/agent-choice";
+import type { DelegateTask } from "@claudine/protocol/methods";
+import type { Input, Io } from "../command.ts";
+import { editPrompt } from "../editing/prompt.ts";
+import { flag, list, number, text } from "../input.ts";
+import { refuse, sharedOf } from "../submit-tasks.ts";
+
+type Wish = DelegateTask["agent"];
+
+/** @throws ClaudineError invalid_params, not_found when a file can't be read */
+export async function delegateTask(input: Input, io: Io): Promise<DelegateTask> {
+  // What is wrong with the options is said before an editor opens.
+  const shared = await sharedOf(input, io);
+  const wish = { ...choiceOf(input), ...(await askedOf(input, io)) };
+  const prompt = await promptOf(input, io);
+  return { ...shared, agent: prompt === undefined ? wish : { ...wish, prompt } };
+}
+
+/** `--agent claude:opus` says the model too. */
+function choiceOf(input: Input): Pick<Wish, "agent" | "model" | "fallback"> {
+  const [named, model, fallback] = [text(input, "agent"), text(input, "model"), text(input, "fallback")];
+  const choice = named === undefined ? {} : parseAgentChoice(named);
+  if (model !== undefined && "model" in choice)
+    throw refuse("--agent names a model, and --model too", "Give one of them");
+  return {
+    ...choice,
+    ...(model === undefined ? {} : { model }),
+    ...(fallback === undefined ? {} : { fallback: fallback === "none" ? [] : parseAgentChoices(fallback) }),
+  };
+}
+
+async function askedOf(input: Input, io: Io): Promise<Wish> {
+  const [template, mode, mcp] = [text(input, "template"), text(input, "permission-mode"), text(input, "mcp-config")];
+  const [maxTurns, schema, system] = [
+    number(input, "max-turns"),
+    text(input, "json-schema"),
+    text(input, "system-prompt"),
+  ];
+  const [vars, budget] = [list(input, "var"), text(input, "budget")];
+  const extraArgs = list(input, "agent-arg");
+  return {
+    ...(template === undefined ? {} : { template }),
+    ...(vars.length === 0 ? {} : { vars: varsOf(vars) }),
+    ...(mode === undefined ? {} : { permissionMode: mode }),
+    ...(budget === undefined ? {} : { budgetUsd: budgetOf(budget) }),
+    ...(maxTurns === undefined ? {} : { maxTurns }),
+    ...(system === undefined ? {} : { systemPrompt: system }),
+    ...(mcp === undefined ? {} : { mcpConfig: await readable(resolve(mcp), io) }),
+    ...(schema === undefined ? {} : { jsonSchema: await io.read(schema) }),
+    ...(flag(input, "messages") ? { takesMessages: true } : {}),
+    ...(extraArgs.length === 0 ? {} : { extraArgs: [...extraArgs] }),
+  };
+}
+
+/** Read when the agent starts; that it is there can be told now. */
+async function readable(path: string, io: Io): Promise<string> {
+  await io.read(path);
+  return path;
+}
+
+function budgetOf(written: string): number {
+  const usd = /^\$?\d+(\.\d+)?$/.test(written) ? Number(written.replace("$", "")) : 0;
+  if (usd > 0) return usd;
+  throw refuse(`--budget ${written.slice(0, 40)} is no amount`, "Write 2.50 for two and a half US dollars");
+}
+
+function varsOf(settings: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const equals = setting.indexOf("=");
+      if (equals > 0) return [setting.slice(0, equals), setting.slice(equals + 1)];
+      throw refuse(`--var ${setting.slice(0, 80)} gives no value`, "Write --var NAME=VALUE");
+    }),
+  );
+}
+
+/** Undefined where the template has one. @throws ClaudineError */
+async function promptOf(input: Input, io: Io): Promise<string | undefined> {
+  const words = input.args.join(" ");
+  const file = text(input, "file");
+  if (file !== undefined && words !== "") throw refuse("there are a prompt and --file", "Give one of them");
+  if (file !== undefined) return io.read(file);
+  if (words === "-") return io.read("-");
+  if (words !== "" || input.args.length > 0) return words;
+  return text(input, "template") === undefined ? editPrompt(io.env) : undefined;
+}

@@ -1,0 +1,42 @@
+/** What `show` prints of an agent's task. */
+import { agentChoiceText } from "@claudine/protocol/agent-choice";
+import type { AgentInfo } from "@claudine/protocol/agent";
+import type { TaskInfo } from "@claudine/protocol/task";
+import { formatBytes } from "@claudine/protocol/units";
+import { clock, type Fact } from "../task-values.ts";
+
+export function agentTexts({ agent }: Pick<TaskInfo, "agent">): Fact[] {
+  if (agent === null) return [];
+  const { version, sessionId, headline, attention, promptBytes, template, error } = agent;
+  return [
+    ["Agent", `${agentChoiceText(agent)}${version === null ? "" : ` (${version})`}`],
+    ["Prompt", `${formatBytes(promptBytes)}${template === null ? "" : `, made from the template ${template}`}`],
+    ["Permits", agent.permissionMode ?? ""],
+    ["At most", limitsText(agent)],
+    ["Else", agent.fallback.map(agentChoiceText).join(", ")],
+    ["Attention", attention === null ? "" : `${attention.note}, since ${clock(attention.since)}`],
+    ["Does", headline ?? ""],
+    ["Turns", turnsText(agent)],
+    ["Tokens", tokensText(agent)],
+    ["Cost", agent.costUsd === null ? "" : costText(agent.costUsd)],
+    ["Session", sessionId ?? ""],
+    ["Error", error === null ? "" : `${error.class}: ${error.message}`],
+  ];
+}
+
+export function costText(usd: number): string {
+  return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
+}
+
+function limitsText({ budgetUsd, maxTurns }: AgentInfo): string {
+  const limits = [budgetUsd === null ? "" : costText(budgetUsd), maxTurns === null ? "" : `${maxTurns} turns`];
+  return limits.filter((one) => one !== "").join(", ");
+}
+
+function turnsText({ turns, toolCalls }: AgentInfo): string {
+  return turns + toolCalls === 0 ? "" : `${turns}, with ${toolCalls} calls of tools`;
+}
+
+function tokensText({ tokens: { input, output, cached } }: AgentInfo): string {
+  return input + output === 0 ? "" : `${input} in, ${cached} of them cached, ${output} out`;
+}

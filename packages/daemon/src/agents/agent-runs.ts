@@ -1,0 +1,167 @@
+/** Follows the runs of agents: what they write becomes what is known of them, and whoever hangs is noticed. */
+import { choiceOf, type AgentEnd, type AgentFacts, type Attention, type Task, type TaskId } from "@claudine/protocol";
+import type { Fact } from "../engine.ts";
+import { errorFacts, type Log } from "../log.ts";
+import type { RunFolders } from "../output/files.ts";
+import { judge, type WatchRules } from "./attention.ts";
+import { endOf, factsOf, type RunTool } from "./facts.ts";
+import { createReading, type Reading } from "./reading.ts";
+import type { Registry } from "./registry.ts";
+import type { RunName, TextFiles } from "./text-files.ts";
+
+export type AgentRunsPorts = {
+  registry: Registry;
+  runs: Pick<RunFolders, "files">;
+  files: TextFiles;
+  rules: WatchRules;
+  live(id: TaskId): Task | undefined;
+  liveTasks(): Iterable<Task>;
+  report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
+  wall(): number;
+  /** For spans of time; whatever was done to the wall clock. */
+  steady(): number;
+  log: Log;
+};
+
+export type AgentRuns = {
+  onFacts(facts: readonly Fact[]): void;
+  /** What runs already when the daemon comes up. */
+  takeUp(): void;
+  onTool(run: RunName, tool: { version: string | undefined }): void;
+  /** Somebody has looked at the size of a run's output. */
+  looked(run: { id: TaskId; attempt: number }, hasGrown: boolean): void;
+  current(id: TaskId): AgentFacts | undefined;
+  /** Reads the rest of what a run has written, when its process has ended; undefined for what is no agent's. */
+  ended(task: Task, attempt: number, exitCode: number | undefined): Promise<AgentEnd | undefined>;
+  close(): void;
+};
+
+type Followed = RunTool & {
+  task: Task;
+  attempt: number;
+  reading: Reading;
+  grownAt: number;
+  answeredAt: number | undefined;
+  said: string | undefined;
+};
+
+export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
+  const followed = new Map<TaskId, Followed>();
+  const versions = new Map<string, string | undefined>();
+
+  const follow = (task: Task, attempt: number): Followed | undefined => {
+    const known = followed.get(task.id);
+    if (known?.attempt === attempt) return known;
+    known?.reading.close();
+    if (task.agent === undefined) return undefined;
+    const choice = choiceOf(task.agent, task.agentAt);
+    const adapter = ports.registry.find(choice.agent);
+    if (adapter === undefined) return undefined;
+    const run: Followed = {
+      task,
+      attempt,
+      choice,
+      version: versions.get(keyOf({ task, attempt })),
+      reading: createReading({ adapter, files: ports.runs.files(task.id, attempt), clock: () => clockOf(ports) }),
+      grownAt: ports.steady(),
+      answeredAt: undefined,
+      said: undefined,
+    };
+    followed.set(task.id, run);
+    return run;
+  };
+  const forget = (task: Task, attempt: number): void => {
+    versions.delete(keyOf({ task, attempt }));
+    ports.files.remove({ task, attempt });
+    if (followed.get(task.id)?.attempt !== attempt) return;
+    followed.get(task.id)?.reading.close();
+    followed.delete(task.id);
+  };
+  const read = (run: Followed): void => {
+    run.reading
+      .catchUp()
+      .then(() => watch(ports, run))
+      .catch((error: unknown) =>
+        ports.log.debug("An agent's output could not be read", { task: run.task.id, ...errorFacts(error) }),
+      );
+  };
+  return {
+    onFacts(facts) {
+      for (const { event, task } of facts) {
+        if (task?.agent === undefined) continue;
+        if (event.type === "run.started") follow(task, event.attempt);
+        if (event.type === "run.finished") forget(task, event.attempt);
+      }
+    },
+    takeUp() {
+      const running = [...ports.liveTasks()].filter((task) => task.agent !== undefined && "run" in task.status);
+      ports.files.sweep(running.map((task) => ({ task, attempt: task.attempt })));
+      for (const task of running) {
+        const run = follow(task, task.attempt);
+        if (run !== undefined) read(run);
+      }
+    },
+    onTool: (run, { version }) => void versions.set(keyOf(run), version),
+    looked({ id, attempt }, hasGrown) {
+      const run = followed.get(id);
+      if (run?.attempt !== attempt) return;
+      if (!hasGrown) return watch(ports, run);
+      run.grownAt = ports.steady();
+      read(run);
+    },
+    current(id) {
+      const run = followed.get(id);
+      return run === undefined ? undefined : factsOf(run, run.reading.progress());
+    },
+    async ended(task, attempt, exitCode) {
+      const run = follow(task, attempt);
+      return run === undefined ? undefined : endOf(run, await run.reading.end(exitCode));
+    },
+    close() {
+      for (const { reading } of followed.values()) reading.close();
+      followed.clear();
+    },
+  };
+}
+
+function keyOf({ task, attempt }: RunName): string {
+  return `${task.uid}.${attempt}`;
+}
+
+function clockOf({ wall }: AgentRunsPorts) {
+  return { nowMs: wall(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+}
+
+/** Says what is new: that somebody should look at it, that nobody need any more, or that it is to end. */
+function watch(ports: AgentRunsPorts, run: Followed): void {
+  const { task, attempt } = run;
+  const now = ports.steady();
+  const status = ports.live(task.id)?.status;
+  if (status?.state === "paused") run.grownAt = now;
+  if (status?.state !== "running" || status.run.attempt !== attempt || status.run.stopping !== undefined) return;
+  const progress = run.reading.progress();
+  run.answeredAt = progress.result === undefined ? undefined : (run.answeredAt ?? now);
+  const { attention, end } = judge(
+    {
+      progress,
+      quietMs: now - run.grownAt,
+      answeredMs: run.answeredAt === undefined ? undefined : now - run.answeredAt,
+      takesMessages: task.agent?.takesMessages === true,
+    },
+    ports.rules,
+  );
+  const said = attention === null ? undefined : `${attention.kind} ${end ?? ""}`;
+  // What an earlier daemon said may not be so any more.
+  if (said === (run.said ?? (attention === null ? kindOf(status.run.attention) : undefined))) return;
+  run.said = said;
+  ports.report({
+    id: task.id,
+    attempt,
+    attention: attention === null ? null : { ...attention, since: ports.wall() },
+    ...(end === undefined ? {} : { end }),
+  });
+}
+
+function kindOf(attention: Attention | undefined): string | undefined {
+  return attention === undefined ? undefined : `${attention.kind} `;
+}

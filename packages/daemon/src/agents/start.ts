@@ -1,0 +1,96 @@
+/** What executes when an agent's run starts: the tool as it is found then, with its texts as files. */
+import { NESTING_VARIABLES, type AgentAdapter, type AgentLaunch } from "@claudine/agents";
+import { choiceOf, type AgentSpec, type AgentTexts, type Outcome, type Task } from "@claudine/protocol";
+import type { Registry } from "./registry.ts";
+import type { RunName, TextFiles } from "./text-files.ts";
+import { notInstalled, tooOld, type Tools } from "./tools.ts";
+import { requestOf } from "./wish.ts";
+
+type Env = Readonly<Record<string, string>>;
+
+/** It cannot be started, and trying again would not help. */
+export type Refusal = { outcome: Extract<Outcome, { kind: "not-started" }>; note: string };
+export type AgentStart = {
+  argv: readonly [string, ...string[]];
+  env: Env;
+  /** The file to read, or what to say first and then stay open. */
+  stdin: { path: string } | { first: string } | undefined;
+};
+export type StartAgent = (task: Task, attempt: number, env: Env) => Promise<AgentStart | Refusal | undefined>;
+
+export type StartPorts = {
+  registry: Registry;
+  tools: Tools;
+  files: TextFiles;
+  texts(id: string): AgentTexts | undefined;
+  /** Told of the tool that a run has. */
+  onTool(run: RunName, tool: { version: string | undefined }): void;
+};
+
+export function createStartAgent(ports: StartPorts): StartAgent {
+  const { registry, tools, files } = ports;
+  const environment = createEnvironments();
+  return async (task, attempt, env) => {
+    if (task.agent === undefined) return undefined;
+    const { agent, model } = choiceOf(task.agent, task.agentAt);
+    const adapter = registry.find(agent);
+    if (adapter === undefined) return refusal(agent, "ENOENT", `the configuration knows no agent ${agent} any more`);
+    const bare = environment(env, { unset: NESTING_VARIABLES, set: {} });
+    const tool = await tools.find(adapter, { env: bare, cwd: task.cwd });
+    if (tool === undefined) return refusal(adapter.program, "ENOENT", notInstalled(adapter));
+    const old = tooOld(adapter, tool.version);
+    if (old !== undefined) return refusal(tool.path, "ENOEXEC", old);
+    const texts = ports.texts(task.agent.textsId);
+    if (texts === undefined) return refusal(agent, "ENODATA", "its prompt cannot be read");
+    const run = { task, attempt };
+    const launch = launchOf(adapter, task.agent, { texts, model, path: (kind) => files.path(run, kind) });
+    if (typeof launch === "string") return refusal(agent, "EINVAL", launch);
+    await files.write(run, texts);
+    ports.onTool(run, tool);
+    const { unset, set } = launch.environment;
+    return {
+      argv: [tool.path, ...launch.argv.slice(1)],
+      env: environment(env, { unset: [...NESTING_VARIABLES, ...unset], set }),
+      stdin: stdinOf(launch, files.path(run, "prompt")),
+    };
+  };
+}
+
+type Given = { texts: AgentTexts; model: string | undefined; path(kind: "prompt" | "system" | "schema"): string };
+
+function launchOf(adapter: AgentAdapter, spec: AgentSpec, given: Given): AgentLaunch | string {
+  const request = requestOf(spec, given);
+  return adapter.unsupported(request) ?? adapter.launch(request);
+}
+
+function stdinOf({ stdin }: AgentLaunch, promptPath: string): AgentStart["stdin"] {
+  switch (stdin.type) {
+    case "nothing":
+      return undefined;
+    case "prompt":
+      return { path: promptPath };
+    case "lines":
+      return { first: `${stdin.first}\n` };
+  }
+}
+
+function refusal(path: string, errno: string, note: string): Refusal {
+  return { outcome: { kind: "not-started", step: "agent", errno, path }, note };
+}
+
+type EnvironmentChange = AgentLaunch["environment"];
+
+/** The same object for the same change, as the shim is told of each once. */
+function createEnvironments(): (env: Env, change: EnvironmentChange) => Env {
+  const made = new WeakMap<Env, Map<string, Env>>();
+  return (env, change) => {
+    const known = made.get(env) ?? new Map<string, Env>();
+    made.set(env, known);
+    const key = JSON.stringify(change);
+    const { unset, set } = change;
+    const kept = Object.entries(env).filter(([name]) => !unset.includes(name));
+    const changed = known.get(key) ?? { ...Object.fromEntries(kept), ...set };
+    known.set(key, changed);
+    return changed;
+  };
+}

@@ -1,0 +1,59 @@
+/** The texts of a run as files, as tools read them: they are there while it runs. */
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import type { AgentTexts, Task } from "@claudine/protocol";
+
+const KINDS = ["prompt", "system", "schema"] as const;
+type Kind = (typeof KINDS)[number];
+
+export type TextFiles = {
+  path(run: RunName, kind: Kind): string;
+  write(run: RunName, texts: AgentTexts): Promise<void>;
+  remove(run: RunName): void;
+  /** What an earlier daemon did not come to remove; those of `runs` stay. */
+  sweep(runs: readonly RunName[]): void;
+};
+export type RunName = { task: Pick<Task, "uid">; attempt: number };
+
+export function createTextFiles(folder: string): TextFiles {
+  // By the uid: a store that was put in the place of another may have the same ids.
+  const stem = ({ task, attempt }: RunName) => `${task.uid}.${attempt}`;
+  const path = (run: RunName, kind: Kind) => join(folder, `${stem(run)}.${kind}`);
+  return {
+    path,
+    async write(run, { prompt, systemPrompt, jsonSchema }) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const texts = { prompt, system: systemPrompt, schema: jsonSchema };
+      for (const kind of KINDS) {
+        const text = texts[kind];
+        if (text !== undefined) await writeWhole(path(run, kind), text);
+      }
+    },
+    remove(run) {
+      for (const kind of KINDS) rmSync(path(run, kind), { force: true });
+    },
+    sweep(runs) {
+      const kept = new Set(runs.map(stem));
+      for (const name of namesIn(folder))
+        if (!kept.has(name.slice(0, name.lastIndexOf(".")))) rmSync(join(folder, name), { force: true });
+    },
+  };
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const file = await open(path, "w", 0o600);
+  try {
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

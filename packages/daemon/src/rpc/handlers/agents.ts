@@ -1,0 +1,76 @@
+/** Hands prompts to coding agents, and tells what they answered. */
+import { ClaudineError, type DelegateTask, type Run } from "@claudine/protocol";
+import type { Attached } from "../../environment/attached.ts";
+import type { Submission } from "../../core/submit.ts";
+import type { Context, Handler } from "../context.ts";
+import { taskOf } from "../select.ts";
+import { noSuchTask } from "./read-tasks.ts";
+import { passedOn, sealAll, specOf, taken } from "./submit.ts";
+
+export const submit: Handler<"agent.submit"> = async (context, params) => {
+  const base = passedOn(params.env);
+  const attached = new Map<string, Attached>();
+  const records = sealAll(context, base, params.tasks);
+  const tasks = params.tasks.map(({ agent: wish, ...task }, index): Submission => {
+    const { agent, texts, headline } = context.agents.delegated(wish);
+    const record = records[index] ?? context.vault.seal(base);
+    attached.set(record.id, record).set(texts.id, texts);
+    const call = { ...params, env: base, envId: record.id };
+    const program = agent.choices[0]?.agent ?? "";
+    const spec = specOf(context, withTimeout(context, { ...task, command: [program] }), call);
+    const { ref, ifRunning, afterSchedules, held = false } = task;
+    const afterRefs = task.after?.flatMap((one) => (one.ref === undefined ? [] : [{ ref: one.ref, on: one.on }]));
+    return {
+      spec: { ...spec, command: headline, stdin: agent.takesMessages === true, agent },
+      held,
+      ifRunning,
+      ref,
+      afterRefs,
+      afterSchedules,
+    };
+  });
+  const { maxFails } = params;
+  const entries = await context.engine.submit({ type: "submit", tasks, maxFails }, [...attached.values()]);
+  return taken(entries);
+};
+
+/** An agent that hangs costs money. */
+function withTimeout<T extends Omit<DelegateTask, "agent">>({ agents }: Context, task: T): T {
+  const { timeoutMs } = agents;
+  if (timeoutMs === undefined || task.limits?.timeoutMs !== undefined) return task;
+  return { ...task, limits: { ...task.limits, timeoutMs } };
+}
+
+export const result: Handler<"agent.result"> = async (context, { id, attempt }, caller) => {
+  const found = await caller.inTurn(() =>
+    context.engine.read((state) => {
+      const task = taskOf(context, state, id);
+      return task === undefined ? undefined : { task, runs: context.store.runs(id) };
+    }),
+  );
+  if (found === undefined) throw noSuchTask("show the result of", id);
+  if (found.task.agent === undefined)
+    throw new ClaudineError("wrong_state", `Cannot show the result of task ${id}: it is no agent's`, {
+      hint: `claudine logs ${id} shows what it wrote`,
+    });
+  const run = attempt === undefined ? found.runs.at(-1) : found.runs.find((one) => one.attempt === attempt);
+  if (run === undefined) throw noEnd(id, attempt);
+  if (run.agent === undefined)
+    throw new ClaudineError("not_found", `Cannot show the result of task ${id}: its run ${run.attempt} left none`, {
+      hint: `claudine show ${id} says how it ended`,
+    });
+  return { id, attempt: run.attempt, state: run.state, exitCode: exitCodeOf(run), agent: run.agent };
+};
+
+function exitCodeOf({ outcome }: Run): number | null {
+  return outcome.kind === "exited" ? outcome.exitCode : null;
+}
+
+function noEnd(id: number, attempt: number | undefined): ClaudineError {
+  const which = attempt === undefined ? "no run of it has ended" : `it has no run ${attempt} that has ended`;
+  return new ClaudineError("not_found", `Cannot show the result of task ${id}: ${which}`, {
+    hint: `claudine follow ${id} shows what it does`,
+  });
+}
+
+export const list: Handler<"agent.list"> = async (context, place) => ({ agents: await context.agents.list(place) });

@@ -1,0 +1,97 @@
+/** Texts of agents are stored with their tasks, shared by those that say the same, and go with the last. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AgentSpec, AgentTexts, Task } from "@claudine/protocol";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { one, spec, World } from "../core/fixtures.ts";
+import { NO_SCHEDULE_CHANGES } from "../core/schedule-changes.ts";
+import { checkStore, describeDamage } from "./check.ts";
+import { openTables, type Tables } from "./open.ts";
+import { repairStore } from "./repair.ts";
+import { openStore, type Store } from "./store.ts";
+
+let dir = "";
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "texts-"));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const path = () => join(dir, "store");
+const agent = (textsId: string): AgentSpec => ({ choices: [{ agent: "claude" }], textsId, promptBytes: 1 });
+const texts = (id: string, prompt = `prompt of ${id}`): AgentTexts => ({ id, prompt });
+
+async function within<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  const store = openStore({ path: path(), journalKeep: 1000, historyKeep: 10, onUnreadable: () => {} });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function save(store: Store, world: World, attached: readonly AgentTexts[]): Promise<void> {
+  const changes = new Map<number, { before: Task | undefined; after: Task | undefined }>();
+  for (let id = 1; id < world.state.nextId; id += 1) changes.set(id, { before: store.task(id), after: world.task(id) });
+  const { nextId, lastSeq, counts } = world.state;
+  const env = { id: "env", plain: {}, sealed: null };
+  const head = { nextId, lastSeq, counts: { ...counts } };
+  await store.commit({
+    events: world.events.slice(),
+    changes,
+    schedules: NO_SCHEDULE_CHANGES,
+    attached: [env, ...attached],
+    head,
+  });
+}
+
+function opened<T>(look: (tables: Tables) => T): T {
+  const tables = openTables(path());
+  try {
+    return look(tables);
+  } finally {
+    void tables.root.close();
+  }
+}
+
+test("two tasks of the same texts have them once, and the last takes them along", async () => {
+  const world = new World();
+  world.submit(spec({ agent: agent("a") }), spec({ agent: agent("a") }), spec({ agent: agent("b") }));
+  await within(async (store) => {
+    await save(store, world, [texts("a"), texts("b"), texts("nobody's")]);
+    expect(store.texts("a")).toEqual(texts("a"));
+    expect(store.texts("nobody's")).toBeUndefined();
+    world.do({ type: "remove", targets: one(1) });
+    await save(store, world, []);
+    expect(store.texts("a")).toEqual(texts("a"));
+    world.do({ type: "remove", targets: one(2) });
+    await save(store, world, []);
+    expect([store.texts("a"), store.texts("b")]).toEqual([undefined, texts("b")]);
+  });
+  expect(opened((tables) => checkStore(tables).damages)).toEqual([]);
+});
+
+test("ten megabytes come back as they went in", async () => {
+  const world = new World();
+  world.submit(spec({ agent: agent("a") }));
+  const large = "ä".repeat(5 * 2 ** 20);
+  await within((store) => save(store, world, [texts("a", large)]));
+  await within(async (store) => expect(store.texts("a")?.prompt === large).toBe(true));
+});
+
+test("a prompt that is gone is told, and a wrong count is mended", async () => {
+  const world = new World();
+  world.submit(spec({ agent: agent("a") }), spec({ agent: agent("b") }));
+  await within((store) => save(store, world, [texts("a"), texts("b")]));
+  const tables = openTables(path());
+  await tables.texts.remove("a");
+  await tables.textUses.put("b", 7);
+  const { damages } = checkStore(tables);
+  expect(damages.map(describeDamage)).toEqual([
+    "The prompt of task 1 is missing",
+    "A prompt does not know that 1 tasks have it",
+  ]);
+  expect(repairStore(tables, damages)).toMatchObject([{ kind: "texts" }]);
+  expect(checkStore(tables).damages).toMatchObject([{ kind: "texts", id: 1 }]);
+  await tables.root.close();
+});

@@ -1,0 +1,42 @@
+/** Values of the configuration that have a unit. */
+import * as z from "zod";
+import { parseBytes, parseDuration } from "./units.ts";
+
+export const OFF = z.literal("off");
+
+export const Duration = (fallback: string, { min = "0s", max }: { min?: string; max: string }) =>
+  z
+    .union([
+      z
+        .number()
+        .min(0)
+        .transform((seconds) => seconds * 1000),
+      z.string().transform((text, context) => {
+        try {
+          return parseDuration(text);
+        } catch {
+          context.addIssue({ code: "custom", message: `"${text}" is not a duration; write 90s, 15m, 1h30m or 2d` });
+          return z.NEVER;
+        }
+      }),
+    ])
+    .refine((ms) => ms >= parseDuration(min) && ms <= parseDuration(max), `expected a time from ${min} to ${max}`)
+    .default(parseDuration(fallback))
+    .meta({ unit: "duration", fallback });
+
+export const Size = (fallback: string, least = 0) =>
+  z
+    .union([
+      z.int().min(0),
+      z.string().transform((text, context) => {
+        try {
+          return parseBytes(text);
+        } catch {
+          context.addIssue({ code: "custom", message: `"${text}" is not a size; write 512M, 4G or 100K` });
+          return z.NEVER;
+        }
+      }),
+    ])
+    .refine((bytes) => bytes >= least, `expected at least ${least} bytes`)
+    .default(parseBytes(fallback))
+    .meta({ unit: "size", fallback });
