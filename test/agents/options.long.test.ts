@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import type { AgentRequest } from "@claudine/agents";
 import { expect, inject, test, type TestContext } from "vitest";
-import { startProvider, type Asked } from "./provider.ts";
+import { allOf, startProvider, type Asked } from "./provider.ts";
 import { makeHome, runAgent, skipUnlessInstalled, type Home } from "./run-agent.ts";
 import { TOOLS, type Tool } from "./tools.ts";
 import type { Reply } from "./wire/wire.ts";
@@ -47,7 +47,7 @@ test("claude takes everything that can be asked of it", async (context) => {
   const systemPrompt = await home.text("system.txt", "Speak like a ferryman");
   const { progress, asked } = await ran(claude, context, { ...asking, systemPrompt, home });
   expect(progress).toMatchObject({ result: { ok: true }, ignored: 0 });
-  expect(asked[0]?.body).toContain("Speak like a ferryman");
+  expect(allOf(asked)).toContain("Speak like a ferryman");
 });
 
 test("claude answers by a schema", async (context) => {
@@ -83,10 +83,11 @@ test("codex takes everything that can be asked of it, and answers by a schema", 
   const reply = (): Reply => ({ type: "text", text: `{"answer":42}` });
   const { progress, asked } = await ran(codex, context, { ...asking, systemPrompt, reply, home });
   expect(progress.result).toMatchObject({ ok: true, structured: `{"answer":42}` });
-  expect(asked[0]?.body).toContain(String.raw`Speak like a \"ferryman\"\nand row`);
-  expect(asked[0]?.body).toContain("json_schema");
+  expect(allOf(asked)).toContain(String.raw`Speak like a \"ferryman\"\nand row`);
+  expect(allOf(asked)).toContain("json_schema");
   const again = await ran(codex, context, { ...asking, resume: progress.sessionId, reply, home });
   expect(again.progress).toMatchObject({ sessionId: progress.sessionId, wholeSession: true, tokens: { output: 50 } });
+  expect(allOf(again.asked)).toContain(`"model":"gpt-5"`);
 });
 
 test.for([codex, gemini])("$adapter.name takes every permission mode that it names", async (tool, context) => {

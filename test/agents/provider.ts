@@ -57,6 +57,11 @@ export async function startProvider(reply: (asked: Asked) => Reply): Promise<Pro
   };
 }
 
+/** Some tools ask a smaller model things of their own. */
+export function allOf(asked: readonly Asked[]): string {
+  return asked.map(({ body }) => body).join("\n");
+}
+
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);

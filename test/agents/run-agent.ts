@@ -74,7 +74,7 @@ export async function environmentOf({ tool, provider, home }: Omit<Running, "req
     HOME: home.path,
     TZ: "Europe/Berlin",
     TERM: "dumb",
-    ...nowhere,
+    ...(inject("isolated") ? {} : nowhere),
     ...own,
   };
   return Object.fromEntries(Object.entries(all).filter(([name]) => !unset.includes(name)));

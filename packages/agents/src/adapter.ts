@@ -56,13 +56,13 @@ export interface AgentAdapter {
   readonly versionArgs: readonly string[];
   /** The version in what `program versionArgs` prints, like `2.1.197`. */
   readonly parseVersion: (text: string) => string | undefined;
-  /** The oldest version whose options and output are known to fit. */
+  /** Older ones lack options that are used here, or were never tried. */
   readonly minVersion: string;
   /** How to get it: a command. */
   readonly install: string;
   /** Any one of them that is there says yes. Empty: it cannot be told. */
   readonly login: { readonly signs: readonly LoginSign[]; readonly hint: string };
-  /** Variables that secrets are in; none of them is part of the output. */
+  /** Variables that hold its secrets. */
   readonly secretVariables: readonly string[];
   /** What this tool cannot do of what is asked, as a sentence. */
   readonly unsupported: (request: AgentRequest) => string | undefined;

@@ -25,7 +25,7 @@ export const claude: AgentAdapter = {
   program: "claude",
   versionArgs: ["--version"],
   parseVersion: versionIn,
-  minVersion: "2.1.0",
+  minVersion: "2.1.50",
   install: "npm install -g @anthropic-ai/claude-code",
   login: {
     signs: [

@@ -32,7 +32,7 @@ export const codex: AgentAdapter = {
   program: "codex",
   versionArgs: ["--version"],
   parseVersion: versionIn,
-  minVersion: "0.50.0",
+  minVersion: "0.80.0",
   install: "npm install -g @openai/codex",
   login: {
     signs: [
@@ -67,7 +67,6 @@ function launch(request: AgentRequest): AgentLaunch {
     argv: [
       "codex",
       "exec",
-      ...(resume === undefined ? [] : ["resume"]),
       "--json",
       ...option("--model", request.model),
       ...permission(permissionWord(permissions, request.permissionMode)),
@@ -75,7 +74,8 @@ function launch(request: AgentRequest): AgentLaunch {
       ...(systemPrompt === undefined ? [] : ["-c", `developer_instructions=${JSON.stringify(systemPrompt.text)}`]),
       ...option("--output-schema", request.jsonSchema?.path),
       ...(request.extraArgs ?? []),
-      ...(resume === undefined ? [] : [resume]),
+      // After the options: in older versions it has none of its own.
+      ...(resume === undefined ? [] : ["resume", resume]),
       "-",
     ],
     stdin: { type: "prompt" },

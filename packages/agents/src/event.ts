@@ -16,7 +16,7 @@ export const AGENT_ERROR_CLASSES = [
 
 /**
  * `usage-limit` is a quota that resets at a time; `rate-limit` too many requests at once; `overloaded` the provider's
- * trouble; `refused` the model's, or it is too much for it; `tool` the program's own (an option it does not know, a crash).
+ * trouble, or that it cannot be reached; `refused` the model's, or it is too much for it; `tool` the program's own (an option it does not know, a crash).
  */
 export type AgentErrorClass = (typeof AGENT_ERROR_CLASSES)[number];
 

@@ -37,7 +37,7 @@ const cases: ReadonlyArray<readonly [AgentAdapter, AgentRequest, string]> = [
   [
     codex,
     common,
-    `codex exec resume --json --model=opus -c sandbox_mode="read-only" -c developer_instructions="Be brief" --output-schema=/run/17.txt --add-dir /data 0a1b -`,
+    `codex exec --json --model=opus -c sandbox_mode="read-only" -c developer_instructions="Be brief" --output-schema=/run/17.txt --add-dir /data resume 0a1b -`,
   ],
   [gemini, { prompt }, "gemini --output-format=stream-json"],
   [gemini, least, "gemini --output-format=stream-json --model=opus --approval-mode=plan --resume=0a1b --add-dir /data"],

@@ -75,6 +75,18 @@ describe("claude", () => {
     });
   });
 
+  test.each([
+    ["API Error: Connection error.", "overloaded"],
+    ["Prompt is too long", "refused"],
+    ["Credit balance is too low", "usage-limit"],
+    ["You're out of usage credits", "usage-limit"],
+    ["--dangerously-skip-permissions cannot be used with root/sudo privileges", "permission"],
+    ["It is Tuesday", "unknown"],
+  ])("%s is an error of the class %s", (text, expected) => {
+    const { progress } = played("claude", [{ ...done, is_error: true, result: text }]);
+    expect(progress.error?.class).toBe(expected);
+  });
+
   test("kinds of lines that are not known are counted", () => {
     expect(played("claude", [{ type: "hologram" }, { type: "tool_progress" }, done]).progress.ignored).toBe(1);
   });

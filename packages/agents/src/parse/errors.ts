@@ -22,6 +22,10 @@ const SIGNS: ReadonlyArray<readonly [AgentErrorClass, RegExp]> = [
   ],
   ["overloaded", /overloaded|at capacity|high (demand|load)|service unavailable|\bstatus 5(03|29)\b|\b(503|529)\b/i],
   [
+    "overloaded",
+    /connection error|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network error|stream disconnected|error sending request/i,
+  ],
+  [
     "auth",
     /not logged in|run \/login|log ?in (first|again|required)|(invalid|incorrect|missing) api key|api key (is )?not valid|api key (missing|required|expired)/i,
   ],
