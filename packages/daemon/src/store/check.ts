@@ -56,6 +56,8 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
   const names = new Set(strange.map(({ key }) => key));
   // As with what cannot be read: a repair sets them aside, and then they have no environment.
   const understood = schedules.filter(({ name }) => !names.has(name));
+  // It is made anew when it does not fit the runs; a page of it that ends whoever reads it has to show here.
+  for (const _ of tables.runEnds.getKeys()) continue;
   damages.push(
     ...strange,
     ...checkIndex(tables, tasks),
