@@ -53,7 +53,7 @@ export function createAgents(ports: AgentsPorts): Agents {
   });
   return {
     ...runs,
-    start: createStartAgent({ registry, tools, files, texts: ports.texts, onTool: runs.onTool }),
+    start: createStartAgent({ registry, tools, files, texts: ports.texts }),
     delegated: (wish) => delegated({ registry, defaults, templates }, wish),
     timeoutMs: unlessOff(defaults.timeout),
     list({ env, cwd }) {

@@ -2,7 +2,7 @@
 import { NESTING_VARIABLES, type AgentAdapter, type AgentLaunch } from "@claudine/agents";
 import { choiceOf, type AgentSpec, type AgentTexts, type Outcome, type Task } from "@claudine/protocol";
 import type { Registry } from "./registry.ts";
-import type { RunName, TextFiles } from "./text-files.ts";
+import type { TextFiles } from "./text-files.ts";
 import { notInstalled, tooOld, type Tools } from "./tools.ts";
 import { requestOf } from "./wish.ts";
 
@@ -23,8 +23,6 @@ export type StartPorts = {
   tools: Tools;
   files: TextFiles;
   texts(id: string): AgentTexts | undefined;
-  /** Told of the tool that a run has. */
-  onTool(run: RunName, tool: { version: string | undefined }): void;
 };
 
 export function createStartAgent(ports: StartPorts): StartAgent {
@@ -46,7 +44,7 @@ export function createStartAgent(ports: StartPorts): StartAgent {
     const launch = launchOf(adapter, task.agent, { texts, model, path: (kind) => files.path(run, kind) });
     if (typeof launch === "string") return refusal(agent, "EINVAL", launch);
     await files.write(run, texts);
-    ports.onTool(run, tool);
+    if (tool.version !== undefined) files.noteVersion(run, tool.version);
     const { unset, set } = launch.environment;
     return {
       argv: [tool.path, ...launch.argv.slice(1)],
