@@ -182,6 +182,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     live: engine.live,
     liveTasks: engine.liveTasks,
     report: (report) => void engine.dispatch({ type: "report-attention", ...report }).catch(() => {}),
+    calledTools: (task, calls) => worktrees.calledTools(task, calls),
     clock,
     log,
   });
