@@ -7,7 +7,7 @@ import type { Facts } from "./decide.ts";
 import { fire } from "./fire.ts";
 import { mergeRules } from "./merge-rules.ts";
 import { circleAmong } from "./schedule-circles.ts";
-import { duesOf, hasRunOut, noSuchSchedule } from "./schedules.ts";
+import { duesOf, hasRunOut, noSuchSchedule, notUnderstood } from "./schedules.ts";
 
 type ScheduleCommand = Extract<UserCommand, { type: `${string}-schedule` | `${string}-schedules` }>;
 
@@ -36,7 +36,7 @@ export function decideSchedule(facts: Facts, command: ScheduleCommand): EventBod
 function namedOnes({ state }: Facts, verb: string, names: readonly string[]): Schedule[] {
   return [...new Set(names)].map((name) => {
     const schedule = state.schedules.all.get(name);
-    if (schedule === undefined) throw noSuchSchedule(verb, name);
+    if (schedule === undefined) throw noSuchSchedule(state, verb, name);
     return schedule;
   });
 }
@@ -57,7 +57,7 @@ export function declare(facts: Facts, declaration: Declaration): EventBody[] {
     case "change": {
       const { name, changes } = declaration;
       const known = all.get(name);
-      if (known === undefined) throw noSuchSchedule("edit", name);
+      if (known === undefined) throw noSuchSchedule(facts.state, "edit", name);
       const spec = checked(facts, { name, spec: merged(known, changes) }, { verb: "edit", known });
       if (waitsForMore(known, spec)) refuseCircle(facts, "edit", new Map([[name, spec]]));
       return [{ type: "schedule.changed", name, spec }];
@@ -68,6 +68,7 @@ export function declare(facts: Facts, declaration: Declaration): EventBody[] {
 }
 
 function added(facts: Facts, { name, spec }: Named, names?: ReadonlySet<string>): EventBody {
+  if (facts.state.schedules.unread.has(name)) throw notUnderstood(`add schedule ${name}`, name);
   if (facts.state.schedules.all.size >= SCHEDULES_AT_MOST)
     throw new ClaudineError("limit", `Cannot add schedule ${name}: there are ${SCHEDULES_AT_MOST} already`);
   return { type: "schedule.added", name, spec: checked(facts, { name, spec }, { verb: "add", names }) };
@@ -139,7 +140,7 @@ function checked(facts: Facts, { name, spec }: Named, { verb, known, names }: Ch
     if (other !== name && (state.schedules.all.has(other) || names?.has(other) === true)) continue;
     throw other === name
       ? new ClaudineError("invalid_params", `Cannot ${verb} schedule ${name}: it cannot wait for itself`)
-      : noSuchSchedule(`${verb} schedule ${name}`, other);
+      : noSuchSchedule(state, `${verb} schedule ${name}`, other);
   }
   const isAsBefore = known !== undefined && isSame(known.spec, spec);
   if (isAsBefore || duesOf(state, { spec })(Math.max(wall, known?.anchor ?? 0)) !== null) return spec;
@@ -157,9 +158,13 @@ function refuseCircle({ state }: Facts, verb: string, changed: ReadonlyMap<strin
   const circle = circleAmong(changed.keys(), waitsFor);
   if (circle === undefined) return;
   const what = verb === "declare" ? "the schedules" : `schedule ${[...changed.keys()].join(", ")}`;
-  throw new ClaudineError("invalid_params", `Cannot ${verb} ${what}: ${verb === "declare" ? "they" : "it and others"} would wait for each other in a circle`, {
-    hint: circle.slice(0, 10).join(" after ") + (circle.length > 10 ? " after …" : ""),
-  });
+  throw new ClaudineError(
+    "invalid_params",
+    `Cannot ${verb} ${what}: ${verb === "declare" ? "they" : "it and others"} would wait for each other in a circle`,
+    {
+      hint: circle.slice(0, 10).join(" after ") + (circle.length > 10 ? " after …" : ""),
+    },
+  );
 }
 
 function isSame(a: ScheduleSpec, b: ScheduleSpec): boolean {

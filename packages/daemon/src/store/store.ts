@@ -130,7 +130,7 @@ function load(tables: Tables, options: StoreOptions): StoredSeed {
     ...loadHead(tables, path, onUnreadable),
     groups: readGroups(tables, onUnreadable),
     tasks: liveTasks(tables, onUnreadable),
-    schedules: readSchedules(tables, options),
+    ...readSchedules(tables, options),
     history: newestFinished(tables),
   };
 }
@@ -144,13 +144,20 @@ function readGroups(tables: Tables, onUnreadable: (key: string) => void): GroupS
   });
 }
 
-function readSchedules(tables: Tables, { onUnreadable, isUnderstood = () => true }: StoreOptions): Schedule[] {
-  return [...tables.schedules.getKeys()].flatMap((name) => {
+function readSchedules(
+  tables: Tables,
+  { onUnreadable, isUnderstood = () => true }: StoreOptions,
+): Pick<StoredSeed, "schedules" | "unreadSchedules"> {
+  const [schedules, unreadSchedules]: [Schedule[], string[]] = [[], []];
+  for (const name of tables.schedules.getKeys()) {
     const record = readRecord(tables, "schedules", name);
-    if (typeof record === "object" && isUnderstood(record.value as Schedule)) return [record.value as Schedule];
-    setAside(tables, { table: "schedules", key: name }, onUnreadable);
-    return [];
-  });
+    if (typeof record === "object" && isUnderstood(record.value as Schedule)) schedules.push(record.value as Schedule);
+    else {
+      unreadSchedules.push(name);
+      setAside(tables, { table: "schedules", key: name }, onUnreadable);
+    }
+  }
+  return { schedules, unreadSchedules };
 }
 
 /** Enough to know what the kinds of tasks need that somebody runs. */

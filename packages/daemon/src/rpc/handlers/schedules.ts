@@ -35,7 +35,8 @@ export const list: Handler<"schedule.list"> = async (context, { order, after, li
       const page = names.slice(0, limit);
       const schedules = page.flatMap((name) => state.schedules.all.get(name) ?? []);
       const next = order === "name" && names.length > page.length ? (page.at(-1) ?? null) : null;
-      return { schedules: scheduleInfos(context, state, schedules), next };
+      const { all, unread } = state.schedules;
+      return { schedules: scheduleInfos(context, state, schedules), next, total: all.size, unread: [...unread] };
     }),
   );
 
@@ -55,7 +56,7 @@ export const get: Handler<"schedule.get"> = async (context, { name }) =>
     const record = context.store.env(schedule.spec.task.envId);
     const sealed = record?.sealed?.names ?? [];
     const [info] = scheduleInfos(context, state, [schedule]);
-    if (info === undefined) throw noSuchSchedule("show", name);
+    if (info === undefined) throw noSuchSchedule(state, "show", name);
     const names = [...Object.keys(record?.plain ?? {}), ...sealed].toSorted();
     return { schedule: info, environment: { names, sealed } };
   });
@@ -119,14 +120,14 @@ function submittedId(facts: readonly Fact[]): number {
 
 function scheduleOf(state: State, verb: string, name: string): Schedule {
   const schedule = state.schedules.all.get(name);
-  if (schedule === undefined) throw noSuchSchedule(verb, name);
+  if (schedule === undefined) throw noSuchSchedule(state, verb, name);
   return schedule;
 }
 
 async function infoOf(context: Context, verb: string, name: string): Promise<ScheduleInfo> {
   return context.engine.read((state) => {
     const [info] = scheduleInfos(context, state, [scheduleOf(state, verb, name)]);
-    if (info === undefined) throw noSuchSchedule(verb, name);
+    if (info === undefined) throw noSuchSchedule(state, verb, name);
     return info;
   });
 }
