@@ -7,6 +7,7 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
+import { createSweep } from "./forgotten.ts";
 import type { HistoryStore } from "../history/ports.ts";
 import { loadHead } from "./head.ts";
 import { createHistoryStore } from "./history.ts";
@@ -62,10 +63,13 @@ export function openStore(options: StoreOptions): Store {
   let shortage = reserve.take();
   const history = createHistoryStore(tables);
   const commit = createCommitter(tables, { journalKeep, historyKeep, path });
+  const sweep = createSweep(tables);
+  sweep.begin();
   return {
     ...createReader(tables, onUnreadable),
     async commit(batch) {
       await commit(batch);
+      if (batch.schedules.forgotten.size > 0) sweep.begin();
       shortage = reserve.take();
     },
     history: {
@@ -97,6 +101,7 @@ export function openStore(options: StoreOptions): Store {
       return now !== undefined && now.ino !== ino;
     },
     async close() {
+      sweep.stop();
       reserve.close();
       await tables.root.flushed;
       await tables.root.close();
