@@ -25,6 +25,8 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
     tasks: [{ agent: { prompt: "Do nothing" }, held: true }],
   },
   "agent.result": { id: 1 },
+  "agent.continue": { id: 1, feedback: "x" },
+  "agent.feedback": { id: 1 },
   "agent.list": { env: { PATH: "/usr/bin:/bin" }, cwd: "/" },
   "task.list": {},
   "task.get": { id: 1 },

@@ -7,6 +7,7 @@ import { backup } from "./backup.ts";
 import { cancel } from "./cancel.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { clean } from "./clean.ts";
+import { goOn } from "./continue.ts";
 import { completion } from "./completion.ts";
 import { config } from "./config.ts";
 import { daemon } from "./daemon.ts";
@@ -75,6 +76,7 @@ export const COMMANDS: readonly Command[] = [
   release,
   start,
   retry,
+  goOn,
   set,
   edit,
   move,
