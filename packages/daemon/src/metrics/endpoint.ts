@@ -29,8 +29,6 @@ export async function openEndpoint({ listen, read, log }: EndpointPorts): Promis
   server.requestTimeout = TIMEOUT_MS;
   server.headersTimeout = TIMEOUT_MS;
   server.keepAliveTimeout = TIMEOUT_MS;
-  // Also who asks and never reads the answer.
-  server.setTimeout(TIMEOUT_MS);
   const problem = await listening(server, listen);
   const [name, url] = ["metrics", `http://${listen}/metrics`];
   if (problem === undefined) log.info("Serving metrics", { url });
