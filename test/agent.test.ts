@@ -1,5 +1,6 @@
 /** `claudine agent`: prompts that become tasks, and how they start. */
-import { readdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { createAgentRig, installAgent, type AgentRig } from "./support/agents.ts";
@@ -150,6 +151,23 @@ test("a tool that is not there, or is too old, fails its one task with the reaso
     reason: expect.stringContaining("Claude Code 1.0.2 is too old: at least"),
   });
   expect(await it.rig.ended(await it.agent("say well"))).toMatchObject({ state: "succeeded" });
+});
+
+test("one that is cancelled while its tool is still asked for its version ends then, and never begins", async () => {
+  const [bin, asked, go, begun] = ["../slow", "asked", "answer", "begun"].map((name) => it.rig.file(name));
+  const script = `case "$1" in --version) touch '${asked}'; until [ -e '${go}' ]; do sleep 0.05; done;; *) touch '${begun}';; esac`;
+  await mkdir(bin ?? "");
+  await writeFile(join(bin ?? "", "claude"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const env = { PATH: `${bin}:${it.rig.env["PATH"] ?? ""}` };
+  const { stdout } = await it.rig.claudineWith({ env, input: "say x" }, "agent", "-");
+  await until("the tool to be asked", () => Promise.resolve(existsSync(asked ?? "")));
+  expect(await it.rig.claudine("cancel", stdout.trim())).toMatchObject({ code: 0 });
+  expect(await it.rig.show(Number(stdout))).toMatchObject({ state: "cancelled", startedAt: null });
+  await writeFile(go ?? "", "");
+  // What comes after it starts after it.
+  expect(await it.rig.ended(await it.agent("say next"))).toMatchObject({ state: "succeeded" });
+  await until("the prompts to go", async () => (await prompts()).length === 0);
+  expect(existsSync(begun ?? "")).toBe(false);
 });
 
 test("a prompt that was taken is there after the daemon was killed", async () => {

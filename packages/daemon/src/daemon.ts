@@ -1,7 +1,7 @@
 /** The composition root: joins store, engine, processes and the socket through function-typed ports. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Config, Paths, TaskEvent } from "@claudine/protocol";
+import type { Config, Paths, Task, TaskEvent } from "@claudine/protocol";
 import { createAgents, type Agents } from "./agents/agents.ts";
 import { createClock, monotonicMs } from "./time/clock.ts";
 import { withCrashPoints } from "./running/crash-points.ts";
@@ -198,6 +198,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const input = createTaskInput(paths.runtimeDir, processes.system);
   const usage = createLiveUsage(engine, processes.meter, agents.current);
+  const clearAway = (task: Task, attempt: number): void => {
+    if (task.stdin) rmSync(input.path(task, attempt), { force: true });
+    processes.removeGroup(runUid(task, attempt));
+  };
   const supervisor = createSupervisor({
     ...processes,
     dispatch: engine.dispatch,
@@ -211,16 +215,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       stdinPath: input.path,
       createStdin: processes.createStdin,
       startAgent: agents.start,
+      withdrawn(task, attempt) {
+        agents.withdrawn(task, attempt);
+        clearAway(task, attempt);
+      },
       sayFirst: input.sayFirst,
       makeGroup: processes.makeGroup,
       socket: paths.socket,
       timeText: zones.text,
     }),
     runs,
-    clearAway: (task, attempt) => {
-      if (task.stdin) rmSync(input.path(task, attempt), { force: true });
-      processes.removeGroup(runUid(task, attempt));
-    },
+    clearAway,
     agentEnded: agents.ended,
     lostNames: (envId) => {
       const record = store.env(envId);

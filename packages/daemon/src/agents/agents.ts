@@ -26,6 +26,8 @@ export type AgentsPorts = {
 
 export type Agents = AgentRuns & {
   start: StartAgent;
+  /** The run that was made ready is not to begin: nothing of its texts stays. */
+  withdrawn(task: Task, attempt: number): void;
   /** What a wish comes to. @throws ClaudineError invalid_params, too_large */
   delegated(wish: AgentWish): Delegated;
   /** How long a run may take unless its task says it; undefined: as long as it likes. */
@@ -54,6 +56,7 @@ export function createAgents(ports: AgentsPorts): Agents {
   return {
     ...runs,
     start: createStartAgent({ registry, tools, files, texts: ports.texts }),
+    withdrawn: (task, attempt) => files.remove({ task, attempt }),
     delegated: (wish) => delegated({ registry, defaults, templates }, wish),
     timeoutMs: unlessOff(defaults.timeout),
     list({ env, cwd }) {

@@ -17,6 +17,8 @@ export type LaunchPorts = {
   makeGroup(runUid: string, memoryMaxBytes?: number): string | undefined;
   /** What an agent's task executes; undefined for any other. */
   startAgent: StartAgent;
+  /** Removes what was made ready for a run that is not to begin any more. */
+  withdrawn(task: Task, attempt: number): void;
   /** Leaves the first words for a task that reads on. */
   sayFirst(path: string, text: string): void;
   socket: string;
@@ -24,8 +26,9 @@ export type LaunchPorts = {
   timeText(zone: string, at: number): string;
 };
 
-export type Launched = { started: true } | { lostNames: string[] } | { refused: Refusal };
-export type Launch = (task: Task, run: LiveRun) => Promise<Launched>;
+export type Launched = { started: true } | { withdrawn: true } | { lostNames: string[] } | { refused: Refusal };
+/** Making ready may take seconds: `isWanted` is asked again right before the start. */
+export type Launch = (task: Task, run: LiveRun, isWanted: () => boolean) => Promise<Launched>;
 
 /** Opened environments kept, so that runs of one shell share one object. */
 const ENVS_KEPT = 32;
@@ -44,13 +47,17 @@ export function createLaunch(ports: LaunchPorts): Launch {
     return result;
   };
 
-  return async (task, run) => {
+  return async (task, run, isWanted) => {
     const result = openEnv(task.envId);
     if ("lost" in result) return { lostNames: result.lost };
     const agent = await ports.startAgent(task, run.attempt, result.env);
     if (agent !== undefined && "note" in agent) return { refused: agent };
     ports.runs.prepare(task.id);
     const stdinPath = await inputOf(ports, { task, run, agent });
+    if (!isWanted()) {
+      ports.withdrawn(task, run.attempt);
+      return { withdrawn: true };
+    }
     const { env, argv } = agent ?? { env: result.env, argv: task.argv };
     ports.start({ ...specOf(ports, { task, run, argv }), env, stdinPath });
     return { started: true };

@@ -15,8 +15,9 @@ export type CarryOut = {
 
 export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, starter: Starter): CarryOut {
   const signal = (task: Task, run: LiveRun, name: string): void => {
+    const key = runKey(task.id, run.attempt);
     // The record may know of a start that was not reported yet; then `run.started` brings the signal.
-    if (run.started === undefined) return reporter.look(runKey(task.id, run.attempt));
+    if (run.started === undefined) return run.stopping === undefined ? reporter.look(key) : starter.withdraw(key);
     const tree = { identity: run.started, runUid: runUid(task, run.attempt) };
     ports
       .signalTree(tree, name)
