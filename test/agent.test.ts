@@ -195,6 +195,19 @@ test("one that is cancelled while its tool is still asked for its version ends t
   expect(existsSync(begun ?? "")).toBe(false);
 });
 
+test("the prompt is shown as it was submitted", async () => {
+  const id = String(await it.agent("say x\nsay \u001b[2Jy", "--held", "--system-prompt", "be brief"));
+  const shown = await it.rig.claudine("show", id, "--prompt");
+  expect(shown).toMatchObject({ code: 0, stdout: "say x\nsay \u001b[2Jy\n", stderr: "" });
+  const { stdout } = await it.rig.claudine("show", id, "--prompt", "--json");
+  expect(JSON.parse(stdout)).toEqual({ id: Number(id), prompt: "say x\nsay \u001b[2Jy", systemPrompt: "be brief" });
+  await it.rig.claudine("remove", id);
+  expect(await it.rig.claudine("show", id, "--prompt")).toMatchObject({ code: 66, stdout: "" });
+  const plain = (await it.rig.claudine("submit", "--held", "true")).stdout.trim();
+  const none = await it.rig.claudine("show", plain, "--prompt");
+  expect(none.stderr).toContain(`Cannot show the prompt of task ${plain}: it is no agent's`);
+});
+
 test("a prompt that was taken is there after the daemon was killed", async () => {
   const prompt = `say kept\n${"say x ".repeat(200_000)}`;
   const id = await it.agent(prompt, "--held");

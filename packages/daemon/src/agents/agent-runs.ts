@@ -17,6 +17,7 @@ export type AgentRunsPorts = {
   live(id: TaskId): Task | undefined;
   liveTasks(): Iterable<Task>;
   report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
+  calledTools(task: Task, calls: number): void;
   wall(): number;
   /** For spans of time; whatever was done to the wall clock. */
   steady(): number;
@@ -60,6 +61,7 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       attempt,
       choice,
       version: ports.files.version({ task, attempt }),
+      resumable: adapter.unsupported({ prompt: { path: "/", text: "" }, resume: "it" }) === undefined,
       reading: createReading({ adapter, files: ports.runs.files(task.id, attempt), clock: () => clockOf(ports) }),
       grownAt: ports.steady(),
       answeredAt: undefined,
@@ -77,7 +79,10 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
   const read = (run: Followed): void => {
     run.reading
       .catchUp()
-      .then(() => watch(ports, run))
+      .then(() => {
+        watch(ports, run);
+        ports.calledTools(run.task, run.reading.progress().toolCalls);
+      })
       .catch((error: unknown) =>
         ports.log.debug("An agent's output could not be read", { task: run.task.id, ...errorFacts(error) }),
       );

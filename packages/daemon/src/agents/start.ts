@@ -2,6 +2,7 @@
 import { NESTING_VARIABLES, type AgentAdapter, type AgentLaunch } from "@claudine/agents";
 import { choiceOf, type AgentSpec, type AgentTexts, type Outcome, type Task } from "@claudine/protocol";
 import type { Registry } from "./registry.ts";
+import type { Tell, Told } from "./going-on.ts";
 import type { TextFiles } from "./text-files.ts";
 import { notInstalled, tooOld, type Tools } from "./tools.ts";
 import { requestOf } from "./wish.ts";
@@ -16,34 +17,43 @@ export type AgentStart = {
   /** The file to read, or what to say first and then stay open. */
   stdin: { path: string } | { first: string } | undefined;
 };
-export type StartAgent = (task: Task, attempt: number, env: Env) => Promise<AgentStart | Refusal | undefined>;
+/** Undefined for what is no agent's, and when `signal` has given the start up. */
+export type StartAgent = (
+  task: Task,
+  attempt: number,
+  world: { env: Env; signal: AbortSignal },
+) => Promise<AgentStart | Refusal | undefined>;
 
 export type StartPorts = {
   registry: Registry;
   tools: Tools;
   files: TextFiles;
   texts(id: string): AgentTexts | undefined;
+  tell: Tell;
 };
 
 export function createStartAgent(ports: StartPorts): StartAgent {
   const { registry, tools, files } = ports;
   const environment = createEnvironments();
-  return async (task, attempt, env) => {
+  return async (task, attempt, { env, signal }) => {
     if (task.agent === undefined) return undefined;
     const { agent, model } = choiceOf(task.agent, task.agentAt);
     const adapter = registry.find(agent);
     if (adapter === undefined) return refusal(agent, "ENOENT", `the configuration knows no agent ${agent} any more`);
     const bare = environment(env, { unset: NESTING_VARIABLES, set: {} });
-    const tool = await tools.find(adapter, { env: bare, cwd: task.cwd });
+    // Asking it for its version may take seconds.
+    const tool = await unlessAborted(tools.find(adapter, { env: bare, cwd: task.cwd }), signal);
+    if (signal.aborted) return undefined;
     if (tool === undefined) return refusal(adapter.program, "ENOENT", notInstalled(adapter));
     const old = tooOld(adapter, tool.version);
     if (old !== undefined) return refusal(tool.path, "ENOEXEC", old);
-    const texts = ports.texts(task.agent.textsId);
-    if (texts === undefined) return refusal(agent, "ENODATA", "its prompt cannot be read");
+    const stored = ports.texts(task.agent.textsId);
+    if (stored === undefined) return refusal(agent, "ENODATA", "its prompt cannot be read");
     const run = { task, attempt };
-    const launch = launchOf(adapter, task.agent, { texts, model, path: (kind) => files.path(run, kind) });
+    const told = await ports.tell(task, { texts: stored, env: bare });
+    const launch = launchOf(adapter, task.agent, { ...told, model, path: (kind) => files.path(run, kind) });
     if (typeof launch === "string") return refusal(agent, "EINVAL", launch);
-    await files.write(run, texts);
+    await files.write(run, told.texts);
     if (tool.version !== undefined) files.noteVersion(run, tool.version);
     const { unset, set } = launch.environment;
     return {
@@ -54,10 +64,19 @@ export function createStartAgent(ports: StartPorts): StartAgent {
   };
 }
 
-type Given = { texts: AgentTexts; model: string | undefined; path(kind: "prompt" | "system" | "schema"): string };
+/** Undefined as soon as it is aborted, whatever the work still takes. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+type Given = Told & { model: string | undefined; path(kind: "prompt" | "system" | "schema"): string };
 
 function launchOf(adapter: AgentAdapter, spec: AgentSpec, given: Given): AgentLaunch | string {
-  const request = requestOf(spec, given);
+  const request = { ...requestOf(spec, given), resume: given.resume };
   return adapter.unsupported(request) ?? adapter.launch(request);
 }
 

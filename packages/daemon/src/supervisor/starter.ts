@@ -1,18 +1,18 @@
 /** Starts admitted runs, again after a while when the system would not. */
 import type { LiveRun, Task } from "@claudine/protocol";
-import { runKey, type Launched } from "../running/launch.ts";
+import { runKey } from "../running/launch.ts";
 import { errnoText } from "../startup/errno-text.ts";
 import { errorFacts } from "../log.ts";
 import { forbidStart } from "../runner/record.ts";
-import { currentRun, recordOf, recordPath, type CurrentRun, type SupervisorPorts } from "./ports.ts";
+import { currentRun, recordOf, recordPath, type SupervisorPorts } from "./ports.ts";
 import type { Reporter } from "./reporter.ts";
 
 export type Starter = {
   start(task: Task, run: LiveRun): void;
+  /** The run is to end: a start that takes its time, as for a worktree, is given up. */
+  giveUp(key: string): void;
   /** The system refused: tries again in a second, as long as nothing was started. */
   startLater(key: string, why: string): void;
-  /** The run is to end, and nothing is known of its start: one that is still being made ready is not begun. */
-  withdraw(key: string): void;
   /** Why the run is not started yet, in words; undefined when nothing has kept it from it. */
   refusal(key: string): string | undefined;
 };
@@ -20,32 +20,25 @@ export type Starter = {
 const AGAIN_MS = 1000;
 
 export function createStarter(ports: SupervisorPorts, reporter: Reporter): Starter {
-  /** Nothing of them is with the shim yet. */
-  const preparing = new Set<string>();
-  const prepare = async (key: string, { task, run }: CurrentRun): Promise<Launched> => {
-    preparing.add(key);
-    const isWanted = (): boolean => {
-      const now = currentRun(ports, key);
-      return now !== undefined && now.run.stopping === undefined;
-    };
-    return ports.launch(task, run, isWanted).finally(() => preparing.delete(key));
-  };
-  const forbid = (key: string, { task, run }: CurrentRun): boolean => {
-    const isForbidden = forbidStart(recordPath(ports, { id: task.id, attempt: run.attempt }));
-    if (isForbidden) reporter.notStarted(key, { step: "start", errno: "ECANCELED", path: task.argv[0] ?? "" });
-    return isForbidden;
-  };
+  /** Starts that are under way. */
+  const launching = new Map<string, AbortController>();
+
   const launch = async (task: Task, run: LiveRun): Promise<void> => {
     const key = runKey(task.id, run.attempt);
     const path = recordPath(ports, { id: task.id, attempt: run.attempt });
     if (run.stopping === undefined) {
-      const launched = await prepare(key, { task, run });
-      if ("withdrawn" in launched) return;
+      const giveUp = new AbortController();
+      launching.set(key, giveUp);
+      const launched = await ports.launch(task, run, giveUp.signal).finally(() => launching.delete(key));
       if ("lostNames" in launched) return reporter.noEnvironment(key, launched.lostNames);
       if ("refused" in launched) return reporter.refused(key, launched.refused);
-    } else if (forbid(key, { task, run })) {
+      if ("givenUp" in launched) {
+        if (forbidStart(path)) reporter.notStarted(key, cancelled(task));
+        return;
+      }
+    } else if (forbidStart(path)) {
       // A run that is to end and never began is not begun for that, nor by an older shim that has it in its queue.
-      return;
+      return reporter.notStarted(key, cancelled(task));
     }
     ports.meter.track(key, path);
   };
@@ -57,11 +50,13 @@ export function createStarter(ports: SupervisorPorts, reporter: Reporter): Start
   const starter: Starter = {
     start(task, run) {
       const key = runKey(task.id, run.attempt);
+      if (launching.has(key)) return;
       launch(task, run).catch((error: unknown) => {
         ports.log.warn("A run could not be started; trying again", { run: key, ...errorFacts(error) });
         starter.startLater(key, wordsOf(error));
       });
     },
+    giveUp: (key) => launching.get(key)?.abort(),
     startLater(key, why) {
       for (const one of refusals.keys()) if (!isWaiting(one)) refusals.delete(one);
       refusals.set(key, why);
@@ -71,14 +66,12 @@ export function createStarter(ports: SupervisorPorts, reporter: Reporter): Start
         if (now !== undefined && untouched) starter.start(now.task, now.run);
       }, AGAIN_MS).unref();
     },
-    withdraw(key) {
-      const now = currentRun(ports, key);
-      if (now === undefined || !preparing.has(key) || !forbid(key, now)) reporter.look(key);
-    },
     refusal: (key) => (isWaiting(key) ? refusals.get(key) : undefined),
   };
   return starter;
 }
+
+const cancelled = (task: Task) => ({ step: "start", errno: "ECANCELED", path: task.argv[0] ?? "" });
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

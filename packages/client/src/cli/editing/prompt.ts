@@ -5,11 +5,19 @@ import { join } from "node:path";
 import { ClaudineError } from "@claudine/protocol/errors";
 import { runEditor } from "./editor.ts";
 
+/** For the error when nothing was written. */
+type Words = { refusal: string; instead: string };
+const OF_PROMPT: Words = { refusal: "Cannot submit: the prompt is empty", instead: "claudine agent PROMPT" };
+
 /**
  * What was written stays in its file unless `take` succeeds.
  * @throws ClaudineError invalid_params when nothing was written, and those of `take`
  */
-export async function withEditedPrompt<T>(env: NodeJS.ProcessEnv, take: (prompt: string) => Promise<T>): Promise<T> {
+export async function withEditedPrompt<T>(
+  env: NodeJS.ProcessEnv,
+  take: (prompt: string) => Promise<T>,
+  words = OF_PROMPT,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "claudine-prompt-"));
   const file = join(folder, "prompt.md");
   await writeFile(file, "", { mode: 0o600 });
@@ -20,7 +28,7 @@ export async function withEditedPrompt<T>(env: NodeJS.ProcessEnv, take: (prompt:
     } finally {
       text = await readFile(file, "utf8").catch(() => "");
     }
-    if (text.trim() === "") throw empty();
+    if (text.trim() === "") throw empty(words);
     const taken = await take(text);
     text = "";
     return taken;
@@ -31,9 +39,9 @@ export async function withEditedPrompt<T>(env: NodeJS.ProcessEnv, take: (prompt:
   }
 }
 
-function empty(): ClaudineError {
-  return new ClaudineError("invalid_params", "Cannot submit: the prompt is empty", {
-    hint: "Write it in the editor and save it, or claudine agent PROMPT",
+function empty({ refusal, instead }: Words): ClaudineError {
+  return new ClaudineError("invalid_params", refusal, {
+    hint: `Write it in the editor and save it, or ${instead}`,
   });
 }
 
