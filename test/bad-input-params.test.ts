@@ -27,6 +27,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "agent.result": { id: 1 },
   "agent.continue": { id: 1, feedback: "x" },
   "agent.feedback": { id: 1 },
+  "agent.texts": { id: 1 },
   "agent.list": { env: { PATH: "/usr/bin:/bin" }, cwd: "/" },
   "task.list": {},
   "task.get": { id: 1 },

@@ -8,6 +8,7 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "agent.result": true,
   "agent.continue": false,
   "agent.feedback": true,
+  "agent.texts": true,
   "agent.list": true,
   "task.list": true,
   "task.get": true,

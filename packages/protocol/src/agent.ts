@@ -63,7 +63,8 @@ export type AgentTexts = z.infer<typeof AgentTexts>;
 
 /** As a caller asks for it; what is not said is as the template or the configuration says. */
 export const AgentWish = z.strictObject({
-  prompt: z.string().max(PROMPT_BYTES_MAX).optional().describe("Unless the template has one"),
+  // How long it may be is said in bytes, when it is made.
+  prompt: z.string().optional().describe("Unless the template has one; at most 10 MB"),
   template: AgentName.optional().describe("One of `agents:` in the configuration"),
   vars: z
     .record(z.string().max(100), z.string().max(PROMPT_BYTES_MAX))

@@ -1,6 +1,6 @@
 /** Methods about tasks whose work is a prompt for a coding agent. */
 import * as z from "zod";
-import { AgentEnd, AgentTool, Feedback, PROMPT_BYTES_MAX } from "../agent.ts";
+import { AgentEnd, AgentTexts, AgentTool, Feedback, PROMPT_BYTES_MAX } from "../agent.ts";
 import { DelegateTask, Env, NewEnv } from "../params.ts";
 import { TaskId, TaskState } from "../task.ts";
 import { method, tasks } from "./method.ts";
@@ -38,6 +38,11 @@ export const AGENTS_METHODS = {
         }),
       ),
     }),
+  ),
+  "agent.texts": method(
+    "What an agent's task was told: the prompt as it was submitted, and the other texts.",
+    z.strictObject({ id: TaskId }),
+    AgentTexts.omit({ id: true }).extend({ id: TaskId }),
   ),
   "agent.list": method(
     "The agents that prompts can be given to: installed or not, version, logged in as far as they tell.",

@@ -4,7 +4,7 @@ import { isFinished } from "@claudine/protocol/states";
 import type { Client } from "../../client.ts";
 import { reportTasks } from "../act.ts";
 import type { Command, Input, Io } from "../command.ts";
-import { editPrompt } from "../editing/prompt.ts";
+import { withEditedPrompt } from "../editing/prompt.ts";
 import { given } from "../given.ts";
 import { flag, text } from "../input.ts";
 import { resolveTask } from "../resolve-task.ts";
@@ -30,15 +30,16 @@ export const goOn: Command = {
   async run(input, io) {
     const client = await io.connect();
     const id = await resolveTask(client, input.args[0] ?? "", "continue");
-    const feedback = await feedbackOf(input, io, () => edited(client, io, id));
     const env = flag(input, "env") ? await callerEnv(io.env) : undefined;
-    const { tasks } = await client.call("agent.continue", { id, feedback, ...given({ env }) });
+    const goOnWith = (feedback: string) => client.call("agent.continue", { id, feedback, ...given({ env }) });
+    const feedback = await feedbackOf(input, io);
+    const { tasks } = await (feedback === undefined ? edited({ client, io }, id, goOnWith) : goOnWith(feedback));
     return reportTasks(input, io, { done: "Continued:", tasks });
   },
 };
 
-/** @throws ClaudineError */
-async function feedbackOf(input: Input, io: Io, edit: () => Promise<string>): Promise<string> {
+/** Undefined where it is to be written in the editor. @throws ClaudineError */
+async function feedbackOf(input: Input, io: Io): Promise<string | undefined> {
   const words = input.args.slice(1);
   const [option, file] = [text(input, "feedback"), text(input, "feedback-file")];
   if ([words.length > 0, option !== undefined, file !== undefined].filter(Boolean).length > 1)
@@ -47,12 +48,16 @@ async function feedbackOf(input: Input, io: Io, edit: () => Promise<string>): Pr
     });
   if (option !== undefined) return option;
   if (file !== undefined) return io.read(file);
-  if (words.length === 0) return edit();
+  if (words.length === 0) return undefined;
   return words.length === 1 && words[0] === "-" ? io.read("-") : words.join(" ");
 }
 
 /** What would be refused anyhow is not worth writing. @throws ClaudineError */
-async function edited(client: Client, io: Io, id: number): Promise<string> {
+async function edited<T>(
+  { client, io }: { client: Client; io: Io },
+  id: number,
+  take: (feedback: string) => Promise<T>,
+): Promise<T> {
   const { task } = await client.call("task.get", { id });
   if (task.agent === null || !isFinished(task.state)) {
     const why = task.agent === null ? "it is no agent's" : `it is ${task.state}`;
@@ -60,7 +65,7 @@ async function edited(client: Client, io: Io, id: number): Promise<string> {
       hint: `claudine show ${id} tells what it is`,
     });
   }
-  return editPrompt(io.env, {
+  return withEditedPrompt(io.env, take, {
     refusal: `Cannot continue task ${id}: the feedback is empty`,
     instead: `claudine continue ${id} TEXT`,
   });

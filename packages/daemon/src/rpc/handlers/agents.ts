@@ -62,6 +62,26 @@ export const result: Handler<"agent.result"> = async (context, { id, attempt }, 
   return { id, attempt: run.attempt, state: run.state, exitCode: exitCodeOf(run), agent: run.agent };
 };
 
+export const texts: Handler<"agent.texts"> = async (context, { id }, caller) => {
+  const found = await caller.inTurn(() =>
+    context.engine.read((state) => {
+      const task = taskOf(context, state, id);
+      const textsId = task?.agent?.textsId;
+      return task === undefined ? undefined : { texts: textsId === undefined ? null : context.store.texts(textsId) };
+    }),
+  );
+  if (found === undefined) throw noSuchTask("show the prompt of", id);
+  if (found.texts === null)
+    throw new ClaudineError("wrong_state", `Cannot show the prompt of task ${id}: it is no agent's`, {
+      hint: `claudine show ${id} has its command`,
+    });
+  if (found.texts === undefined)
+    throw new ClaudineError("storage", `Cannot show the prompt of task ${id}: it cannot be read`, {
+      hint: "claudine doctor says what is wrong with the store",
+    });
+  return { ...found.texts, id };
+};
+
 function exitCodeOf({ outcome }: Run): number | null {
   return outcome.kind === "exited" ? outcome.exitCode : null;
 }

@@ -27,6 +27,7 @@ export const HANDLERS: Handlers = {
   "agent.result": agents.result,
   "agent.continue": continuing.goOn,
   "agent.feedback": continuing.feedback,
+  "agent.texts": agents.texts,
   "agent.list": agents.list,
   "task.list": list,
   "task.get": get,
