@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { createAgentRig, installAgent, type AgentRig } from "./support/agents.ts";
 import { startMcp } from "./support/mcp.ts";
+import { GIT_ENV, makeRepo } from "./support/repo.ts";
 
 const SESSION = "3f0e8d52-6e1c-4f6b-9d7a-0b1c2d3e4f50";
 const CONFIG = "slots: 8\n";
 
 let it: AgentRig & AsyncDisposable;
 beforeAll(async () => {
-  it = await createAgentRig({ config: CONFIG });
+  it = await createAgentRig({ config: CONFIG, env: GIT_ENV });
   await installAgent(it.rig.file("../bin"), "codex");
   return () => it[Symbol.asyncDispose]();
 });
@@ -174,6 +175,23 @@ test.for(["before", "after"])("a daemon that dies %s it is stored: it happens wh
   expect(isStored).toBe(when === "after");
   expect(await own.rig.ended(id)).toMatchObject({ attempt: isStored ? 2 : 1, state: "succeeded" });
   expect((await own.result(id)).agent.result).toBe(isStored ? "two" : "one");
+});
+
+test("its branch and the address of its pull request name the task", async () => {
+  const repo = await makeRepo(it.rig, { name: "named" });
+  const place = { cwd: repo.dir, input: "say one" };
+  const { stdout } = await it.rig.claudineWith(place, "agent", "--worktree", "named-branch", "-");
+  const { id } = await it.rig.ended(Number(stdout));
+  const pullRequest = "https://example.org/pull/7";
+  const client = await it.rig.client();
+  await client.call("worktree.note", { id, step: "pull-request", pullRequest });
+  client.close();
+  for (const word of ["named-branch", "branch:named-branch", pullRequest]) {
+    expect(await it.rig.claudine("continue", word, "args")).toMatchObject({ stderr: `Continued: task ${id}\n` });
+    await it.rig.ended(id);
+  }
+  const none = await it.rig.claudine("continue", "nobodys-branch", "args");
+  expect(none).toMatchObject({ code: expect.any(Number), stderr: expect.stringContaining("Cannot continue") });
 });
 
 test("the tool continue of the MCP server", async () => {

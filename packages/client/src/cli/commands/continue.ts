@@ -1,6 +1,6 @@
 /** `claudine continue`: goes on with the session of an agent's task. */
 import { ClaudineError } from "@claudine/protocol/errors";
-import { isFinished } from "@claudine/protocol/states";
+import { isFinished, STATES } from "@claudine/protocol/states";
 import type { Client } from "../../client.ts";
 import { reportTasks } from "../act.ts";
 import type { Command, Input, Io } from "../command.ts";
@@ -14,7 +14,7 @@ export const goOn: Command = {
   name: "continue",
   summary: "Go on with the session of an agent's task that has ended, as a new run of it",
   positional: [
-    { name: "TASK", describe: "Its id, or last", required: true },
+    { name: "TASK", describe: "Its id, last, its branch, or the address of its pull request", required: true },
     { name: "FEEDBACK", describe: "Your editor opens without it; - reads standard input", many: true },
   ],
   options: [
@@ -24,18 +24,26 @@ export const goOn: Command = {
   ],
   examples: [
     ["claudine continue 12 'The tests in test/ fail now'", "in the same session and folder"],
+    ["claudine continue fix-login 'Rename it, please'", "the task with that branch"],
     ["claudine continue last", "writes the feedback in your editor"],
     ["npm test 2>&1 | claudine continue 12 -", "reads the feedback"],
   ],
   async run(input, io) {
     const client = await io.connect();
-    const id = await resolveTask(client, input.args[0] ?? "", "continue");
+    const id = await resolveTask(client, taskWord(input.args[0] ?? ""), "continue");
     const feedback = await feedbackOf(input, io, () => edited(client, io, id));
     const env = flag(input, "env") ? await callerEnv(io.env) : undefined;
     const { tasks } = await client.call("agent.continue", { id, feedback, ...given({ env }) });
     return reportTasks(input, io, { done: "Continued:", tasks });
   },
 };
+
+/** Any other word is the name of a branch. */
+function taskWord(word: string): string {
+  const words: readonly string[] = STATES;
+  const isSelector = /^(\d[\d,:-]*|all|last(:\d+)?|(label|group|branch|https?):.*)$/.test(word) || words.includes(word);
+  return isSelector || word === "" ? word : `branch:${word}`;
+}
 
 /** @throws ClaudineError */
 async function feedbackOf(input: Input, io: Io, edit: () => Promise<string>): Promise<string> {
