@@ -36,7 +36,8 @@ function end(world: World, exitCode: number, agent?: AgentEnd) {
   });
 }
 
-const goOn = (world: World, textsId = "f1") => world.do({ type: "continue", id: 1, feedback: { textsId, bytes: 5 } });
+const goOn = (world: World, textsId = "f1") =>
+  world.do({ type: "continue", id: 1, attempt: world.task(1)?.attempt ?? 0, feedback: { textsId, bytes: 5 } });
 
 test("it goes on in the last session that there was, with what was said kept by run", () => {
   const world = running();
@@ -140,7 +141,13 @@ test("another agent is told of the work: the session is not its own", () => {
 test("what has not ended, is no agent's or is not there is refused", () => {
   const world = running();
   expect(() => goOn(world)).toThrow("Cannot continue task 1: it is running");
-  expect(() => world.do({ type: "continue", id: 9, feedback: { textsId: "f", bytes: 1 } })).toThrow("no such task");
+  expect(() => world.do({ type: "continue", id: 9, attempt: 1, feedback: { textsId: "f", bytes: 1 } })).toThrow(
+    "no such task",
+  );
+  const older = running();
+  end(older, 0, said({ ok: true }));
+  const seen = { type: "continue", id: 1, attempt: 7, feedback: { textsId: "f", bytes: 1 } } as const;
+  expect(() => older.do(seen)).toThrow("it has run meanwhile");
   const command = new World();
   command.submit(spec({}));
   expect(() => goOn(command)).toThrow("it is no agent's");

@@ -10,6 +10,8 @@ import { flag, text } from "../input.ts";
 import { resolveTask } from "../resolve-task.ts";
 import { callerEnv } from "../submit-tasks.ts";
 
+const CONFLICTS = ["fail", "merge", "override"] as const;
+
 export const goOn: Command = {
   name: "continue",
   summary: "Go on with the session of an agent's task that has ended, as a new run of it",
@@ -20,6 +22,13 @@ export const goOn: Command = {
   options: [
     { name: "feedback", type: "string", arg: "TEXT", describe: "What is said to it, as one word" },
     { name: "feedback-file", type: "string", arg: "FILE", describe: "What is said to it is in FILE" },
+    {
+      name: "on-conflict",
+      type: "string",
+      arg: "HOW",
+      describe: "When others have changed its worktree since: fail (unless told), merge or override",
+      suggestions: { words: ["fail", "merge", "override"] },
+    },
     { name: "env", type: "boolean", describe: "Give it the environment of this shell" },
   ],
   examples: [
@@ -33,10 +42,21 @@ export const goOn: Command = {
     const id = await resolveTask(client, taskWord(input.args[0] ?? ""), "continue");
     const feedback = await feedbackOf(input, io, () => edited(client, io, id));
     const env = flag(input, "env") ? await callerEnv(io.env) : undefined;
-    const { tasks } = await client.call("agent.continue", { id, feedback, ...given({ env }) });
+    const onConflict = onConflictOf(input);
+    const { tasks } = await client.call("agent.continue", { id, feedback, ...given({ env, onConflict }) });
     return reportTasks(input, io, { done: "Continued:", tasks });
   },
 };
+
+/** @throws ClaudineError invalid_params */
+function onConflictOf(input: Input): (typeof CONFLICTS)[number] | undefined {
+  const word = text(input, "on-conflict");
+  const how = CONFLICTS.find((one) => one === word);
+  if (word === undefined || how !== undefined) return how;
+  throw new ClaudineError("invalid_params", `Cannot continue: --on-conflict ${word.slice(0, 40)} is no way to do it`, {
+    hint: `Write ${CONFLICTS.join(", ")}`,
+  });
+}
 
 /** Any other word is the name of a branch. */
 function taskWord(word: string): string {
