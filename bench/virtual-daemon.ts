@@ -25,7 +25,7 @@ export class VirtualDaemon {
       tasks: [],
       history: [],
       schedules: [],
-      calendar: { next: () => null },
+      calendar: { next: () => null, clockText: String },
       counts,
     });
     this.#machine = machine;

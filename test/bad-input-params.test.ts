@@ -25,6 +25,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
     tasks: [{ agent: { prompt: "Do nothing" }, held: true }],
   },
   "agent.result": { id: 1 },
+  "agent.forget-limit": { agent: "claude" },
   "agent.list": { env: { PATH: "/usr/bin:/bin" }, cwd: "/" },
   "task.list": {},
   "task.get": { id: 1 },

@@ -28,6 +28,9 @@ const WHEN = {
   "run.finished": "The run came to an end, in one way or another.",
   "group.changed": "A group was made, paused or resumed, or its slots were changed.",
   "group.removed": "A group and its slots were forgotten.",
+  "agent.limited":
+    "A provider of an agent takes no more for a while, as the run that ended in the same commit was told: its tasks wait.",
+  "agent.freed": "The limit of a provider is over, as a run has shown or a person has said.",
   "schedule.added": "A schedule was added.",
   "schedule.changed": "A schedule was changed; tasks of it that are there already are as they were.",
   "schedule.paused": "A schedule is not due any more until it is resumed.",

@@ -7,6 +7,7 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "agent.submit": false,
   "agent.result": true,
   "agent.list": true,
+  "agent.forget-limit": false,
   "task.list": true,
   "task.get": true,
   "task.kill": false,

@@ -11,24 +11,36 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   if (event.type === "task.changed") return changed(task, event);
   const status = nextStatus(task, event);
   const attempt = event.type === "run.admitted" ? event.attempt : task.attempt;
+  const chosen = event.type === "run.admitted" ? agentAt(event) : {};
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
   const again = event.type === "task.retried" ? { queuedAt: event.at, ...agentAt(event) } : {};
+  const kept = event.type === "task.retried" ? withSession(task, event) : task;
   const count = isLoss(event)
     ? { lostRuns: (task.lostRuns ?? 0) + 1 }
     : isYield(event)
       ? { yieldedRuns: (task.yieldedRuns ?? 0) + 1 }
-      : {};
-  const after = { ...task, attempt, envId: anew ?? task.envId, ...waived, ...count, ...again, status };
+      : isOfLimit(event)
+        ? { limitedRuns: (task.limitedRuns ?? 0) + 1 }
+        : {};
+  const after = { ...kept, attempt, envId: anew ?? task.envId, ...waived, ...count, ...again, ...chosen, status };
   return asked ? countedAnew(after) : after;
 }
 
-function agentAt({ agentAt: at }: Extract<TaskEvent, { type: "task.retried" }>): Pick<Task, "agentAt"> {
+function agentAt({ agentAt: at }: { agentAt?: number | undefined }): Pick<Task, "agentAt"> {
   return at === undefined ? {} : { agentAt: at };
 }
 
-function countedAnew({ yieldedRuns: _, agentAt: __, ...task }: Task): Task {
+/** A session goes on only where it is said. */
+function withSession({ resume: _, ...task }: Task, event: Extract<TaskEvent, { type: "task.retried" }>): Task {
+  const { sessionId, untouched } = event;
+  if (sessionId === undefined) return task;
+  const resume = { agentAt: task.agentAt ?? 0, sessionId, ...(untouched === undefined ? {} : { untouched }) };
+  return { ...task, resume };
+}
+
+function countedAnew({ yieldedRuns: _, agentAt: __, limitedRuns: ___, ...task }: Task): Task {
   return { ...task, retriedAt: task.attempt, lostRuns: 0 };
 }
 
@@ -38,6 +50,10 @@ function isLoss(event: TaskEvent): boolean {
 
 function isYield(event: TaskEvent): boolean {
   return event.type === "task.retried" && event.after === "pressure";
+}
+
+function isOfLimit(event: TaskEvent): boolean {
+  return event.type === "task.retried" && (event.after === "capacity" || event.after === "limit");
 }
 
 /** Who releases a task that was held because of a dependency lets it run without that one. */
@@ -101,8 +117,12 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "task.moved":
       return task.status.state === "queued" ? { ...task.status, since: event.since, order: event.order } : task.status;
     case "run.admitted": {
-      const { attempt, units, slots } = event;
-      const taken = { ...(units === undefined ? {} : { units }), ...(slots === undefined ? {} : { slots }) };
+      const { attempt, units, slots, probe } = event;
+      const taken = {
+        ...(units === undefined ? {} : { units }),
+        ...(slots === undefined ? {} : { slots }),
+        ...(probe === undefined ? {} : { probe }),
+      };
       return { state: "running", run: { attempt, admittedAt: event.at, ...taken } };
     }
     case "run.finished":

@@ -56,6 +56,10 @@ export function eventWords(event: EventBody): string {
       return `group ${event.name}${groupWords(event)}`;
     case "group.removed":
       return `group ${event.name} removed`;
+    case "agent.limited":
+      return `${event.agent} has met its limit, ${event.told ? "resets" : "tried again"} ${localTime(event.resetsAt)}${because(event.message)}`;
+    case "agent.freed":
+      return `${event.agent} takes more again`;
     case "schedule.added":
     case "schedule.changed":
     case "schedule.paused":
@@ -81,6 +85,7 @@ function retried({ automatic, after }: Extract<EventBody, { type: "task.retried"
 const AFTER = {
   lost: "its run was lost",
   pressure: "its run was ended to free memory",
+  limit: "its agent has met a limit",
   capacity: "its agent has no capacity: the next one is tried",
 } as const;
 

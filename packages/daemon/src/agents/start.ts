@@ -1,6 +1,7 @@
 /** What executes when an agent's run starts: the tool as it is found then, with its texts as files. */
 import { NESTING_VARIABLES, type AgentAdapter, type AgentLaunch } from "@claudine/agents";
 import { choiceOf, type AgentSpec, type AgentTexts, type Outcome, type Task } from "@claudine/protocol";
+import { resumed } from "../core/agent-limits.ts";
 import type { Registry } from "./registry.ts";
 import type { RunName, TextFiles } from "./text-files.ts";
 import { notInstalled, tooOld, type Tools } from "./tools.ts";
@@ -40,10 +41,13 @@ export function createStartAgent(ports: StartPorts): StartAgent {
     if (tool === undefined) return refusal(adapter.program, "ENOENT", notInstalled(adapter));
     const old = tooOld(adapter, tool.version);
     if (old !== undefined) return refusal(tool.path, "ENOEXEC", old);
-    const texts = ports.texts(task.agent.textsId);
-    if (texts === undefined) return refusal(agent, "ENODATA", "its prompt cannot be read");
+    const asked = ports.texts(task.agent.textsId);
+    if (asked === undefined) return refusal(agent, "ENODATA", "its prompt cannot be read");
     const run = { task, attempt };
-    const launch = launchOf(adapter, task.agent, { texts, model, path: (kind) => files.path(run, kind) });
+    const session = resumed(task);
+    const texts = session === undefined || session.untouched === true ? asked : { ...asked, prompt: GO_ON };
+    const given = { texts, model, path: (kind: TextKind) => files.path(run, kind), resume: session?.sessionId };
+    const launch = launchOf(adapter, task.agent, given);
     if (typeof launch === "string") return refusal(agent, "EINVAL", launch);
     await files.write(run, texts);
     ports.onTool(run, tool);
@@ -56,7 +60,16 @@ export function createStartAgent(ports: StartPorts): StartAgent {
   };
 }
 
-type Given = { texts: AgentTexts; model: string | undefined; path(kind: "prompt" | "system" | "schema"): string };
+type TextKind = "prompt" | "system" | "schema";
+type Given = {
+  texts: AgentTexts;
+  model: string | undefined;
+  path(kind: TextKind): string;
+  resume: string | undefined;
+};
+
+/** Its session has the prompt already, and what was done of it. */
+const GO_ON = "Go on with what you were asked to do: a usage limit had ended the last run, and it is over now.";
 
 function launchOf(adapter: AgentAdapter, spec: AgentSpec, given: Given): AgentLaunch | string {
   const request = requestOf(spec, given);

@@ -153,10 +153,18 @@ function textsOf(texts: {
   return { id, prompt: texts.prompt, ...given };
 }
 
-/** The request as an adapter takes it; `folder` is where its texts are. */
+type Given = {
+  texts: AgentTexts;
+  model: string | undefined;
+  path(name: string): string;
+  /** The session to go on with. */
+  resume?: string | undefined;
+};
+
+/** The request as an adapter takes it. */
 export function requestOf(
   asked: Omit<Asked, "systemPrompt" | "jsonSchema">,
-  { texts, model, path }: { texts: AgentTexts; model: string | undefined; path(name: string): string },
+  { texts, model, path, resume }: Given,
 ): AgentRequest {
   const { prompt, systemPrompt, jsonSchema } = texts;
   return {
@@ -170,6 +178,7 @@ export function requestOf(
     mcpConfig: asked.mcpConfig,
     takesMessages: asked.takesMessages,
     extraArgs: asked.extraArgs,
+    resume,
   };
 }
 

@@ -1,6 +1,7 @@
 /** From a command to the events that carry it out, or the reason why it cannot be. Pure. */
 import type { Dependency, EventBody, Task, TaskId } from "@claudine/protocol";
 import type { Command } from "./command.ts";
+import { decideForget } from "./agent-limits.ts";
 import { decideReport } from "./reports.ts";
 import type { State } from "./state.ts";
 import { decideTargets } from "./targets.ts";
@@ -58,6 +59,8 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "move":
     case "swap":
       return decideMove(facts, command);
+    case "forget-limit":
+      return decideForget(facts.state, command.agent);
     case "start":
       return decideStart(facts, command.targets);
     case "stop":
@@ -75,6 +78,7 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "report-memory":
     case "report-output":
     case "report-attention":
+    case "report-answers":
     case "report-no-environment":
     case "report-daemon":
       return decideReport(facts, command);

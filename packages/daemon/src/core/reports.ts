@@ -9,6 +9,7 @@ import {
   type TaskId,
   type TaskState,
 } from "@claudine/protocol";
+import { decideAnswers, limitAfter, sessionAfter } from "./agent-limits.ts";
 import { decideAttention, didFail, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
 import { passedMs } from "./deadlines.ts";
@@ -38,6 +39,8 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
       return decideOutput(facts, report);
     case "report-attention":
       return decideAttention(facts, report);
+    case "report-answers":
+      return decideAnswers(facts, report);
     case "report-no-environment":
       return currentRun(facts, report.id, report.attempt) === undefined
         ? []
@@ -96,10 +99,14 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
     ...(agent === undefined ? {} : { agent }),
   };
   if (task === undefined) return [end];
-  const ends: EventBody[] = capped === undefined ? [end] : [capped, end];
-  const agentAt = state === "failed" && run.stopping === undefined ? nextChoice(task, agent) : undefined;
+  const limit = limitAfter(facts, task, { run, agent });
+  const ends: EventBody[] = [...(capped === undefined ? [end] : [capped, end]), ...limit];
+  const isOwn = state === "failed" && run.stopping === undefined;
+  const agentAt = isOwn ? nextChoice(task, agent) : undefined;
   if (agentAt !== undefined)
     return [...ends, { type: "task.retried", id, automatic: true, after: "capacity", agentAt }];
+  const session = isOwn ? sessionAfter(task, agent) : undefined;
+  if (session !== undefined) return [...ends, { type: "task.retried", id, automatic: true, after: "limit", ...session }];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
   if (next === undefined) return ends;
   const { afterMs } = next;

@@ -29,6 +29,8 @@ const EVENTS = {
   "run.finished": true,
   "group.changed": true,
   "group.removed": true,
+  "agent.limited": true,
+  "agent.freed": true,
   "schedule.added": true,
   "schedule.changed": true,
   "schedule.paused": true,

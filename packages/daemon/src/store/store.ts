@@ -10,6 +10,7 @@ import { createCommitter, type Committer } from "./commit.ts";
 import type { HistoryStore } from "../history/ports.ts";
 import { loadHead } from "./head.ts";
 import { createHistoryStore } from "./history.ts";
+import { readLimits } from "./limits.ts";
 import { refuseLostStore } from "./lost.ts";
 import type { Key } from "lmdb";
 import { openTables, type Tables } from "./open.ts";
@@ -129,6 +130,7 @@ function load(tables: Tables, options: StoreOptions): StoredSeed {
   return {
     ...loadHead(tables, path, onUnreadable),
     groups: readGroups(tables, onUnreadable),
+    limits: readLimits(tables, onUnreadable),
     tasks: liveTasks(tables, onUnreadable),
     schedules: readSchedules(tables, options),
     history: newestFinished(tables),

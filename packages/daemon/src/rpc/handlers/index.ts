@@ -24,6 +24,7 @@ export const HANDLERS: Handlers = {
   "agent.submit": agents.submit,
   "agent.result": agents.result,
   "agent.list": agents.list,
+  "agent.forget-limit": agents.forgetLimit,
   "task.list": list,
   "task.get": get,
   "task.kill": kill,
