@@ -13,7 +13,7 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   result: "the result of [agent.result](methods.md#agentresult)",
   list: TASKS,
   show: "[TaskInfo](methods.md#taskinfo) with `runs`, a list of [Run](methods.md#run), `environment` `{names, sealed}`, and `snapshot`, a [Snapshot](methods.md#snapshot) of the machine when it failed, or null, and `artifacts` `{files, more}`, the first 20 [Artifact](methods.md#artifact)s of the last run; with `--metrics` also `metrics`, `{attempt, points, waited}`, with what [run.course](methods.md#runcourse) and [run.waited](methods.md#runwaited) tell; a list of these unless the task is named by its id or `last`",
-  logs: "`{id, stdout, stderr}`, each stream as text; a list of these unless the task is named by its id or `last`; with `-f` a line `{id, stream, text}` for each piece of output",
+  logs: "`{id, stdout, stderr}`, each stream as text; a list of these unless the task is named by its id or `last`; with `-f` a line `{id, stream, text}` for each piece of output; with `--feedback` `{id, feedback}`, as [agent.feedback](methods.md#agentfeedback) tells it",
   follow:
     "a line `{id, stream, text}` for each piece of output, and at the end a line `{id, task}` for each task, with its [TaskInfo](methods.md#taskinfo)",
   artifacts:
@@ -38,6 +38,7 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   hold: TASKS,
   release: TASKS,
   retry: TASKS,
+  continue: TASKS,
   remove: IDS,
   clean: `${IDS}; with \`--dry-run\` the result of [task.clean](methods.md#taskclean)`,
   parallel: "[Group](methods.md#group); with `--all-groups` `{slots, used}`, where null is no limit",

@@ -29,7 +29,7 @@ const WHEN = {
   "group.changed": "A group was made, paused or resumed, or its slots were changed.",
   "group.removed": "A group and its slots were forgotten.",
   "agent.limited":
-    "A provider of an agent takes no more for a while, as the run that ended in the same commit was told: its tasks wait.",
+    "A provider of an agent takes no more for a while, as the run that ends next was told: its tasks wait.",
   "agent.freed": "The limit of a provider is over, as a run has shown or a person has said.",
   "schedule.added": "A schedule was added.",
   "schedule.changed": "A schedule was changed; tasks of it that are there already are as they were.",

@@ -176,6 +176,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     config,
     runs,
     texts: store.texts,
+    runsOf: store.runs,
     probe,
     live: engine.live,
     liveTasks: engine.liveTasks,

@@ -1,6 +1,6 @@
 /** Everything that can happen to a task, in the past tense; the journal holds these in order. */
 import * as z from "zod";
-import { AgentEnd, AgentLimit, AgentName, Attention } from "./agent.ts";
+import { AgentEnd, AgentLimit, AgentName, Attention, Feedback, GoesOn } from "./agent.ts";
 import { FiringCause, ScheduleSpec, SkipWhy } from "./schedule.ts";
 import {
   HoldWhy,
@@ -32,14 +32,14 @@ export const EventBody = z.discriminatedUnion("type", [
     envId,
     automatic: z.boolean().optional().describe("By its own rule, not asked for by a person"),
     after: z
-      .enum(["lost", "pressure", "capacity", "limit"])
+      .enum(["lost", "pressure", "capacity", "limit", "session"])
       .optional()
       .describe(
-        "The run before was lost, ended to free memory, or its agent had no capacity or met a limit: it does not count as a retry",
+        "The run before was lost, ended to free memory, its agent had no capacity or met a limit, or its session was gone: it does not count as a retry",
       ),
     agentAt: z.int().optional().describe("Which of the agent's choices is tried now"),
-    sessionId: z.string().optional().describe("The session that the next run goes on with"),
-    untouched: z.literal(true).optional().describe("Nothing was done in that session yet: it gets the prompt again"),
+    goesOn: GoesOn.optional().describe("It does not begin with the prompt"),
+    feedback: Feedback.omit({ attempt: true, at: true }).optional().describe("What was said to it; never the text"),
     notBefore: Millis.optional(),
     ripeAt,
   }),
@@ -51,6 +51,7 @@ export const EventBody = z.discriminatedUnion("type", [
     units: Units.optional(),
     slots: z.int().positive().optional().describe("That it takes; 1 unless said"),
     agentAt: z.int().optional().describe("Which of the agent's choices it is, when those before have met their limits"),
+    goesOn: GoesOn.optional().describe("That choice does not know the session of the one before"),
     probe: z.literal(true).optional().describe("Its provider has met its limit: it tries whether that is over"),
   }),
   of("run.started", { ...run, process: ProcessIdentity, startedAt: Millis, timeoutAt: Millis.optional() }),
@@ -81,6 +82,7 @@ export const EventBody = z.discriminatedUnion("type", [
     note: z.string().nullable(),
     queuedAt: Millis.optional().describe("When its waiting began"),
     agent: AgentEnd.optional().describe("What the agent did and answered"),
+    goesOn: GoesOn.optional().describe("How it went on with earlier runs"),
   }),
   of("task.moved", { id: TaskId, since: Millis, order: z.number() }),
   of("task.changed", { id: TaskId, changes: TaskChanges, ripeAt }),

@@ -1,6 +1,7 @@
 /** The one reducer: how an event changes a task. Shared by the daemon's state and by clients that fold events. */
 import type { AgentFacts, Attention } from "./agent.ts";
 import type { TaskEvent } from "./event.ts";
+import { withSession } from "./reduce-session.ts";
 import type { LiveRun, Status, Task } from "./task.ts";
 
 /** The task after `event`, or undefined when it is no more. Events of other tasks leave it as it is. */
@@ -11,12 +12,10 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   if (event.type === "task.changed") return changed(task, event);
   const status = nextStatus(task, event);
   const attempt = event.type === "run.admitted" ? event.attempt : task.attempt;
-  const chosen = event.type === "run.admitted" ? agentAt(event) : {};
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
-  const again = event.type === "task.retried" ? { queuedAt: event.at, ...agentAt(event) } : {};
-  const kept = event.type === "task.retried" ? withSession(task, event) : task;
+  const again = event.type === "task.retried" ? { queuedAt: event.at } : {};
   const count = isLoss(event)
     ? { lostRuns: (task.lostRuns ?? 0) + 1 }
     : isYield(event)
@@ -24,20 +23,8 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
       : isOfLimit(event)
         ? { limitedRuns: (task.limitedRuns ?? 0) + 1 }
         : {};
-  const after = { ...kept, attempt, envId: anew ?? task.envId, ...waived, ...count, ...again, ...chosen, status };
-  return asked ? countedAnew(after) : after;
-}
-
-function agentAt({ agentAt: at }: { agentAt?: number | undefined }): Pick<Task, "agentAt"> {
-  return at === undefined ? {} : { agentAt: at };
-}
-
-/** A session goes on only where it is said. */
-function withSession({ resume: _, ...task }: Task, event: Extract<TaskEvent, { type: "task.retried" }>): Task {
-  const { sessionId, untouched } = event;
-  if (sessionId === undefined) return task;
-  const resume = { agentAt: task.agentAt ?? 0, sessionId, ...(untouched === undefined ? {} : { untouched }) };
-  return { ...task, resume };
+  const after = { ...task, attempt, envId: anew ?? task.envId, ...waived, ...count, ...again, status };
+  return withSession(asked ? countedAnew(after) : after, event);
 }
 
 function countedAnew({ yieldedRuns: _, agentAt: __, limitedRuns: ___, ...task }: Task): Task {
@@ -107,6 +94,8 @@ function nextStatus(task: Task, event: OfTask): Status {
         ...queued(event, event.notBefore),
         ...ripe(event),
         ...(event.after === "pressure" ? { yielded: true } : {}),
+        // Who has begun comes before those that came later.
+        ...(event.after === "limit" ? { since: task.createdAt } : {}),
       };
     case "task.cancelled":
       return { state: "cancelled", ...neverRan(event) };

@@ -1,6 +1,6 @@
 /** Schemas of a task, its runs and what they used. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
-import { AgentEnd, AgentFacts, AgentInfo, AgentSpec, Attention } from "./agent.ts";
+import { AgentEnd, AgentFacts, AgentInfo, AgentSpec, Attention, Feedback, FEEDBACK_MAX, GoesOn } from "./agent.ts";
 import { Millis, TaskId } from "./ids.ts";
 import {
   Batch,
@@ -214,14 +214,12 @@ export const Task = TaskSpec.extend({
   agentAt: z.int().optional().describe("Which of the agent's choices it is at; the first unless said"),
   yieldedRuns: z.int().optional().describe("How many of the runs since then were ended to free memory"),
   limitedRuns: z.int().optional().describe("How many of the runs since then met a limit of their agent's provider"),
-  resume: z
-    .object({
-      agentAt: z.int(),
-      sessionId: z.string(),
-      untouched: z.literal(true).optional().describe("Nothing was done in it yet: it gets the prompt again"),
-    })
+  session: z
+    .object({ id: z.string(), agentAt: z.int() })
     .optional()
-    .describe("The session that its next run goes on with, if that is of the same choice"),
+    .describe("The last session that an agent can go on with, and which of the choices has it"),
+  goesOn: GoesOn.optional().describe("How the run that is, or is to come, goes on with earlier ones"),
+  feedback: z.array(Feedback).max(FEEDBACK_MAX).optional().describe("What was said to it between two runs"),
   status: Status,
 });
 export type Task = z.infer<typeof Task>;
@@ -236,6 +234,7 @@ export const Run = z.object({
   usage: Usage,
   queuedAt: Millis.optional().describe("When its waiting began; runs of earlier versions lack it"),
   agent: AgentEnd.optional().describe("What the agent did and answered, when it was one"),
+  goesOn: GoesOn.optional().describe("How it went on with earlier runs; absent when it began with the prompt"),
 });
 export type Run = z.infer<typeof Run>;
 

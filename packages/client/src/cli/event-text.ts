@@ -77,7 +77,8 @@ export function eventWords(event: EventBody): string {
   }
 }
 
-function retried({ automatic, after }: Extract<EventBody, { type: "task.retried" }>): string {
+function retried({ automatic, after, feedback }: Extract<EventBody, { type: "task.retried" }>): string {
+  if (feedback !== undefined) return "continued";
   if (after !== undefined) return `queued again, as ${AFTER[after]}`;
   return automatic === true ? "retried by its own rule" : "retried";
 }
@@ -87,6 +88,7 @@ const AFTER = {
   pressure: "its run was ended to free memory",
   limit: "its agent has met a limit",
   capacity: "its agent has no capacity: the next one is tried",
+  session: "its session is gone: a new one is told of it",
 } as const;
 
 function groupWords({ slots, paused }: { slots?: number | null | undefined; paused?: boolean | undefined }): string {

@@ -66,6 +66,7 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       attempt,
       choice,
       version: versions.get(keyOf({ task, attempt })),
+      resumable: adapter.unsupported({ prompt: { path: "/", text: "" }, resume: "it" }) === undefined,
       reading: createReading({ adapter, files: ports.runs.files(task.id, attempt), clock: () => clockOf(ports) }),
       grownAt: ports.steady(),
       answeredAt: undefined,

@@ -1,8 +1,8 @@
 /** What executes when an agent's run starts: the tool as it is found then, with its texts as files. */
 import { NESTING_VARIABLES, type AgentAdapter, type AgentLaunch } from "@claudine/agents";
 import { choiceOf, type AgentSpec, type AgentTexts, type Outcome, type Task } from "@claudine/protocol";
-import { resumed } from "../core/agent-limits.ts";
 import type { Registry } from "./registry.ts";
+import type { Tell, Told } from "./going-on.ts";
 import type { RunName, TextFiles } from "./text-files.ts";
 import { notInstalled, tooOld, type Tools } from "./tools.ts";
 import { requestOf } from "./wish.ts";
@@ -24,6 +24,7 @@ export type StartPorts = {
   tools: Tools;
   files: TextFiles;
   texts(id: string): AgentTexts | undefined;
+  tell: Tell;
   /** Told of the tool that a run has. */
   onTool(run: RunName, tool: { version: string | undefined }): void;
 };
@@ -41,15 +42,13 @@ export function createStartAgent(ports: StartPorts): StartAgent {
     if (tool === undefined) return refusal(adapter.program, "ENOENT", notInstalled(adapter));
     const old = tooOld(adapter, tool.version);
     if (old !== undefined) return refusal(tool.path, "ENOEXEC", old);
-    const asked = ports.texts(task.agent.textsId);
-    if (asked === undefined) return refusal(agent, "ENODATA", "its prompt cannot be read");
+    const stored = ports.texts(task.agent.textsId);
+    if (stored === undefined) return refusal(agent, "ENODATA", "its prompt cannot be read");
     const run = { task, attempt };
-    const session = resumed(task);
-    const texts = session === undefined || session.untouched === true ? asked : { ...asked, prompt: GO_ON };
-    const given = { texts, model, path: (kind: TextKind) => files.path(run, kind), resume: session?.sessionId };
-    const launch = launchOf(adapter, task.agent, given);
+    const told = await ports.tell(task, { texts: stored, env: bare });
+    const launch = launchOf(adapter, task.agent, { ...told, model, path: (kind) => files.path(run, kind) });
     if (typeof launch === "string") return refusal(agent, "EINVAL", launch);
-    await files.write(run, texts);
+    await files.write(run, told.texts);
     ports.onTool(run, tool);
     const { unset, set } = launch.environment;
     return {
@@ -60,19 +59,10 @@ export function createStartAgent(ports: StartPorts): StartAgent {
   };
 }
 
-type TextKind = "prompt" | "system" | "schema";
-type Given = {
-  texts: AgentTexts;
-  model: string | undefined;
-  path(kind: TextKind): string;
-  resume: string | undefined;
-};
-
-/** Its session has the prompt already, and what was done of it. */
-const GO_ON = "Go on with what you were asked to do: a usage limit had ended the last run, and it is over now.";
+type Given = Told & { model: string | undefined; path(kind: "prompt" | "system" | "schema"): string };
 
 function launchOf(adapter: AgentAdapter, spec: AgentSpec, given: Given): AgentLaunch | string {
-  const request = requestOf(spec, given);
+  const request = { ...requestOf(spec, given), resume: given.resume };
   return adapter.unsupported(request) ?? adapter.launch(request);
 }
 

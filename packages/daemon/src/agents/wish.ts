@@ -24,7 +24,7 @@ export type WishPorts = {
 export type Delegated = { agent: AgentSpec; texts: AgentTexts; headline: string };
 
 /** What is left in the input before the tool starts must fit into a pipe, as JSON. */
-const MESSAGE_BYTES_MAX = 24_576;
+export const MESSAGE_BYTES_MAX = 24_576;
 
 /** @throws ClaudineError invalid_params, too_large */
 export function delegated(ports: WishPorts, wish: AgentWish): Delegated {
@@ -153,18 +153,10 @@ function textsOf(texts: {
   return { id, prompt: texts.prompt, ...given };
 }
 
-type Given = {
-  texts: AgentTexts;
-  model: string | undefined;
-  path(name: string): string;
-  /** The session to go on with. */
-  resume?: string | undefined;
-};
-
 /** The request as an adapter takes it. */
 export function requestOf(
   asked: Omit<Asked, "systemPrompt" | "jsonSchema">,
-  { texts, model, path, resume }: Given,
+  { texts, model, path }: { texts: AgentTexts; model: string | undefined; path(name: string): string },
 ): AgentRequest {
   const { prompt, systemPrompt, jsonSchema } = texts;
   return {
@@ -178,7 +170,6 @@ export function requestOf(
     mcpConfig: asked.mcpConfig,
     takesMessages: asked.takesMessages,
     extraArgs: asked.extraArgs,
-    resume,
   };
 }
 

@@ -1,8 +1,9 @@
 /** Which queued task starts next. */
 import { rankOf } from "@claudine/protocol/rank";
-import { choiceOf, type EventBody, type Task } from "@claudine/protocol";
+import { choiceOf, type EventBody, type GoesOn, type Task } from "@claudine/protocol";
 import type { Capacity } from "./capacity.ts";
 import { isLimited, openChoice } from "./agent-limits.ts";
+import { goesOnElsewhere } from "./continue.ts";
 import { lackingInLine, offerWanted, park, unitsFor } from "./counted.ts";
 import { groupOf, slotsOf, totalSlotsOf, widthOf, type GroupState } from "./groups.ts";
 import { comesBefore, firstOf, fits, hasWaitedLong, keeperBefore, keepersOf, type Head } from "./keepers.ts";
@@ -58,13 +59,13 @@ export function admit(state: State, task: Task): EventBody {
 }
 
 /** The first of its choices that is not at its limit; whoever is started all the same tries whether the limit is over. */
-function choiceFor({ providers }: State, task: Task): { agentAt?: number; probe?: true } {
+function choiceFor({ providers }: State, task: Task): { agentAt?: number; goesOn?: GoesOn | undefined; probe?: true } {
   const { agent } = task;
   if (agent === undefined) return {};
   const was = task.agentAt ?? 0;
   const at = openChoice(providers, task) ?? was;
   return {
-    ...(at === was ? {} : { agentAt: at }),
+    ...(at === was ? {} : { agentAt: at, ...goesOnElsewhere(task) }),
     ...(isLimited(providers, choiceOf(agent, at).agent) ? { probe: true } : {}),
   };
 }

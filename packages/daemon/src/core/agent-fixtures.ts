@@ -25,17 +25,12 @@ export function limitEnd({ sessionId = null, toolCalls = 0, ...error }: Limit): 
 }
 
 /** The run of an agent's task ends, by itself with 1 when it failed. */
-export function endAgent(
-  world: World,
-  id: TaskId,
-  agent: AgentEnd,
-  exitCode = agent.ok === false ? 1 : 0,
-): EventBody["type"][] {
+export function endAgent(world: World, id: TaskId, agent: AgentEnd): EventBody["type"][] {
   return world.do({
     type: "report-ended",
     id,
     attempt: world.task(id)?.attempt ?? 0,
-    outcome: { kind: "exited", exitCode },
+    outcome: { kind: "exited", exitCode: agent.ok === false ? 1 : 0 },
     startedAt: world.wall,
     finishedAt: world.wall,
     usage: NO_USAGE,

@@ -6,6 +6,7 @@ import { restart } from "./random-steps.ts";
 import { wakeAt } from "./plan.ts";
 
 const HOUR = 3_600_000;
+const byId = (a: number, b: number) => a - b;
 
 /** So many tasks of an agent, of which the first runs. */
 function working(count: number, slots = 1): World {
@@ -18,27 +19,27 @@ function working(count: number, slots = 1): World {
 test("who meets a limit waits, not as a retry, and goes on in its session when it is over", () => {
   const world = working(1);
   const events = endAgent(world, 1, limitEnd({ resetsAt: world.wall + HOUR, sessionId: "s", toolCalls: 2 }));
-  expect(events).toEqual(["run.finished", "agent.limited", "task.retried"]);
+  expect(events).toEqual(["agent.limited", "run.finished", "task.retried"]);
   expect(world.plan()).toEqual([]);
   expect(world.why(1)).toBe(`usage limit of claude, resets +${world.wall + HOUR} (in 1h00m)`);
   expect(wakeAt(world.state, world)).toBe(world.now + HOUR);
   world.at(world.now + HOUR - 1);
   expect(world.task(1)?.status.state).toBe("queued");
   expect(world.at(world.now + 1)).toEqual(["run.admitted"]);
-  expect(world.task(1)).toMatchObject({ limitedRuns: 1, resume: { sessionId: "s", agentAt: 0 } });
-  expect(world.task(1)?.resume).not.toHaveProperty("untouched");
-  expect(endAgent(world, 1, agentEnd({ ok: true }))).toEqual(["run.finished", "agent.freed"]);
+  expect(world.task(1)).toMatchObject({ limitedRuns: 1, goesOn: { session: "s", note: null } });
+  expect(endAgent(world, 1, agentEnd({ ok: true }))).toEqual(["agent.freed", "run.finished"]);
   expect(world.task(1)?.status.state).toBe("succeeded");
 });
 
-test("a limit before anything was done: the session gets the prompt again", () => {
+test("a session that is gone when the limit is over: a new one is told of it; without one it begins with the prompt", () => {
   const world = working(1);
-  endAgent(world, 1, limitEnd({ sessionId: "s" }));
-  expect(world.task(1)?.resume).toEqual({ agentAt: 0, sessionId: "s", untouched: true });
+  endAgent(world, 1, limitEnd({}));
+  expect(world.task(1)?.goesOn).toBeUndefined();
   world.at(world.now + HOUR);
-  endAgent(world, 1, agentEnd({ error: { class: "session-not-found", message: "gone" }, ok: false }), 1);
-  expect(world.task(1)).toMatchObject({ limitedRuns: 2, status: { state: "queued" } });
-  expect(world.task(1)?.resume).toBeUndefined();
+  endAgent(world, 1, limitEnd({ sessionId: "s" }));
+  world.at(world.now + HOUR);
+  endAgent(world, 1, agentEnd({ error: { class: "session-not-found", message: "gone" }, ok: false }));
+  expect(world.task(1)).toMatchObject({ status: { state: "queued" }, goesOn: { session: null } });
 });
 
 test("others of the provider wait too, those of others and commands go on", () => {
@@ -63,7 +64,7 @@ test("one tries first; the rest follows when it gets answers", () => {
   const answers = () => world.do({ type: "report-answers", id: 1, attempt: 2 });
   expect(answers()).toEqual(["agent.freed"]);
   expect(answers()).toEqual([]);
-  expect(world.plan().toSorted()).toEqual([2, 3, 4]);
+  expect(world.plan().toSorted(byId)).toEqual([2, 3, 4]);
 });
 
 test("one that met it again is the only one: the wait is doubled, up to an hour", () => {
@@ -117,7 +118,7 @@ test("a restart forgets no limit, and no run that tries", () => {
   restart(world);
   expect(world.plan()).toEqual([]);
   expect(world.do({ type: "report-answers", id: 1, attempt: 2 })).toEqual(["agent.freed"]);
-  expect(world.plan().toSorted()).toEqual([2, 3]);
+  expect(world.plan().toSorted(byId)).toEqual([2, 3]);
 });
 
 test("a fallback comes first, without a run for a provider that is known to be at its limit", () => {
@@ -125,18 +126,18 @@ test("a fallback comes first, without a run for a provider that is known to be a
   world.submit(agentSpec("claude", "codex"), agentSpec("claude", "codex"));
   world.plan();
   expect(endAgent(world, 1, limitEnd({ resetsAt: world.wall + HOUR }))).toEqual([
-    "run.finished",
     "agent.limited",
+    "run.finished",
     "task.retried",
   ]);
   world.submit(agentSpec("claude", "codex"));
   endAgent(world, 2, agentEnd({ ok: true }));
-  expect(world.plan().toSorted()).toEqual([1, 3]);
+  expect(world.plan().toSorted(byId)).toEqual([1, 3]);
   expect([world.task(1)?.agentAt, world.task(3)?.agentAt]).toEqual([1, 1]);
   endAgent(world, 1, limitEnd({ resetsAt: world.wall + 2 * HOUR, sessionId: "c" }));
   expect(world.plan()).toEqual([]);
   expect(world.why(1)).toContain("usage limit of codex");
-  expect(world.task(1)?.resume).toMatchObject({ agentAt: 1, sessionId: "c" });
+  expect(world.task(1)).toMatchObject({ agentAt: 1, goesOn: { session: "c" } });
 });
 
 test("a limit is no retry of the task's own rule", () => {
@@ -145,10 +146,9 @@ test("a limit is no retry of the task's own rule", () => {
   world.plan();
   endAgent(world, 1, limitEnd({}));
   world.at(world.now + HOUR);
-  expect(endAgent(world, 1, agentEnd({ ok: false }), 1)).toEqual(["run.finished", "task.retried"]);
-  expect(world.task(1)?.resume).toBeUndefined();
+  expect(endAgent(world, 1, agentEnd({ ok: false }))).toEqual(["run.finished", "task.retried"]);
   world.plan();
-  expect(endAgent(world, 1, agentEnd({ ok: false }), 1)).toEqual(["run.finished"]);
+  expect(endAgent(world, 1, agentEnd({ ok: false }))).toEqual(["run.finished"]);
 });
 
 test("who starts one by force goes past the limit, and all follow if it works", () => {
@@ -156,7 +156,7 @@ test("who starts one by force goes past the limit, and all follow if it works", 
   endAgent(world, 1, limitEnd({ resetsAt: world.wall + HOUR }));
   world.plan();
   expect(world.do({ type: "start", targets: one(2) })).toEqual(["run.admitted"]);
-  expect(endAgent(world, 2, agentEnd({ ok: true }))).toEqual(["run.finished", "agent.freed"]);
+  expect(endAgent(world, 2, agentEnd({ ok: true }))).toEqual(["agent.freed", "run.finished"]);
   expect(world.plan()).toEqual([1]);
 });
 
@@ -175,7 +175,35 @@ test("who is ended by a person at its limit is ended, and who tried and was ende
   for (const id of [1, 2]) endAgent(world, id, limitEnd({}));
   world.at(world.now + HOUR);
   world.do({ type: "stop", targets: one(1), cause: "cancel", signal: "SIGTERM", note: null });
-  expect(endAgent(world, 1, agentEnd({}), 143)).toEqual(["run.finished"]);
+  expect(endAgent(world, 1, agentEnd({}))).toEqual(["run.finished"]);
   expect(world.plan()).toEqual([2]);
   expect(world.task(2)?.status).toMatchObject({ run: { probe: true } });
+});
+
+test("so many that wait cost nothing while others come and go, and who has begun comes first", () => {
+  const world = working(1);
+  world.now += 1;
+  world.submit(...Array.from({ length: 4999 }, () => agentSpec("claude")));
+  endAgent(world, 1, limitEnd({ resetsAt: world.wall + HOUR }));
+  world.plan();
+  const { live } = world.state;
+  const get = live.get.bind(live);
+  let looks = 0;
+  live.get = (id) => ((looks += 1), get(id));
+  for (let id = 5001; id <= 5010; id += 1) {
+    world.submit(spec());
+    expect(world.plan()).toEqual([id]);
+    world.end(id);
+  }
+  world.submit(agentSpec("claude"));
+  world.plan();
+  expect(looks).toBeLessThan(1000);
+  world.now += HOUR;
+  expect(world.plan()).toEqual([1]);
+  endAgent(world, 1, agentEnd({ ok: true }));
+  for (let id = 2; id <= 100; id += 1) {
+    expect(world.plan()).toEqual([id]);
+    endAgent(world, id, agentEnd({ ok: true }));
+  }
+  expect(looks).toBeLessThan(10_000);
 });

@@ -137,23 +137,9 @@ export function hasAnswers({ ok, error, toolCalls, tokens }: AgentFacts): boolea
   return ok === true || (error === null && (toolCalls > 0 || tokens.output > 0));
 }
 
-type Session = { sessionId?: string; untouched?: true };
-
-/** How a task goes on that met a limit, or whose session is gone since; undefined when that is not why it ended. */
-export function sessionAfter(task: Task, end: AgentEnd | undefined): Session | undefined {
-  if (task.agent === undefined || end === undefined) return undefined;
-  if (limitKind(end) === undefined)
-    return task.resume !== undefined && end.error?.class === "session-not-found" ? {} : undefined;
-  const before = resumed(task);
-  const sessionId = end.sessionId ?? before?.sessionId;
-  if (sessionId === undefined) return {};
-  const isUntouched = end.toolCalls === 0 && end.tokens.output === 0 && (before === undefined || before.untouched);
-  return { sessionId, ...(isUntouched === true ? { untouched: true } : {}) };
-}
-
-/** The session that a run of this task goes on with. */
-export function resumed({ resume, agentAt = 0 }: Task): Task["resume"] {
-  return resume?.agentAt === agentAt ? resume : undefined;
+/** It waits then, and goes on when the limit is over. */
+export function didMeetLimit({ agent }: Task, end: AgentEnd | undefined): boolean {
+  return agent !== undefined && end !== undefined && limitKind(end) !== undefined;
 }
 
 /** @param report of a run that gets answers from its provider */

@@ -51,7 +51,7 @@ test.for([
   ["rate-limit", ["agent.limited"]],
 ] as const)("%s: the next agent is tried, until there is none", ([kind, limit]) => {
   const world = running();
-  expect(end(world, 1, failure(kind))).toEqual(["run.finished", ...limit, "task.retried"]);
+  expect(end(world, 1, failure(kind))).toEqual([...limit, "run.finished", "task.retried"]);
   expect(world.task(1)).toMatchObject({ agentAt: 1, status: { state: "queued" } });
   world.plan();
   expect(end(world, 1, failure("overloaded"))).toEqual(["run.finished"]);

@@ -11,6 +11,7 @@ import type {
 } from "@claudine/protocol";
 
 import type { AttentionReport } from "./agents.ts";
+import type { ContinueCommand } from "./continue.ts";
 import type { ChangeWish } from "./merge-rules.ts";
 import type { Submission } from "./submit.ts";
 
@@ -37,6 +38,7 @@ export type UserCommand =
   | { type: "pause"; targets: Targets }
   | { type: "resume"; targets: Targets }
   | { type: "retry"; targets: Targets; envId?: string | undefined }
+  | ContinueCommand
   | { type: "remove"; targets: Targets }
   | { type: "change"; targets: Targets; changes: ChangeWish }
   | { type: "edit"; edits: readonly { id: TaskId; changes: ChangeWish }[]; retry: boolean }

@@ -6,6 +6,7 @@ import { decideReport } from "./reports.ts";
 import type { State } from "./state.ts";
 import { decideTargets } from "./targets.ts";
 import { decideStop } from "./stop.ts";
+import { decideContinue } from "./continue.ts";
 import { decideChange } from "./change.ts";
 import { decideEdit } from "./edit.ts";
 import { decideGroup } from "./group-commands.ts";
@@ -52,6 +53,8 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "remove-schedules":
     case "run-schedule":
       return decideSchedule(facts, command);
+    case "continue":
+      return decideContinue(facts, command);
     case "change":
       return decideChange(facts, command);
     case "edit":

@@ -54,7 +54,9 @@ export function wakeAt(state: State, { now, wall }: Pick<Times, "now" | "wall">,
   const scheduled = admit ? firstDue(state.schedules)?.due : undefined;
   const firesAt = scheduled === undefined ? undefined : scheduled - wall + now;
   const limitAt = limitEndsAt(state.providers, { now, wall });
-  const times = [due, ripeAt, firesAt, delayEndsAt(state), limitAt, lookAgainAt(state, now)].filter((at) => at !== undefined);
+  const times = [due, ripeAt, firesAt, delayEndsAt(state), limitAt, lookAgainAt(state, now)].filter(
+    (at) => at !== undefined,
+  );
   return times.length === 0 ? undefined : Math.min(...times);
 }
 

@@ -6,12 +6,14 @@ import {
   type LiveRun,
   type Outcome,
   type StopCause,
+  type Task,
   type TaskId,
   type TaskState,
 } from "@claudine/protocol";
-import { decideAnswers, limitAfter, sessionAfter } from "./agent-limits.ts";
+import { decideAnswers, didMeetLimit, limitAfter } from "./agent-limits.ts";
 import { decideAttention, didFail, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
+import { goesOnAfter, goesOnElsewhere, withoutItsSession } from "./continue.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
@@ -82,8 +84,8 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const capped = endedByCap(facts, report, live);
   const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome, agent);
-  const note = endNote(run, agent) ?? report.note ?? null;
   const task = facts.lookup(id);
+  const note = endNote(run, agent) ?? report.note ?? task?.goesOn?.note ?? null;
   const waited = task === undefined ? {} : { queuedAt: task.queuedAt ?? task.createdAt };
   const end: EventBody = {
     type: "run.finished",
@@ -97,22 +99,29 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
     note,
     ...waited,
     ...(agent === undefined ? {} : { agent }),
+    ...(task?.goesOn === undefined ? {} : { goesOn: task.goesOn }),
   };
   if (task === undefined) return [end];
   const limit = limitAfter(facts, task, { run, agent });
-  const ends: EventBody[] = [...(capped === undefined ? [end] : [capped, end]), ...limit];
-  const isOwn = state === "failed" && run.stopping === undefined;
-  const agentAt = isOwn ? nextChoice(task, agent) : undefined;
-  if (agentAt !== undefined)
-    return [...ends, { type: "task.retried", id, automatic: true, after: "capacity", agentAt }];
-  const session = isOwn ? sessionAfter(task, agent) : undefined;
-  if (session !== undefined) return [...ends, { type: "task.retried", id, automatic: true, after: "limit", ...session }];
+  // What follows an end by itself comes right after it.
+  const ends: EventBody[] = [...limit, ...(capped === undefined ? [end] : [capped, end])];
+  const instead = state === "failed" && run.stopping === undefined ? tryInstead(task, agent) : undefined;
+  if (instead !== undefined) return [...ends, instead];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
   if (next === undefined) return ends;
   const { afterMs } = next;
   const delay = afterMs === 0 ? {} : { notBefore: facts.wall + afterMs, ripeAt: facts.now + afterMs };
   const after = next.after === undefined ? {} : { after: next.after };
-  return [...ends, { type: "task.retried", id, automatic: true, ...after, ...delay }];
+  return [...ends, { type: "task.retried", id, automatic: true, ...after, ...delay, ...goesOnAfter(task, agent) }];
+}
+
+/** Another agent, later, or in another session: the task itself did not fail. */
+function tryInstead(task: Task, agent: AgentEnd | undefined): EventBody | undefined {
+  const retried = { type: "task.retried", id: task.id, automatic: true } as const;
+  const agentAt = nextChoice(task, agent);
+  if (agentAt !== undefined) return { ...retried, after: "capacity", agentAt, ...goesOnElsewhere(task) };
+  if (didMeetLimit(task, agent)) return { ...retried, after: "limit", ...goesOnAfter(task, agent) };
+  return withoutItsSession(task, agent);
 }
 
 /** What the kernel did, as if it had been done here. */

@@ -188,7 +188,7 @@ function writeEvent(tables: Tables, event: TaskEvent): void {
   if (event.type === "agent.freed") void tables.meta.remove(limitKey(event.agent));
   if (event.type === "daemon.started") void tables.meta.put("boot", event.bootId);
   if (event.type !== "run.finished") return;
-  const { attempt, startedAt, finishedAt, state, outcome, usage, queuedAt, agent } = event;
+  const { attempt, startedAt, finishedAt, state, outcome, usage, queuedAt, agent, goesOn } = event;
   const waited = queuedAt === undefined ? {} : { queuedAt };
   const run: Run = {
     attempt,
@@ -199,6 +199,7 @@ function writeEvent(tables: Tables, event: TaskEvent): void {
     usage,
     ...waited,
     ...(agent === undefined ? {} : { agent }),
+    ...(goesOn === undefined ? {} : { goesOn }),
   };
   void tables.runs.put([event.id, attempt], run);
   noteRunEnd(tables, event.id, run);

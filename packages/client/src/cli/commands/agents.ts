@@ -27,7 +27,7 @@ export const agents: Command = {
     const client = await io.connect();
     const forget = text(input, "forget-limit");
     if (forget !== undefined) {
-      await client.call("agent.forget-limit", { agent: forget });
+      await client.call("agent.free", { agent: forget });
       return 0;
     }
     const place = { env: await callerEnv(io.env), cwd: await workingDirectory() };
@@ -57,7 +57,11 @@ const COLUMNS: readonly Column<Tool>[] = [
   { title: "VERSION", text: ({ version, path }) => version ?? (path === null ? "not installed" : "unknown") },
   { title: "LOGGED IN", text: ({ loggedIn }) => (loggedIn === null ? "" : loggedIn ? "yes" : "no") },
   { title: "PATH", text: ({ path }) => oneLine(path ?? "") },
-  { title: "NOTE", shrinksTo: 10, text: ({ note, limit }) => oneLine([limitText(limit), note].filter(Boolean).join("; ")) },
+  {
+    title: "NOTE",
+    shrinksTo: 10,
+    text: ({ note, limit }) => oneLine([limitText(limit), note].filter(Boolean).join("; ")),
+  },
 ];
 
 function limitText(limit: Tool["limit"]): string {

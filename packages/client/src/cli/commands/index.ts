@@ -6,6 +6,7 @@ import { artifacts } from "./artifacts.ts";
 import { backup } from "./backup.ts";
 import { cancel } from "./cancel.ts";
 import { clean } from "./clean.ts";
+import { goOn } from "./continue.ts";
 import { completion } from "./completion.ts";
 import { config } from "./config.ts";
 import { daemon } from "./daemon.ts";
@@ -72,6 +73,7 @@ export const COMMANDS: readonly Command[] = [
   release,
   start,
   retry,
+  goOn,
   set,
   edit,
   move,

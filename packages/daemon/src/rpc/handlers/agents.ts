@@ -81,7 +81,7 @@ export const list: Handler<"agent.list"> = async (context, place) => {
   }));
 };
 
-export const forgetLimit: Handler<"agent.forget-limit"> = async (context, { agent }) => {
+export const free: Handler<"agent.free"> = async (context, { agent }) => {
   await context.engine.dispatch({ type: "forget-limit", agent });
   return {};
 };

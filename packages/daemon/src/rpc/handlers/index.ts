@@ -3,6 +3,7 @@ import type { Handlers } from "../context.ts";
 import * as agents from "./agents.ts";
 import * as artifacts from "./artifacts.ts";
 import { clean, hold, pause, release, remove, resume, retry } from "./change-tasks.ts";
+import * as continuing from "./continue.ts";
 import { backup, config, doctor, host, metrics, status, stop } from "./daemon.ts";
 import { cancel, kill, wait } from "./end-tasks.ts";
 import * as events from "./events.ts";
@@ -23,8 +24,10 @@ export const HANDLERS: Handlers = {
   "task.submit": submit,
   "agent.submit": agents.submit,
   "agent.result": agents.result,
+  "agent.continue": continuing.goOn,
+  "agent.feedback": continuing.feedback,
   "agent.list": agents.list,
-  "agent.forget-limit": agents.forgetLimit,
+  "agent.free": agents.free,
   "task.list": list,
   "task.get": get,
   "task.kill": kill,
