@@ -87,6 +87,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "daemon.stop": {},
   "store.backup": { path: "relative" },
   "doctor.run": {},
+  "worktree.note": { id: 1, step: "merged" },
   "config.get": {},
 };
 const METHOD_NAMES = Object.keys(LEAST) as MethodName[];

@@ -72,6 +72,8 @@ export async function environmentOf({ tool, provider, home }: Omit<Running, "req
     ...nested,
     PATH: inject("toolPath"),
     HOME: home.path,
+    // Reports of errors are left there.
+    TMPDIR: home.path,
     TZ: "Europe/Berlin",
     TERM: "dumb",
     ...(inject("isolated") ? {} : nowhere),

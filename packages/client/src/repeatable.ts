@@ -63,5 +63,6 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "daemon.stop": false,
   "store.backup": false,
   "doctor.run": true,
+  "worktree.note": false,
   "config.get": true,
 };

@@ -15,6 +15,7 @@ import {
   Units,
   Usage,
 } from "./task.ts";
+import { Worktree, WorktreeStep } from "./worktree.ts";
 
 const of = <const T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ type: z.literal(type), ...shape });
@@ -86,6 +87,11 @@ export const EventBody = z.discriminatedUnion("type", [
   }),
   of("task.moved", { id: TaskId, since: Millis, order: z.number() }),
   of("task.changed", { id: TaskId, changes: TaskChanges, ripeAt }),
+  of("worktree.changed", {
+    id: TaskId,
+    step: WorktreeStep,
+    worktree: Worktree.describe("All that is known of it, as it is now"),
+  }),
   of("group.changed", {
     name: z.string().describe("`*` for all groups together"),
     slots: z.int().positive().nullable().optional().describe("Null: as the configuration says"),

@@ -4,14 +4,17 @@ import { AgentWish } from "./agent.ts";
 import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
 import { EveryMs, ScheduleName, scheduleRules } from "./schedule.ts";
 import { TaskChanges, TaskId } from "./task.ts";
+import { gitRules } from "./worktree.ts";
 
-/** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
+/** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`, `branch:NAME`, an address; several are joined with "or". */
 export const Selector = z
   .array(z.string().max(4096))
   .min(1)
   .max(10_000)
   .refine((words) => words.reduce((sum, word) => sum + word.length, 0) <= 1_000_000, "more than a million characters")
-  .describe("`5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`");
+  .describe(
+    "`5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`, `branch:NAME`, the address of a pull request",
+  );
 
 export const GroupName = z
   .string()
@@ -88,6 +91,7 @@ export const SubmitTask = z.strictObject({
       "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
     ),
   ...rules,
+  ...gitRules,
   delayMs: Delay.optional(),
   afterSchedules: z
     .array(ScheduleName)

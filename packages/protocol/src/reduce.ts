@@ -10,6 +10,7 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   if (task === undefined || !("id" in event) || event.id !== task.id) return task;
   if (event.type === "task.removed") return undefined;
   if (event.type === "task.changed") return changed(task, event);
+  if (event.type === "worktree.changed") return { ...task, checkout: event.worktree };
   const status = nextStatus(task, event);
   const attempt = event.type === "run.admitted" ? event.attempt : task.attempt;
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
@@ -81,7 +82,10 @@ function changed(task: Task, event: Extract<TaskEvent, { type: "task.changed" }>
   return { ...after, status: notBefore === null ? rest : { ...rest, notBefore, ...ripe(event) } };
 }
 
-type OfTask = Exclude<Extract<TaskEvent, { id: number }>, { type: "task.submitted" | "task.removed" | "task.changed" }>;
+type OfTask = Exclude<
+  Extract<TaskEvent, { id: number }>,
+  { type: "task.submitted" | "task.removed" | "task.changed" | "worktree.changed" }
+>;
 
 function nextStatus(task: Task, event: OfTask): Status {
   switch (event.type) {

@@ -14,6 +14,7 @@ import {
   ScheduleLink,
 } from "./rules.ts";
 import { STATES } from "./states.ts";
+import { CheckpointRule, gitRules, Worktree, WorktreeRule } from "./worktree.ts";
 
 export { Millis, TaskId } from "./ids.ts";
 
@@ -174,6 +175,7 @@ export const TaskSpec = z.object({
   arrayIndex: z.int().nullable(),
   lostRetries: z.int().describe("How many runs that are lost are followed by another"),
   ...rules,
+  ...gitRules,
   agent: AgentSpec.optional().describe("Its work is a prompt: `argv` is made anew for each run"),
   batch: Batch.optional(),
   schedule: ScheduleLink.optional(),
@@ -211,6 +213,7 @@ export const Task = TaskSpec.extend({
     .describe("Number of runs when somebody last asked for another: retries count from there"),
   queuedAt: Millis.optional().describe("When it was queued again; absent before its first retry"),
   lostRuns: z.int().optional().describe("How many of the runs since then were lost"),
+  checkout: Worktree.optional().describe("The worktree that it was given"),
   agentAt: z.int().optional().describe("Which of the agent's choices it is at; the first unless said"),
   yieldedRuns: z.int().optional().describe("How many of the runs since then were ended to free memory"),
   limitedRuns: z.int().optional().describe("How many of the runs since then met a limit of their agent's provider"),
@@ -289,6 +292,10 @@ export const TaskInfo = z.object({
   follows: Follows.nullable().describe("It starts after those that came before it: of its kind, or of its schedule"),
   units: Units.nullable().describe("Which units of the counted resources the run has"),
   schedule: ScheduleLink.nullable().describe("The schedule whose firing it is"),
+  worktree: WorktreeRule.extend({ checkout: Worktree.nullable() })
+    .nullable()
+    .describe("What it asked of its worktree, and that which it was given"),
+  checkpoint: CheckpointRule.nullable(),
   agent: AgentInfo.nullable().describe("What is asked of an agent and what it does; null for a command"),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),

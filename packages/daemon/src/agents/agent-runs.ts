@@ -8,7 +8,7 @@ import { judge, type WatchRules } from "./attention.ts";
 import { endOf, factsOf, type RunTool } from "./facts.ts";
 import { createReading, type Reading } from "./reading.ts";
 import type { Registry } from "./registry.ts";
-import type { RunName, TextFiles } from "./text-files.ts";
+import type { TextFiles } from "./text-files.ts";
 
 export type AgentRunsPorts = {
   registry: Registry;
@@ -30,7 +30,6 @@ export type AgentRuns = {
   onFacts(facts: readonly Fact[]): void;
   /** What runs already when the daemon comes up. */
   takeUp(): void;
-  onTool(run: RunName, tool: { version: string | undefined }): void;
   /** Somebody has looked at the size of a run's output. */
   looked(run: { id: TaskId; attempt: number }, hasGrown: boolean): void;
   current(id: TaskId): AgentFacts | undefined;
@@ -51,7 +50,6 @@ type Followed = RunTool & {
 
 export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
   const followed = new Map<TaskId, Followed>();
-  const versions = new Map<string, string | undefined>();
 
   const follow = (task: Task, attempt: number): Followed | undefined => {
     const known = followed.get(task.id);
@@ -65,7 +63,7 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       task,
       attempt,
       choice,
-      version: versions.get(keyOf({ task, attempt })),
+      version: ports.files.version({ task, attempt }),
       resumable: adapter.unsupported({ prompt: { path: "/", text: "" }, resume: "it" }) === undefined,
       reading: createReading({ adapter, files: ports.runs.files(task.id, attempt), clock: () => clockOf(ports) }),
       grownAt: ports.steady(),
@@ -77,7 +75,6 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
     return run;
   };
   const forget = (task: Task, attempt: number): void => {
-    versions.delete(keyOf({ task, attempt }));
     ports.files.remove({ task, attempt });
     if (followed.get(task.id)?.attempt !== attempt) return;
     followed.get(task.id)?.reading.close();
@@ -107,7 +104,6 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
         if (run !== undefined) read(run);
       }
     },
-    onTool: (run, { version }) => void versions.set(keyOf(run), version),
     looked({ id, attempt }, hasGrown) {
       const run = followed.get(id);
       if (run?.attempt !== attempt) return;
@@ -128,10 +124,6 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       followed.clear();
     },
   };
-}
-
-function keyOf({ task, attempt }: RunName): string {
-  return `${task.uid}.${attempt}`;
 }
 
 function clockOf({ wall }: AgentRunsPorts) {

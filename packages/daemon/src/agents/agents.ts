@@ -57,12 +57,12 @@ export function createAgents(ports: AgentsPorts): Agents {
       endLingeringAfterMs: unlessOff(defaults.endLingeringAfter),
     },
   });
-  const { texts, probe, runsOf } = ports;
+  const { texts, runsOf } = ports;
   const clock = () => ({ nowMs: ports.clock.wall(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
-  const tell = createTell({ registry, texts, probe, clock, runs: runsOf, folders: ports.runs });
+  const tell = createTell({ registry, texts, clock, runs: runsOf, folders: ports.runs });
   return {
     ...runs,
-    start: createStartAgent({ registry, tools, files, texts, tell, onTool: runs.onTool }),
+    start: createStartAgent({ registry, tools, files, texts, tell }),
     feedbackTexts: (task, text) => feedbackTexts(registry, task, text),
     delegated: (wish) => delegated({ registry, defaults, templates }, wish),
     timeoutMs: unlessOff(defaults.timeout),

@@ -1,11 +1,11 @@
 /** Gathers what is known of an agent's task for a session that knows nothing of it. */
 import { newStream, readStream, renderEvents, type AgentAdapter } from "@claudine/agents";
+import { createGit } from "@claudine/git";
 import type { AgentTexts, Feedback, Run, Task, TaskId } from "@claudine/protocol";
 import type { RunFiles, RunFolders } from "../output/files.ts";
 import { openStream } from "../output/stream.ts";
 import type { Ask, Earlier } from "./handover.ts";
 import type { Registry } from "./registry.ts";
-import type { Probe } from "./tools.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -14,7 +14,6 @@ export type EarlierPorts = {
   texts(id: string): AgentTexts | undefined;
   runs(id: TaskId): readonly Run[];
   folders: Pick<RunFolders, "files">;
-  probe: Probe;
   clock(): { nowMs: number; zone: string };
 };
 
@@ -51,7 +50,7 @@ export async function earlierOf(ports: EarlierPorts, task: Task, env: Env): Prom
             result: end?.result ?? null,
             error: end?.error === null || end?.error === undefined ? null : `${end.error.class}: ${end.error.message}`,
           },
-    git: await gitState(ports.probe, { env, cwd: task.cwd }),
+    git: await gitState(task, env),
     output: run === undefined ? "" : await outputOf(ports, task, run),
   };
 }
@@ -67,18 +66,25 @@ const GIT_COMMANDS: readonly (readonly string[])[] = [
   ["diff", "--stat", "HEAD"],
   ["log", "--oneline", "-n", "5"],
 ];
+const GIT_MS_MAX = 10_000;
 
-/** Writes nothing, not even an index that is fresher. */
-async function gitState(probe: Probe, place: { env: Env; cwd: string }): Promise<string | undefined> {
-  const env = { ...place.env, GIT_OPTIONAL_LOCKS: "0", GIT_PAGER: "cat", LC_ALL: "C" };
+/** Undefined where there is no repository, and where git does not say in time. */
+async function gitState(task: Task, env: Env): Promise<string | undefined> {
+  const cwd = task.checkout?.path ?? task.cwd;
+  const git = createGit({ cwd, env, unattended: true, signal: AbortSignal.timeout(GIT_MS_MAX) });
   const told: string[] = [];
-  for (const args of GIT_COMMANDS) {
-    const said = await probe("git", ["-c", "core.fsmonitor=false", ...args], { env, cwd: place.cwd });
-    if (said?.code === 0) told.push(`$ git ${args.join(" ")}\n${said.text.trimEnd()}`);
+  try {
+    for (const args of GIT_COMMANDS) {
+      const { code, stdout } = await git.run(args);
+      if (code === 0) told.push(`$ git ${args.join(" ")}\n${stdout.toString("utf8", 0, GIT_BYTES).trimEnd()}`);
+    }
+  } catch {
+    // Without it the session has to look for itself.
   }
   return told.length === 0 ? undefined : told.join("\n");
 }
 
+const GIT_BYTES = 65_536;
 const TAIL_BYTES = 262_144;
 
 async function outputOf({ registry, folders, clock }: EarlierPorts, task: Task, run: Run): Promise<string> {

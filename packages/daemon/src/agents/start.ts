@@ -3,7 +3,7 @@ import { NESTING_VARIABLES, type AgentAdapter, type AgentLaunch } from "@claudin
 import { choiceOf, type AgentSpec, type AgentTexts, type Outcome, type Task } from "@claudine/protocol";
 import type { Registry } from "./registry.ts";
 import type { Tell, Told } from "./going-on.ts";
-import type { RunName, TextFiles } from "./text-files.ts";
+import type { TextFiles } from "./text-files.ts";
 import { notInstalled, tooOld, type Tools } from "./tools.ts";
 import { requestOf } from "./wish.ts";
 
@@ -25,8 +25,6 @@ export type StartPorts = {
   files: TextFiles;
   texts(id: string): AgentTexts | undefined;
   tell: Tell;
-  /** Told of the tool that a run has. */
-  onTool(run: RunName, tool: { version: string | undefined }): void;
 };
 
 export function createStartAgent(ports: StartPorts): StartAgent {
@@ -49,7 +47,7 @@ export function createStartAgent(ports: StartPorts): StartAgent {
     const launch = launchOf(adapter, task.agent, { ...told, model, path: (kind) => files.path(run, kind) });
     if (typeof launch === "string") return refusal(agent, "EINVAL", launch);
     await files.write(run, told.texts);
-    ports.onTool(run, tool);
+    if (tool.version !== undefined) files.noteVersion(run, tool.version);
     const { unset, set } = launch.environment;
     return {
       argv: [tool.path, ...launch.argv.slice(1)],

@@ -8,6 +8,9 @@ import type {
   StopCause,
   TaskId,
   Usage,
+  Worktree,
+  WorktreeNote,
+  WorktreeStep,
 } from "@claudine/protocol";
 
 import type { AttentionReport } from "./agents.ts";
@@ -51,7 +54,8 @@ export type UserCommand =
   | { type: "declare-schedules"; declare: Declaration }
   | { type: "pause-schedules"; names: readonly string[]; paused: boolean }
   | { type: "remove-schedules"; names: readonly string[] }
-  | { type: "run-schedule"; name: string };
+  | { type: "run-schedule"; name: string }
+  | { type: "note-worktree"; note: WorktreeNote };
 
 export type Named = { name: string; spec: ScheduleSpec };
 export type Declaration =
@@ -88,6 +92,7 @@ export type Report =
       /** Why it was not started, in words. */
       note?: string | undefined;
     }
+  | { type: "report-worktree"; id: TaskId; step: WorktreeStep; worktree: Worktree }
   | AttentionReport
   /** A run whose provider had met its limit gets answers from it. */
   | { type: "report-answers"; id: TaskId; attempt: number }

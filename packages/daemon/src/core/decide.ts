@@ -14,6 +14,7 @@ import { decideMove } from "./move.ts";
 import { decideSchedule } from "./schedule-commands.ts";
 import { decideSubmit, type Entry } from "./submit.ts";
 import { decideStart } from "./force.ts";
+import { decideWorktree } from "./worktree-notes.ts";
 
 /** `lookup` finds any task, finished ones too. */
 export type Facts = {
@@ -62,8 +63,13 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "move":
     case "swap":
       return decideMove(facts, command);
+<<<<<<< HEAD
     case "forget-limit":
       return decideForget(facts.state, command.agent);
+=======
+    case "note-worktree":
+      return decideWorktree(facts, command.note);
+>>>>>>> cont8
     case "start":
       return decideStart(facts, command.targets);
     case "stop":
@@ -79,6 +85,7 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "report-started":
     case "report-ended":
     case "report-memory":
+    case "report-worktree":
     case "report-output":
     case "report-attention":
     case "report-answers":

@@ -35,6 +35,10 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
     }
     case "report-ended":
       return decideEnd(facts, report);
+    case "report-worktree": {
+      const { id, step, worktree } = report;
+      return facts.lookup(id) === undefined ? [] : [{ type: "worktree.changed", id, step, worktree }];
+    }
     case "report-memory":
       return decideMemory(facts, report);
     case "report-output":

@@ -5,6 +5,7 @@ import { agents } from "./agents.ts";
 import { artifacts } from "./artifacts.ts";
 import { backup } from "./backup.ts";
 import { cancel } from "./cancel.ts";
+import { checkpoint } from "./checkpoint.ts";
 import { clean } from "./clean.ts";
 import { goOn } from "./continue.ts";
 import { completion } from "./completion.ts";
@@ -28,6 +29,7 @@ import { metrics } from "./metrics.ts";
 import { move } from "./move.ts";
 import { parallel } from "./parallel.ts";
 import { pause } from "./pause.ts";
+import { pr } from "./pr.ts";
 import { release } from "./release.ts";
 import { remove } from "./remove.ts";
 import { restore } from "./restore.ts";
@@ -47,6 +49,7 @@ import { switchTasks } from "./switch.ts";
 import { top } from "./top.ts";
 import { version } from "./version.ts";
 import { wait } from "./wait.ts";
+import { worktree } from "./worktree.ts";
 
 export const COMMANDS: readonly Command[] = [
   submit,
@@ -80,6 +83,9 @@ export const COMMANDS: readonly Command[] = [
   switchTasks,
   remove,
   clean,
+  worktree,
+  pr,
+  checkpoint,
   schedule,
   parallel,
   group,

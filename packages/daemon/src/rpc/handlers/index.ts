@@ -19,6 +19,7 @@ import { send } from "./send.ts";
 import * as queue from "./queue-tasks.ts";
 import { stats } from "./stats.ts";
 import { submit } from "./submit.ts";
+import * as worktrees from "./worktrees.ts";
 
 export const HANDLERS: Handlers = {
   "task.submit": submit,
@@ -67,6 +68,7 @@ export const HANDLERS: Handlers = {
   "schedule.resume": schedules.resume,
   "schedule.remove": schedules.remove,
   "schedule.run": schedules.run,
+  "worktree.note": worktrees.note,
   "event.list": events.list,
   "event.subscribe": events.subscribe,
   "event.unsubscribe": events.unsubscribe,
