@@ -26,6 +26,7 @@ export class VirtualDaemon {
       history: [],
       schedules: [],
       calendar: { next: () => null, clockText: String },
+      unreadSchedules: [],
       counts,
     });
     this.#machine = machine;

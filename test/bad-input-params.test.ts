@@ -186,6 +186,9 @@ describe("values that are of the right type and make no sense", () => {
 
   test.each([
     ["task.get", { id: 99 }, "not_found"],
+    ["task.submit", submission([{ command: ["true"], notBefore: 253_402_300_800_000 }]), "invalid_params"],
+    ["task.submit", submission([{ command: ["true"], notBefore: -1e300 }]), "invalid_params"],
+    ["task.edit", { edits: [{ id: 1, changes: { notBefore: 1e300 } }] }, "invalid_params"],
     ["task.get", { id: 2 ** 32 + 1 }, "invalid_params"],
     ["task.remove", { selector: [String(2 ** 32 + 1)] }, "not_found"],
     ["task.retry", { selector: ["9999999999999"] }, "not_found"],

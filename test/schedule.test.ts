@@ -1,5 +1,5 @@
 /** `claudine schedule`: commands that run at times. */
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { startDaemon } from "./support/daemon.ts";
 import { age, firingLike, historyOf, scheduleOf } from "./support/schedules.ts";
@@ -240,4 +240,24 @@ test("a schedule whose secrets went with their key says so before it is due, and
   const { stdout } = await rig.claudine("schedule", "run", "s");
   await rig.ended(Number(stdout));
   expect(await readFile(rig.file("token"), "utf8")).toBe("new\n");
+});
+
+test("many are resumed in pieces, all or none of those that are named", async () => {
+  const rig = await startDaemon();
+  const names = Array.from({ length: 25 }, (_, index) => `s${index}`);
+  const file = rig.file("many.yaml");
+  const entries = names.map((name) => `  ${name}: { cron: "0 0 1 1 *", command: "true" }\n`).join("");
+  await writeFile(file, `schedules:\n${entries}`);
+  expect(await rig.claudine("schedule", "--from-yaml", file)).toMatchObject({ code: 0 });
+  await rig.claudine("schedule", "pause", ...names);
+  expect(await rig.claudine("schedule", "resume", ...names, "none")).toMatchObject({
+    stderr: expect.stringContaining("there is no schedule none"),
+  });
+  const states = async () => {
+    const listed = JSON.parse((await rig.claudine("schedule", "list", "--json")).stdout) as { state: string }[];
+    return new Set(listed.map(({ state }) => state));
+  };
+  expect(await states()).toEqual(new Set(["paused"]));
+  expect(await rig.claudine("schedule", "resume", ...names)).toMatchObject({ code: 0 });
+  expect(await states()).toEqual(new Set(["active"]));
 });

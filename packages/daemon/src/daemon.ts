@@ -184,6 +184,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     liveTasks: engine.liveTasks,
     report: (report) => void engine.dispatch({ type: "report-attention", ...report }).catch(() => {}),
     answers: (run) => void engine.dispatch({ type: "report-answers", ...run }).catch(() => {}),
+    calledTools: (task, calls) => worktrees.calledTools(task, calls),
     clock,
     log,
   });

@@ -70,6 +70,15 @@ const Delay = z
   .max(3650 * 86_400_000)
   .describe("Does not start before so long from now, in the place of `notBefore`; a clock that is set changes nothing");
 
+/** The end of the year 9999: what is later cannot be shown as a date. */
+const LAST_MOMENT = 253_402_300_799_999;
+const Moment = z.int().min(0).max(LAST_MOMENT).describe("Epoch milliseconds");
+const NotBefore = z
+  .number()
+  .min(0)
+  .max(LAST_MOMENT)
+  .describe(rules.notBefore.description ?? "");
+
 export const SubmitTask = z.strictObject({
   command: z
     .union([Word.min(1), z.array(Word).min(1).max(100_000)])
@@ -92,6 +101,7 @@ export const SubmitTask = z.strictObject({
     ),
   ...rules,
   ...gitRules,
+  notBefore: NotBefore.optional(),
   delayMs: Delay.optional(),
   afterSchedules: z
     .array(ScheduleName)
@@ -128,9 +138,6 @@ export const ScheduledTask = SubmitTask.omit({
   ref: true,
 }).extend({ after: rules.after });
 export type ScheduledTask = z.infer<typeof ScheduledTask>;
-
-/** The end of the year 9999: what is later cannot be shown as a date. */
-const Moment = z.int().max(253_402_300_799_999).describe("Epoch milliseconds");
 
 const WhenAsked = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("cron"), expression: z.string().max(1000) }),
@@ -188,6 +195,7 @@ export const ChangeTask = TaskChanges.omit({ argv: true, batch: true }).extend({
   label: Label.nullable().optional(),
   group: GroupName.optional(),
   priority: Priority.optional(),
+  notBefore: NotBefore.nullish(),
   retry: RetryParts.nullish(),
   limits: LimitsParts.nullish(),
   needs: NeedsParts.nullish(),

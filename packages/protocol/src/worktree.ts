@@ -33,6 +33,7 @@ export const CheckpointRule = z.strictObject({
     .max(30 * 86_400_000)
     .optional()
     .describe("Also so often while it runs"),
+  everyCalls: z.int().min(1).max(10_000).optional().describe("Also whenever an agent has called so many tools"),
 });
 export type CheckpointRule = z.infer<typeof CheckpointRule>;
 

@@ -20,6 +20,7 @@ export type AgentRunsPorts = {
   report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
   /** A run that tries whether a limit is over gets answers. */
   answers(run: { id: TaskId; attempt: number }): void;
+  calledTools(task: Task, calls: number): void;
   wall(): number;
   /** For spans of time; whatever was done to the wall clock. */
   steady(): number;
@@ -83,7 +84,10 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
   const read = (run: Followed): void => {
     run.reading
       .catchUp()
-      .then(() => watch(ports, run))
+      .then(() => {
+        watch(ports, run);
+        ports.calledTools(run.task, run.reading.progress().toolCalls);
+      })
       .catch((error: unknown) =>
         ports.log.debug("An agent's output could not be read", { task: run.task.id, ...errorFacts(error) }),
       );

@@ -63,13 +63,10 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "move":
     case "swap":
       return decideMove(facts, command);
-<<<<<<< HEAD
     case "forget-limit":
       return decideForget(facts.state, command.agent);
-=======
     case "note-worktree":
       return decideWorktree(facts, command.note);
->>>>>>> cont8
     case "start":
       return decideStart(facts, command.targets);
     case "stop":

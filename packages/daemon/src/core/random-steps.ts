@@ -210,6 +210,7 @@ export function restart(world: World): void {
     history: [],
     schedules: [...schedules.all.values()],
     limits: [...providers.limits.values()],
+    unreadSchedules: [],
     calendar,
   });
 }

@@ -15,6 +15,8 @@ export type Checkpoints = {
   /** Never throws: what cannot be recorded is logged. */
   record(task: Task, why: string): Promise<void>;
   onFacts(facts: readonly Fact[]): void;
+  /** An agent's run has called so many tools by now. */
+  calledTools(task: Task, calls: number): void;
   /** Tasks that an earlier daemon started. */
   takeUp(tasks: Iterable<Task>): void;
 };
@@ -24,6 +26,8 @@ const LONGEST_MS = 600_000;
 
 export function createCheckpoints({ environment, log }: CheckpointPorts): Checkpoints {
   const timers = new Map<TaskId, NodeJS.Timeout>();
+  /** How many times the number of calls that was asked for had been reached when it was looked at last. */
+  const reached = new Map<TaskId, number>();
   const busy = new Set<TaskId>();
 
   const record = async (task: Task, why: string): Promise<void> => {
@@ -45,12 +49,20 @@ export function createCheckpoints({ environment, log }: CheckpointPorts): Checkp
     clearInterval(timers.get(task.id));
     timers.set(task.id, setInterval(() => void tick(task), everyMs).unref());
   };
+  const calledTools = (task: Task, calls: number): void => {
+    const times = Math.floor(calls / (task.checkpoint?.everyCalls ?? Infinity));
+    if (times <= (reached.get(task.id) ?? 0)) return;
+    reached.set(task.id, times);
+    void tick(task);
+  };
   const forget = (id: TaskId): void => {
+    reached.delete(id);
     clearInterval(timers.get(id));
     timers.delete(id);
   };
   return {
     record,
+    calledTools,
     onFacts(facts) {
       for (const { event, task } of facts) {
         if (event.type === "run.started" && task !== undefined) watch(task);

@@ -31,7 +31,8 @@ export const WORKTREE_OPTIONS: readonly Option[] = [
     name: "checkpoint",
     type: "string",
     optional: true,
-    arg: "TIME",
-    describe: "Record the state of its files in git when a run ends, and every TIME; in a worktree that is done anyway",
+    arg: "TIME|Ncalls",
+    describe:
+      "Record the state of its files in git when a run ends, and every TIME or N calls of an agent's tools; in a worktree the end is recorded anyway",
   },
 ];

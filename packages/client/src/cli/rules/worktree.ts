@@ -8,6 +8,7 @@ type GitRules = Pick<SubmitTask, "worktree" | "checkpoint">;
 
 const OF_WORKTREE = ["base", "setup", "copy", "commit-on-finish"];
 const LEAST_MS = 1000;
+const CALLS_AT_MOST = 10_000;
 
 /** @throws ClaudineError invalid_params */
 export function gitRulesOf(input: Flagged): GitRules {
@@ -37,7 +38,17 @@ function worktreeOf(input: Flagged): Pick<GitRules, "worktree"> {
 function checkpointOf(input: Flagged): Pick<GitRules, "checkpoint"> {
   if (input.flags["checkpoint"] === undefined) return {};
   const word = text(input, "checkpoint");
-  return { checkpoint: word === undefined ? {} : { everyMs: duration(word, { min: LEAST_MS }) } };
+  if (word === undefined) return { checkpoint: {} };
+  const calls = /^(\d+) ?calls?$/.exec(word)?.[1];
+  return {
+    checkpoint: calls === undefined ? { everyMs: duration(word, { min: LEAST_MS }) } : { everyCalls: callsOf(calls) },
+  };
+}
+
+function callsOf(word: string): number {
+  const calls = Number(word);
+  if (calls >= 1 && calls <= CALLS_AT_MOST) return calls;
+  throw refuse(`--checkpoint=${word}calls is not between 1 and ${CALLS_AT_MOST} calls`);
 }
 
 function refuse(why: string, hint?: string): ClaudineError {
