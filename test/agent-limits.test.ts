@@ -1,6 +1,6 @@
 /** Usage limits of agents: tasks wait, say until when, and go on in their sessions. */
 import { writeFile } from "node:fs/promises";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { createAgentRig, installAgent, type AgentRig } from "./support/agents.ts";
 import { until } from "./support/until.ts";
 
@@ -13,9 +13,9 @@ beforeEach(async () => {
 
 const HOUR_S = 3600;
 const nowS = () => Math.floor(Date.now() / 1000);
-const waits = (id: number) =>
+const waits = (id: number, { rig } = it) =>
   until("the task to wait for a limit", async () => {
-    const { state, reason, attempt } = await it.rig.show(id);
+    const { state, reason, attempt } = await rig.show(id);
     return state === "queued" && attempt > 0 ? (reason ?? undefined) : undefined;
   });
 const eventsOf = async (id: number, type: string) => {
@@ -24,8 +24,8 @@ const eventsOf = async (id: number, type: string) => {
   client.close();
   return events.filter((event) => event.type === type && "id" in event && event.id === id);
 };
-const limits = async () => {
-  const { stdout } = await it.rig.claudine("agents", "--json");
+const limits = async ({ rig } = it) => {
+  const { stdout } = await rig.claudine("agents", "--json");
   const all = JSON.parse(stdout) as { name: string; limit: { resetsAt: number; told: boolean } | null }[];
   return all.find(({ name }) => name === "claude")?.limit;
 };
@@ -102,3 +102,32 @@ test("with a fallback nobody waits, and who comes later does not try the one at 
   const next = await it.agent("say hello", "--fallback", "codex");
   expect(await it.rig.ended(next)).toMatchObject({ state: "succeeded", attempt: 1, agent: { agent: "codex" } });
 });
+
+async function dyingRig(at: string): Promise<AgentRig> {
+  const own = await createAgentRig({ daemon: false, config: "slots: 4\n" });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  await own.rig.up({ CLAUDINE_CRASH_AT: at });
+  return own;
+}
+
+test.for(["before", "after"])("a daemon that dies %s a limit is stored: the next one knows it", async (when) => {
+  const own = await dyingRig(`${when}-commit-agent.limited`);
+  const id = await own.agent(`limit ${nowS() + HOUR_S}`);
+  await own.rig.daemon?.ended;
+  await own.rig.up();
+  expect(await waits(id, own)).toContain("usage limit of claude, resets");
+  expect(await limits(own)).toMatchObject({ told: true, tries: 0 });
+  expect(await own.rig.show(id)).toMatchObject({ attempt: 1 });
+});
+
+test.for(["before", "after"])(
+  "a daemon that dies %s the end of a limit is stored: nothing waits for it",
+  async (when) => {
+    const own = await dyingRig(`${when}-commit-agent.freed`);
+    const id = await own.agent(`say hello\nlimitonce ${own.rig.file("met")}`);
+    await own.rig.daemon?.ended;
+    await own.rig.up();
+    expect(await own.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 2 });
+    expect(await limits(own)).toBeNull();
+  },
+);
