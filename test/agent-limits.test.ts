@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 const HOUR_S = 3600;
 const nowS = () => Math.floor(Date.now() / 1000);
-const waits = (id: number, { rig } = it) =>
+const waits = (id: number, { rig }: AgentRig = it) =>
   until("the task to wait for a limit", async () => {
     const { state, reason, attempt } = await rig.show(id);
     return state === "queued" && attempt > 0 ? (reason ?? undefined) : undefined;
@@ -24,7 +24,7 @@ const eventsOf = async (id: number, type: string) => {
   client.close();
   return events.filter((event) => event.type === type && "id" in event && event.id === id);
 };
-const limits = async ({ rig } = it) => {
+const limits = async ({ rig }: AgentRig = it) => {
   const { stdout } = await rig.claudine("agents", "--json");
   const all = JSON.parse(stdout) as { name: string; limit: { resetsAt: number; told: boolean } | null }[];
   return all.find(({ name }) => name === "claude")?.limit;
