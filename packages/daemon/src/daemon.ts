@@ -256,6 +256,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       watchers,
       usage,
       agents,
+      lookOutside: worktrees.lookOutside,
       history,
       metrics,
       runs,

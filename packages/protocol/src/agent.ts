@@ -58,6 +58,7 @@ export const AgentTexts = z.object({
   prompt: z.string(),
   systemPrompt: z.string().optional(),
   jsonSchema: z.string().optional(),
+  changes: z.string().optional().describe("With feedback: what others have changed meanwhile"),
 });
 export type AgentTexts = z.infer<typeof AgentTexts>;
 

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { AgentEnd, AgentLimitInfo, AgentName, AgentTool, Feedback, PROMPT_BYTES_MAX } from "../agent.ts";
 import { DelegateTask, Env, NewEnv } from "../params.ts";
 import { TaskId, TaskState } from "../task.ts";
+import { OnConflict } from "../worktree.ts";
 import { method, tasks } from "./method.ts";
 import { QUEUE_METHODS } from "./queue.ts";
 
@@ -24,6 +25,9 @@ export const AGENTS_METHODS = {
     z.strictObject({
       id: TaskId,
       feedback: z.string().max(PROMPT_BYTES_MAX).describe("What is said to it"),
+      onConflict: OnConflict.default("fail").describe(
+        "When others have changed files of its worktree since its last run: `fail` refuses, `merge` goes on with them and tells the agent, `override` puts back what the run left and keeps the others as a checkpoint",
+      ),
       env: NewEnv,
     }),
     tasks,

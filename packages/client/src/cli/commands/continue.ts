@@ -1,6 +1,6 @@
 /** `claudine continue`: goes on with the session of an agent's task. */
 import { ClaudineError } from "@claudine/protocol/errors";
-import { isFinished } from "@claudine/protocol/states";
+import { isFinished, STATES } from "@claudine/protocol/states";
 import type { Client } from "../../client.ts";
 import { reportTasks } from "../act.ts";
 import type { Command, Input, Io } from "../command.ts";
@@ -10,32 +10,60 @@ import { flag, text } from "../input.ts";
 import { resolveTask } from "../resolve-task.ts";
 import { callerEnv } from "../submit-tasks.ts";
 
+const CONFLICTS = ["fail", "merge", "override"] as const;
+
 export const goOn: Command = {
   name: "continue",
   summary: "Go on with the session of an agent's task that has ended, as a new run of it",
   positional: [
-    { name: "TASK", describe: "Its id, or last", required: true },
+    { name: "TASK", describe: "Its id, last, its branch, or the address of its pull request", required: true },
     { name: "FEEDBACK", describe: "Your editor opens without it; - reads standard input", many: true },
   ],
   options: [
     { name: "feedback", type: "string", arg: "TEXT", describe: "What is said to it, as one word" },
     { name: "feedback-file", type: "string", arg: "FILE", describe: "What is said to it is in FILE" },
+    {
+      name: "on-conflict",
+      type: "string",
+      arg: "HOW",
+      describe: "When others have changed its worktree since: fail (unless told), merge or override",
+      suggestions: { words: ["fail", "merge", "override"] },
+    },
     { name: "env", type: "boolean", describe: "Give it the environment of this shell" },
   ],
   examples: [
     ["claudine continue 12 'The tests in test/ fail now'", "in the same session and folder"],
+    ["claudine continue fix-login 'Rename it, please'", "the task with that branch"],
     ["claudine continue last", "writes the feedback in your editor"],
     ["npm test 2>&1 | claudine continue 12 -", "reads the feedback"],
   ],
   async run(input, io) {
     const client = await io.connect();
-    const id = await resolveTask(client, input.args[0] ?? "", "continue");
+    const id = await resolveTask(client, taskWord(input.args[0] ?? ""), "continue");
     const feedback = await feedbackOf(input, io, () => edited(client, io, id));
     const env = flag(input, "env") ? await callerEnv(io.env) : undefined;
-    const { tasks } = await client.call("agent.continue", { id, feedback, ...given({ env }) });
+    const onConflict = onConflictOf(input);
+    const { tasks } = await client.call("agent.continue", { id, feedback, ...given({ env, onConflict }) });
     return reportTasks(input, io, { done: "Continued:", tasks });
   },
 };
+
+/** @throws ClaudineError invalid_params */
+function onConflictOf(input: Input): (typeof CONFLICTS)[number] | undefined {
+  const word = text(input, "on-conflict");
+  const how = CONFLICTS.find((one) => one === word);
+  if (word === undefined || how !== undefined) return how;
+  throw new ClaudineError("invalid_params", `Cannot continue: --on-conflict ${word.slice(0, 40)} is no way to do it`, {
+    hint: `Write ${CONFLICTS.join(", ")}`,
+  });
+}
+
+/** Any other word is the name of a branch. */
+function taskWord(word: string): string {
+  const words: readonly string[] = STATES;
+  const isSelector = /^(\d[\d,:-]*|all|last(:\d+)?|(label|group|branch|https?):.*)$/.test(word) || words.includes(word);
+  return isSelector || word === "" ? word : `branch:${word}`;
+}
 
 /** @throws ClaudineError */
 async function feedbackOf(input: Input, io: Io, edit: () => Promise<string>): Promise<string> {
