@@ -25,6 +25,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
     tasks: [{ agent: { prompt: "Do nothing" }, held: true }],
   },
   "agent.result": { id: 1 },
+  "agent.free": { agent: "claude" },
   "agent.continue": { id: 1, feedback: "x" },
   "agent.feedback": { id: 1 },
   "agent.texts": { id: 1 },

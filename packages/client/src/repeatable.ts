@@ -10,6 +10,7 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "agent.feedback": true,
   "agent.texts": true,
   "agent.list": true,
+  "agent.free": false,
   "task.list": true,
   "task.get": true,
   "task.kill": false,

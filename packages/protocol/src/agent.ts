@@ -1,6 +1,6 @@
 /** Schemas of tasks whose work is a prompt for a coding agent: what is asked, what it does, and what came of it. */
 import * as z from "zod";
-import { Millis } from "./ids.ts";
+import { Millis, TaskId } from "./ids.ts";
 
 /** Prompts and other texts for agents; what is larger belongs into a file that the prompt names. */
 export const PROMPT_BYTES_MAX = 10 * 2 ** 20;
@@ -93,6 +93,19 @@ export const AgentFailure = z.object({
 });
 export type AgentFailure = z.infer<typeof AgentFailure>;
 
+/** A provider takes no more for a while: kept from the run that met it until another one works. */
+export const AgentLimit = z.object({
+  agent: AgentName,
+  class: z.string().describe("`usage-limit` or `rate-limit`"),
+  message: z.string().describe("In the tool's words"),
+  since: Millis,
+  resetsAt: Millis.describe("When one run tries whether it is over"),
+  told: z.boolean().describe("The tool told when; else it is a guess, longer each time"),
+  ripeAt: Millis.describe("The same on the daemon's steady clock"),
+  tries: z.int().min(0).describe("Runs that tried it since and met it again"),
+});
+export type AgentLimit = z.infer<typeof AgentLimit>;
+
 /** Something that a person should look at. */
 export const Attention = z.object({
   kind: z.enum(["quiet", "lingering", "asking"]),
@@ -158,6 +171,12 @@ export const AgentInfo = AgentFacts.extend({
   feedback: z.int().describe("How often something was said to it between two runs"),
 });
 export type AgentInfo = z.infer<typeof AgentInfo>;
+
+/** A limit as it stands. */
+export const AgentLimitInfo = AgentLimit.omit({ agent: true, ripeAt: true }).extend({
+  triedBy: TaskId.nullable().describe("The run of this task tries now whether it is over"),
+});
+export type AgentLimitInfo = z.infer<typeof AgentLimitInfo>;
 
 /** One of the tools that prompts can be given to. */
 export const AgentTool = z.object({

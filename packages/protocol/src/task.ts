@@ -105,6 +105,7 @@ export const LiveRun = z.object({
   admittedAt: Millis,
   units: Units.optional(),
   slots: z.int().positive().optional().describe("That it takes; 1 unless said"),
+  probe: z.literal(true).optional().describe("It tries whether the limit of its provider is over"),
   started: ProcessIdentity.extend({ startedAt: Millis }).optional(),
   timeoutAt: Millis.optional().describe("When it has run too long, on the daemon's steady clock"),
   warned: z.boolean().optional().describe("Nine tenths of its time are over, and that was said"),
@@ -215,6 +216,7 @@ export const Task = TaskSpec.extend({
   checkout: Worktree.optional().describe("The worktree that it was given"),
   agentAt: z.int().optional().describe("Which of the agent's choices it is at; the first unless said"),
   yieldedRuns: z.int().optional().describe("How many of the runs since then were ended to free memory"),
+  limitedRuns: z.int().optional().describe("How many of the runs since then met a limit of their agent's provider"),
   session: z
     .object({ id: z.string(), agentAt: z.int() })
     .optional()

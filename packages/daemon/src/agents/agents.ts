@@ -23,6 +23,7 @@ export type AgentsPorts = {
   live(id: TaskId): Task | undefined;
   liveTasks(): Iterable<Task>;
   report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
+  answers(run: { id: TaskId; attempt: number }): void;
   calledTools(task: Task, calls: number): void;
   clock: { wall(): number; steady(): number };
   log: Log;

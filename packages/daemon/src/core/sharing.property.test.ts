@@ -57,7 +57,7 @@ function couldStart(world: World, one: Task): boolean {
   const own = groupOf(state, one.group);
   const width = widthOf(state, one);
   const hasSlots = own.used + width <= slotsOf(state, own) && state.used + width <= totalSlotsOf(state);
-  return !own.paused && hasSlots && wantsOf(one.needs).every(({ name, count }) => free(world, name) >= count);
+  return !own.paused && hasSlots && wantsOf(one).every(({ name, count }) => free(world, name) >= count);
 }
 
 /** Whether what there is may be kept for a task that comes first: wide ones keep slots, and who lacks units those. */
@@ -65,9 +65,9 @@ function keepsFrom(world: World, first: Task, other: Task): boolean {
   if (isPaused(world, first)) return false;
   const ranks = [first, other].map((one) => rankOf(one, world.state.settings));
   if (compareRanks(ranks[0] ?? [], ranks[1] ?? []) >= 0) return false;
-  const lacked = wantsOf(first.needs).filter(({ name, count }) => free(world, name) < count);
+  const lacked = wantsOf(first).filter(({ name, count }) => free(world, name) < count);
   if (lacked.length === 0) return widthOf(world.state, first) > 1;
-  return wantsOf(other.needs).some(({ name }) => lacked.some((lack) => lack.name === name));
+  return wantsOf(other).some(({ name }) => lacked.some((lack) => lack.name === name));
 }
 
 /** What waits for units, and for nothing else, is not passed by a later one of the same resource. */

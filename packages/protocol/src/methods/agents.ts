@@ -1,6 +1,6 @@
 /** Methods about tasks whose work is a prompt for a coding agent. */
 import * as z from "zod";
-import { AgentEnd, AgentTexts, AgentTool, Feedback, PROMPT_BYTES_MAX } from "../agent.ts";
+import { AgentEnd, AgentLimitInfo, AgentName, AgentTexts, AgentTool, Feedback, PROMPT_BYTES_MAX } from "../agent.ts";
 import { DelegateTask, Env, NewEnv } from "../params.ts";
 import { TaskId, TaskState } from "../task.ts";
 import { OnConflict } from "../worktree.ts";
@@ -51,6 +51,15 @@ export const AGENTS_METHODS = {
   "agent.list": method(
     "The agents that prompts can be given to: installed or not, version, logged in as far as they tell.",
     z.strictObject({ env: Env.describe("The caller's environment: its PATH is searched"), cwd: params.shape.cwd }),
-    z.object({ agents: z.array(AgentTool) }),
+    z.object({
+      agents: z.array(
+        AgentTool.extend({ limit: AgentLimitInfo.nullable().describe("Null while its provider takes more") }),
+      ),
+    }),
+  ),
+  "agent.free": method(
+    "Takes the limit of an agent's provider for over: the tasks that wait for it may start.",
+    z.strictObject({ agent: AgentName }),
+    z.object({}),
   ),
 } as const;

@@ -1,6 +1,7 @@
 /** Hands prompts to coding agents, and tells what they answered. */
 import { ClaudineError, type DelegateTask, type Run } from "@claudine/protocol";
 import type { Attached } from "../../environment/attached.ts";
+import { limitInfo } from "../../core/agent-limits.ts";
 import type { Submission } from "../../core/submit.ts";
 import type { Context, Handler } from "../context.ts";
 import { taskOf } from "../select.ts";
@@ -93,4 +94,14 @@ function noEnd(id: number, attempt: number | undefined): ClaudineError {
   });
 }
 
-export const list: Handler<"agent.list"> = async (context, place) => ({ agents: await context.agents.list(place) });
+export const list: Handler<"agent.list"> = async (context, place) => {
+  const tools = await context.agents.list(place);
+  return context.engine.read(({ providers }) => ({
+    agents: tools.map((tool) => ({ ...tool, limit: limitInfo(providers, tool.name) })),
+  }));
+};
+
+export const free: Handler<"agent.free"> = async (context, { agent }) => {
+  await context.engine.dispatch({ type: "forget-limit", agent });
+  return {};
+};

@@ -29,6 +29,7 @@ export const HANDLERS: Handlers = {
   "agent.feedback": continuing.feedback,
   "agent.texts": agents.texts,
   "agent.list": agents.list,
+  "agent.free": agents.free,
   "task.list": list,
   "task.get": get,
   "task.kill": kill,
