@@ -180,14 +180,20 @@ function offer(state: State, name: string): void {
   for (const task of firsts(state, counted)) {
     const group = groupOf(state, task.group);
     if (isKept(state, counted, { name, task })) return;
-    const last = counted.offered.get(task.group);
-    if (countOf(task, name) > free || (last !== undefined && group.ready.has(last))) continue;
+    if (countOf(task, name) > free || hasBetter(state, counted, task)) continue;
     removeFrom(counted, task);
     counted.offered.set(task.group, task.id);
     state.waiting.parked.delete(task.id);
     group.ready.set(task.id, rankOf(task, state.settings));
     state.waiting.moves += 1;
   }
+}
+
+/** One at a time goes back into a line; one that came there for something else keeps none out that comes before it. */
+function hasBetter(state: State, { offered }: Counted, task: Task): boolean {
+  const id = offered.get(task.group);
+  const last = id === undefined || !groupOf(state, task.group).ready.has(id) ? undefined : state.live.get(id);
+  return last !== undefined && compareRanks(rankOf(last, state.settings), rankOf(task, state.settings)) < 0;
 }
 
 /** The first of each group, in their order. */
