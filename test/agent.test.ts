@@ -121,6 +121,7 @@ test("a template is filled; without a value, or with one too many, nothing is su
   for (const [args, words] of [
     [["-t", "reviewer"], "Cannot make the prompt: the template reviewer needs branch"],
     [["-t", "reviewer", "--var", "branch=a", "--var", "x=b"], "the template reviewer has no {{ x }}"],
+    [["-t", "reviewer", "--var", "branch=a", "--var", "__proto__=b"], "the template reviewer has no {{ __proto__ }}"],
     [["-t", "critic", "--var", "x=b"], "Cannot submit: there is no template critic"],
     [["--var", "x=b", "hello"], "Cannot submit: variables go with a template"],
   ] as const) {
