@@ -1,11 +1,20 @@
 /** Follows the runs of agents: what they write becomes what is known of them, and whoever hangs is noticed. */
-import { choiceOf, type AgentEnd, type AgentFacts, type Attention, type Task, type TaskId } from "@claudine/protocol";
+import {
+  choiceOf,
+  type AgentEnd,
+  type AgentFacts,
+  type AgentTokens,
+  type Attention,
+  type Run,
+  type Task,
+  type TaskId,
+} from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import { errorFacts, type Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
 import { hasAnswers } from "../core/agent-limits.ts";
 import { judge, type WatchRules } from "./attention.ts";
-import { endOf, factsOf, type RunTool } from "./facts.ts";
+import { countedBefore, endOf, factsOf, spentOf, type RunTool } from "./facts.ts";
 import { createReading, type Reading } from "./reading.ts";
 import type { Registry } from "./registry.ts";
 import type { TextFiles } from "./text-files.ts";
@@ -20,7 +29,11 @@ export type AgentRunsPorts = {
   report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
   /** A run that tries whether a limit is over gets answers. */
   answers(run: { id: TaskId; attempt: number }): void;
+  /** A run has spent more, or goes on to its next turn. */
+  spending(run: { id: TaskId; attempt: number; turned: boolean }): void;
   calledTools(task: Task, calls: number): void;
+  /** Of a task, that have ended. */
+  runsOf(id: TaskId): readonly Run[];
   wall(): number;
   /** For spans of time; whatever was done to the wall clock. */
   steady(): number;
@@ -47,6 +60,9 @@ type Followed = RunTool & {
   answeredAt: number | undefined;
   saidAnswers: boolean;
   said: string | undefined;
+  /** As of the last report of what it has spent. */
+  steps: number;
+  spent: string;
 };
 
 export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
@@ -71,6 +87,8 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       answeredAt: undefined,
       saidAnswers: false,
       said: undefined,
+      steps: 0,
+      spent: "",
     };
     followed.set(task.id, run);
     return run;
@@ -117,11 +135,13 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
     },
     current(id) {
       const run = followed.get(id);
-      return run === undefined ? undefined : factsOf(run, run.reading.progress());
+      return run === undefined ? undefined : factsOf(run, run.reading.progress(), beforeOf(ports, run));
     },
     async ended(task, attempt, exitCode) {
       const run = follow(task, attempt);
-      return run === undefined ? undefined : endOf(run, await run.reading.end(exitCode));
+      if (run === undefined) return undefined;
+      const progress = await run.reading.end(exitCode);
+      return endOf(run, progress, beforeOf(ports, run));
     },
     close() {
       for (const { reading } of followed.values()) reading.close();
@@ -142,10 +162,11 @@ function watch(ports: AgentRunsPorts, run: Followed): void {
   if (status?.state === "paused") run.grownAt = now;
   if (status?.state !== "running" || status.run.attempt !== attempt || status.run.stopping !== undefined) return;
   const progress = run.reading.progress();
-  if (status.run.probe === true && !run.saidAnswers && hasAnswers(factsOf(run, progress))) {
+  if (status.run.probe === true && !run.saidAnswers && hasAnswers(factsOf(run, progress, undefined))) {
     run.saidAnswers = true;
     ports.answers({ id: task.id, attempt });
   }
+  tellSpending(ports, run);
   run.answeredAt = progress.result === undefined ? undefined : (run.answeredAt ?? now);
   const { attention, end } = judge(
     {
@@ -166,6 +187,23 @@ function watch(ports: AgentRunsPorts, run: Followed): void {
     attention: attention === null ? null : { ...attention, since: ports.wall() },
     ...(end === undefined ? {} : { end }),
   });
+}
+
+function tellSpending(ports: AgentRunsPorts, run: Followed): void {
+  const progress = run.reading.progress();
+  const steps = progress.turns + progress.toolCalls;
+  const { usd, tokens } = spentOf(progress, beforeOf(ports, run));
+  const [turned, spent] = [steps !== run.steps, `${usd} ${tokens}`];
+  if (!turned && spent === run.spent) return;
+  [run.steps, run.spent] = [steps, spent];
+  ports.spending({ id: run.task.id, attempt: run.attempt, turned });
+}
+
+/** What earlier runs of its session have counted, where its tool counts the session. */
+function beforeOf({ runsOf }: AgentRunsPorts, { task, attempt, reading }: Followed): AgentTokens | undefined {
+  const { sessionId, wholeSession } = reading.progress();
+  if (wholeSession !== true || sessionId === undefined) return undefined;
+  return countedBefore(runsOf(task.id), { sessionId, attempt });
 }
 
 function kindOf(attention: Attention | undefined): string | undefined {

@@ -1,5 +1,5 @@
 /** Commands about groups. */
-import { ClaudineError, type EventBody } from "@claudine/protocol";
+import { ClaudineError, type EventBody, type GroupBudget, type GroupBudgetParts } from "@claudine/protocol";
 import type { UserCommand } from "./command.ts";
 import { ALL_GROUPS, DEFAULT_GROUP } from "./groups.ts";
 import { checkGroups } from "./room.ts";
@@ -10,7 +10,7 @@ type GroupCommand = Extract<UserCommand, { type: "set-group" | "remove-group" }>
 /** @throws ClaudineError not_found, wrong_state, limit */
 export function decideGroup(state: State, command: GroupCommand): EventBody[] {
   if (command.type === "remove-group") return removeGroup(state, command.name);
-  const { name, slots, paused } = command;
+  const { name, slots, paused, budget } = command;
   if (name !== ALL_GROUPS) checkGroups(state, [name]);
   return [
     {
@@ -18,8 +18,19 @@ export function decideGroup(state: State, command: GroupCommand): EventBody[] {
       name,
       ...(slots === undefined ? {} : { slots }),
       ...(paused === undefined ? {} : { paused }),
+      ...(budget === undefined ? {} : { budget: merged(state.groups.get(name)?.budget, budget) }),
     },
   ];
+}
+
+/** What is not said stays; a period alone is no budget. */
+function merged(known: GroupBudget | undefined, parts: GroupBudgetParts | null): GroupBudget | null {
+  if (parts === null) return null;
+  const { usd, tokens } = { ...known, ...parts };
+  const [isMoney, isTokens] = [(usd ?? null) !== null, (tokens ?? null) !== null];
+  if (!isMoney && !isTokens) return null;
+  const per = parts.per ?? known?.per ?? "total";
+  return { ...(isMoney ? { usd: usd ?? undefined } : {}), ...(isTokens ? { tokens: tokens ?? undefined } : {}), per };
 }
 
 function removeGroup(state: State, name: string): EventBody[] {
