@@ -20,11 +20,11 @@ type Step =
   | { do: "later" | "set-clock"; ms: number }
   | { do: "restart" };
 
-const id = fc.integer({ min: 1, max: 12 });
+const id = fc.integer({ min: 1, max: 6 });
 const group = fc.constantFrom("default", "night");
 const odd = fc.constantFrom(Number.NaN, -7, Number.POSITIVE_INFINITY, 0);
-const usd = fc.oneof({ weight: 9, arbitrary: fc.double({ min: 0, max: 4, noNaN: true }) }, odd);
-const tokens = fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 4000 }) }, odd);
+const usd = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(0.1, 0.7, 1, 2, 3) }, odd);
+const tokens = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(0, 500, 1000, 4000) }, odd);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -58,6 +58,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant("set-clock" as const), ms: fc.constantFrom(-DAY / 2, DAY / 2) }),
   fc.record({ do: fc.constant("restart" as const) }),
 );
+/** Small ones find little, as nothing is spent at first. */
+const course = (most: number) => fc.array(step, { maxLength: most, size: "max" });
 const atLimits = fc.constantFrom<AtBudget>("finish", "hold", "end");
 
 function newWorld(atLimit: AtBudget): World {
@@ -158,7 +160,7 @@ function checkBooks(before: Books, after: Books): void {
 
 test("nothing starts past a budget unless a person does it, what was spent only grows, and who waits says why", () => {
   fc.assert(
-    fc.property(atLimits, fc.array(step, { maxLength: 60 }), (atLimit, steps) => {
+    fc.property(atLimits, course(60), (atLimit, steps) => {
       const world = newWorld(atLimit);
       for (const one of steps) {
         const before = booksOf(world);
@@ -175,7 +177,7 @@ test("nothing starts past a budget unless a person does it, what was spent only 
 
 test("a restart at any point changes no outcome", () => {
   fc.assert(
-    fc.property(atLimits, fc.array(step, { maxLength: 50 }), fc.nat(50), (atLimit, steps, at) => {
+    fc.property(atLimits, course(50), fc.nat(50), (atLimit, steps, at) => {
       const [straight, restarted] = [newWorld(atLimit), newWorld(atLimit)];
       for (const [index, one] of steps.filter((each) => each.do !== "restart").entries()) {
         if (index === at) restart(restarted);
@@ -192,7 +194,7 @@ test("a restart at any point changes no outcome", () => {
 
 test("a limit is told once, as long as nobody changes it", () => {
   fc.assert(
-    fc.property(atLimits, fc.array(step, { maxLength: 60 }), (atLimit, steps) => {
+    fc.property(atLimits, course(60), (atLimit, steps) => {
       const world = newWorld(atLimit);
       for (const one of steps.filter((each) => each.do !== "group" && each.do !== "task")) {
         take(world, one);
@@ -210,23 +212,17 @@ test("a limit is told once, as long as nobody changes it", () => {
 
 test("everything that waits for a day's budget runs when days go by", () => {
   fc.assert(
-    fc.property(atLimits, fc.array(step, { maxLength: 50 }), (atLimit, steps) => {
+    fc.property(atLimits, course(50), (atLimit, steps) => {
       const world = newWorld(atLimit);
       for (const one of steps) {
         take(world, one);
         world.plan();
       }
       for (const name of ["default", "night"]) world.do({ type: "set-group", name, budget: null });
+      const targets = { named: [], matched: [...world.state.live.values()].flatMap((one) => (one.agent ? one.id : [])) };
+      world.do({ type: "change", targets, changes: { budget: { usd: 1_000_000, tokens: 1e12 } } });
+      world.do({ type: "release", targets: { named: [], matched: [...world.state.live.keys()] } });
       for (let round = 0; round < 100 && world.state.live.size > 0; round += 1) {
-        const left = [...world.state.live.values()];
-        world.do({ type: "release", targets: { named: [], matched: left.map((one) => one.id) } });
-        for (const one of left)
-          if (one.agent !== undefined)
-            world.do({
-              type: "change",
-              targets: { named: [], matched: [one.id] },
-              changes: { budget: { usd: 1_000_000, tokens: 1e12 } },
-            });
         world.now += DAY;
         world.plan();
         for (const running of world.state.inFlight) endAgent(world, running, spentEnd(0));
