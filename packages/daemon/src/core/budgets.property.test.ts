@@ -171,7 +171,7 @@ test("nothing starts past a budget unless a person does it, what was spent only 
         expect(dayAt(world.state, world.wall).endsAt).toBeGreaterThan(world.wall);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
 });
 
@@ -188,7 +188,7 @@ test("a restart at any point changes no outcome", () => {
       }
       expect(restarted.events).toEqual(straight.events);
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   );
 });
 
@@ -206,7 +206,7 @@ test("a limit is told once, as long as nobody changes it", () => {
       // A clock that is set back over midnight may begin a day for the second time.
       if (!steps.some((each) => each.do === "set-clock")) expect(new Set(told).size).toBe(told.length);
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   );
 });
 
@@ -219,8 +219,11 @@ test("everything that waits for a day's budget runs when days go by", () => {
         world.plan();
       }
       for (const name of ["default", "night"]) world.do({ type: "set-group", name, budget: null });
-      const targets = { named: [], matched: [...world.state.live.values()].flatMap((one) => (one.agent ? one.id : [])) };
-      world.do({ type: "change", targets, changes: { budget: { usd: 1_000_000, tokens: 1e12 } } });
+      const targets = {
+        named: [],
+        matched: [...world.state.live.values()].flatMap((one) => (one.agent ? one.id : [])),
+      };
+      world.do({ type: "change", targets, changes: { budget: { usd: 1e12, tokens: 1e15 } } });
       world.do({ type: "release", targets: { named: [], matched: [...world.state.live.keys()] } });
       for (let round = 0; round < 100 && world.state.live.size > 0; round += 1) {
         world.now += DAY;
@@ -229,6 +232,6 @@ test("everything that waits for a day's budget runs when days go by", () => {
       }
       expect([...world.state.live.values()].map((task) => explain(world.facts(), task))).toEqual([]);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });

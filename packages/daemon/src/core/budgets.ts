@@ -130,9 +130,10 @@ export function runningIn(state: State, spentBy: SpentBy, { scope, but }: { scop
   return inFlightIn(state, scope).reduce((sum, { id }) => (id === but ? sum : plus(sum, sane(spentBy(id)))), NOTHING);
 }
 
-/** Those that run of a scope. */
+/** Those that run of a scope, by their ids. */
 export function inFlightIn({ inFlight, live }: State, scope: BudgetScope): Task[] {
-  return [...inFlight].flatMap((id) => {
+  const ids = [...inFlight].toSorted((a, b) => a - b);
+  return ids.flatMap((id) => {
     const task = live.get(id);
     return task !== undefined && scopesOf(task).some((one) => scopeKey(one) === scopeKey(scope)) ? [task] : [];
   });
