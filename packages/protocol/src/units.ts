@@ -44,7 +44,7 @@ const TOKENS: Readonly<Record<string, number>> = { "": 1, k: 1000, m: 1_000_000,
  * @throws ClaudineError invalid_params
  */
 export function parseTokens(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmg]?)$/i.exec(text.trim());
+  const match = /^(\d+(?=$)|\d+(?:\.\d+)?(?=\s*[kmg]))\s*([kmg]?)$/i.exec(text.trim());
   if (match !== null) return whole(Number(match[1]) * (TOKENS[(match[2] ?? "").toLowerCase()] ?? 1), text);
   throw new ClaudineError("invalid_params", `"${text.slice(0, 80)}" is no number of tokens`, {
     hint: "Write 800K, 5M or 250000",
