@@ -47,8 +47,7 @@ test("a group's budget: what comes waits and says why, all others go on, and it 
   const id = await it.agent("say three", "-g", "night");
   const reason = "budget of group night: 0.50 of 0.40 dollars spent";
   expect(await waits(id)).toBe(reason);
-  for (const verb of ["explain", "show"])
-    expect((await it.rig.claudine(verb, String(id))).stdout).toContain(reason);
+  for (const verb of ["explain", "show"]) expect((await it.rig.claudine(verb, String(id))).stdout).toContain(reason);
   expect((await it.rig.claudine("list")).stdout).toContain(reason);
   const command = await it.rig.submit("-g", "night", "true");
   for (const other of [await it.agent("say hello"), command]) await well(other);
@@ -185,18 +184,21 @@ test("a tool that keeps to a budget itself gets what is left, and has met the bu
   expect((await own.result(last)).agent.result).toContain("--resume=");
 });
 
-test.for(["before", "after"])("a daemon that dies %s a reached budget is stored: the next one knows it", async (when) => {
-  const own = await createAgentRig({ daemon: false, config: "slots: 4\nagent: {budgets: {day: {usd: 0.2}}}\n" });
-  onTestFinished(() => own[Symbol.asyncDispose]());
-  await own.rig.up({ CLAUDINE_CRASH_AT: `${when}-commit-budget.reached` });
-  const id = await own.agent("say one");
-  await own.rig.daemon?.ended;
-  await own.rig.up();
-  await well(id, own);
-  expect(await waits(await own.agent("say two"), own)).toMatch(/^budget of the day: 0\.25 of 0\.20 dollars spent/);
-  expect((await budgets(own)).budgets[0]?.spent).toEqual({ usd: 0.25, tokens: MESSAGE });
-  expect(await events("budget.reached", own)).toHaveLength(1);
-});
+test.for(["before", "after"])(
+  "a daemon that dies %s a reached budget is stored: the next one knows it",
+  async (when) => {
+    const own = await createAgentRig({ daemon: false, config: "slots: 4\nagent: {budgets: {day: {usd: 0.2}}}\n" });
+    onTestFinished(() => own[Symbol.asyncDispose]());
+    await own.rig.up({ CLAUDINE_CRASH_AT: `${when}-commit-budget.reached` });
+    const id = await own.agent("say one");
+    await own.rig.daemon?.ended;
+    await own.rig.up();
+    await well(id, own);
+    expect(await waits(await own.agent("say two"), own)).toMatch(/^budget of the day: 0\.25 of 0\.20 dollars spent/);
+    expect((await budgets(own)).budgets[0]?.spent).toEqual({ usd: 0.25, tokens: MESSAGE });
+    expect(await events("budget.reached", own)).toHaveLength(1);
+  },
+);
 
 test.for([
   [["agent", "--task-budget", "0", "hello"], '--task-budget "0" is no amount that fits'],

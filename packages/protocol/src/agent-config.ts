@@ -50,19 +50,18 @@ const CustomAgent = z.strictObject({
   environment: z.record(z.string(), z.string()).optional(),
 });
 
-const ConfiguredBudget = z.strictObject({
-  usd: Budget.shape.usd,
-  tokens: Tokens.optional().describe("Input that came from no cache, and output, as `5M`"),
-});
+const ConfiguredBudget = (who: string) =>
+  z.strictObject({
+    usd: Budget.shape.usd.describe(`How many US dollars ${who} may cost`),
+    tokens: Tokens.optional().describe(`How many tokens ${who} may use, as \`5M\`; those from a cache do not count`),
+  });
 
 const Budgets = z
   .strictObject({
-    task: ConfiguredBudget.optional().describe(
-      "What all runs of a task together may spend unless the task says it, as `{usd: 20, tokens: 5M}`",
-    ),
-    day: ConfiguredBudget.optional().describe("What all agents together may spend on a calendar day"),
+    task: ConfiguredBudget("all runs of a task together, unless it says otherwise,").optional(),
+    day: ConfiguredBudget("all agents together on a calendar day").optional(),
     atLimit: AtBudget.default("finish").describe(
-      "What becomes of runs when a budget is used up: they finish; they are held, which ends each at its next turn and goes on in its session when there is money again; or they are ended and have failed",
+      "What becomes of runs when a budget is used up: they finish; they are held, which ends each at its next turn and goes on in its session when the budget allows it; or they are ended and have failed",
     ),
   })
   .prefault({});

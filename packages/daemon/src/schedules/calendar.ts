@@ -27,7 +27,7 @@ export function createCalendar(zones: Zones): Calendar {
   };
   return {
     clockText: (at, now) => clockText(zones, at, now),
-    day: (at) => dayOf(zones, at),
+    day: (at) => dayIn(zones, ownZone(), at),
     next(when: When, zone: string, after: number): number | null {
       switch (when.kind) {
         case "at":
@@ -43,21 +43,22 @@ export function createCalendar(zones: Zones): Calendar {
 
 /** `14:00`, or `2026-11-22 14:00` on another day. */
 function clockText(zones: Zones, at: number, now: number): string {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const timeZone = ownZone();
   const [date = "", time = ""] = zones.text(timeZone, at).split("T");
   const clock = time.slice(0, 5);
   return zones.text(timeZone, now).startsWith(date) ? clock : `${date} ${clock}`;
 }
 
+const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** Where clocks are put back over midnight, the day has ended when they show it for the last time. */
-function dayOf(zones: Zones, at: number): Day {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  const offsetMs = zones.offsetAt(timeZone, at);
+export function dayIn(zones: Zones, zone: string, at: number): Day {
+  const offsetMs = zones.offsetAt(zone, at);
   const midnight = Math.floor((at + offsetMs) / DAY_MS) * DAY_MS;
-  const end = zones.instantOf(timeZone, midnight + DAY_MS);
+  const end = zones.instantOf(zone, midnight + DAY_MS);
   return {
-    name: zones.text(timeZone, at).slice(0, 10),
-    from: Math.min(at, zones.instantOf(timeZone, midnight)),
+    name: zones.text(zone, at).slice(0, 10),
+    from: Math.min(at, zones.instantOf(zone, midnight)),
     endsAt: end > at ? end : midnight + DAY_MS - offsetMs,
   };
 }
