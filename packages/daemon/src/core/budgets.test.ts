@@ -37,7 +37,7 @@ test("a group's budget that is used up: its agents' tasks wait and say so, all o
   expect(world.plan()).toEqual([2]);
   expect(endAgent(world, 2, spentEnd(0.5))).toEqual(["budget.reached", "run.finished"]);
   world.submit(agentSpec("claude"), spec({ group: "night" }));
-  expect(world.plan().toSorted()).toEqual([4, 5]);
+  expect(new Set(world.plan())).toEqual(new Set([4, 5]));
   expect(world.why(3)).toBe("budget of group night: 20.00 of 20.00 dollars spent");
   expect(reachedEvents(world)).toMatchObject([
     { scope: { kind: "group", name: "night" }, unit: "usd", limit: 20, spent: 20, day: null },
