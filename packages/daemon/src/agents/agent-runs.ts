@@ -3,7 +3,6 @@ import {
   choiceOf,
   type AgentEnd,
   type AgentFacts,
-  type AgentTokens,
   type Attention,
   type Run,
   type Task,
@@ -14,9 +13,10 @@ import { errorFacts, type Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
 import { hasAnswers } from "../core/agent-limits.ts";
 import { judge, type WatchRules } from "./attention.ts";
-import { countedBefore, endOf, factsOf, spentOf, type RunTool } from "./facts.ts";
+import { endOf, factsOf, type RunTool } from "./facts.ts";
 import { createReading, type Reading } from "./reading.ts";
 import type { Registry } from "./registry.ts";
+import { createSpending, type Spending } from "./spending.ts";
 import type { TextFiles } from "./text-files.ts";
 
 export type AgentRunsPorts = {
@@ -60,9 +60,7 @@ type Followed = RunTool & {
   answeredAt: number | undefined;
   saidAnswers: boolean;
   said: string | undefined;
-  /** As of the last report of what it has spent. */
-  steps: number;
-  spent: string;
+  spending: Spending;
 };
 
 export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
@@ -87,8 +85,7 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       answeredAt: undefined,
       saidAnswers: false,
       said: undefined,
-      steps: 0,
-      spent: "",
+      spending: createSpending(task, attempt, { ...ports, progress: () => run.reading.progress() }),
     };
     followed.set(task.id, run);
     return run;
@@ -135,13 +132,13 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
     },
     current(id) {
       const run = followed.get(id);
-      return run === undefined ? undefined : factsOf(run, run.reading.progress(), beforeOf(ports, run));
+      return run === undefined ? undefined : factsOf(run, run.reading.progress(), run.spending.before());
     },
     async ended(task, attempt, exitCode) {
       const run = follow(task, attempt);
       if (run === undefined) return undefined;
       const progress = await run.reading.end(exitCode);
-      return endOf(run, progress, beforeOf(ports, run));
+      return endOf(run, progress, run.spending.before());
     },
     close() {
       for (const { reading } of followed.values()) reading.close();
@@ -166,7 +163,7 @@ function watch(ports: AgentRunsPorts, run: Followed): void {
     run.saidAnswers = true;
     ports.answers({ id: task.id, attempt });
   }
-  tellSpending(ports, run);
+  run.spending.tell();
   run.answeredAt = progress.result === undefined ? undefined : (run.answeredAt ?? now);
   const { attention, end } = judge(
     {
@@ -187,23 +184,6 @@ function watch(ports: AgentRunsPorts, run: Followed): void {
     attention: attention === null ? null : { ...attention, since: ports.wall() },
     ...(end === undefined ? {} : { end }),
   });
-}
-
-function tellSpending(ports: AgentRunsPorts, run: Followed): void {
-  const progress = run.reading.progress();
-  const steps = progress.turns + progress.toolCalls;
-  const { usd, tokens } = spentOf(progress, beforeOf(ports, run));
-  const [turned, spent] = [steps !== run.steps, `${usd} ${tokens}`];
-  if (!turned && spent === run.spent) return;
-  [run.steps, run.spent] = [steps, spent];
-  ports.spending({ id: run.task.id, attempt: run.attempt, turned });
-}
-
-/** What earlier runs of its session have counted, where its tool counts the session. */
-function beforeOf({ runsOf }: AgentRunsPorts, { task, attempt, reading }: Followed): AgentTokens | undefined {
-  const { sessionId, wholeSession } = reading.progress();
-  if (wholeSession !== true || sessionId === undefined) return undefined;
-  return countedBefore(runsOf(task.id), { sessionId, attempt });
 }
 
 function kindOf(attention: Attention | undefined): string | undefined {

@@ -5,15 +5,15 @@ import {
   inFlightIn,
   isReached,
   limitsOf,
-  reachedWords,
   runningIn,
-  sane,
   scopeKey,
   scopesOf,
   spentIn,
   told,
   type Limit,
 } from "./budgets.ts";
+import { sane } from "./agent-accounts.ts";
+import { reachedWords } from "./budget-words.ts";
 import type { Facts } from "./decide.ts";
 import { stopRun } from "./stop.ts";
 

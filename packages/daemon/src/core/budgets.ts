@@ -1,9 +1,5 @@
 /** What agents' tasks may spend together: a budget that is used up keeps its tasks from starting. */
 import {
-  BUDGET_MOST,
-  charged,
-  formatDuration,
-  formatTokens,
   NOTHING,
   plus,
   type Account,
@@ -11,11 +7,11 @@ import {
   type BudgetReached,
   type BudgetScope,
   type BudgetUnit,
-  type Charge,
   type Spent,
   type Task,
   type TaskId,
 } from "@claudine/protocol";
+import { sane } from "./agent-accounts.ts";
 import type { Day } from "./calendar.ts";
 import { ALL_GROUPS } from "./groups.ts";
 import type { State } from "./state.ts";
@@ -67,9 +63,9 @@ export function dayAt({ budgets, calendar }: Pick<State, "budgets" | "calendar">
   return budgets.day;
 }
 
-/** When budgets of a day begin anew; undefined when there are none. */
+/** When budgets of a day begin anew; undefined when nobody waits for that. */
 export function newDayAt(state: State, wall: number): number | undefined {
-  return hasDaily(state) ? dayAt(state, wall).endsAt : undefined;
+  return state.waiting.parked.size > 0 && hasDaily(state) ? dayAt(state, wall).endsAt : undefined;
 }
 
 function hasDaily({ settings, groups }: State): boolean {
@@ -167,40 +163,7 @@ export function leftFor(state: State, spentBy: SpentBy, task: Task): BudgetLeft 
   return lefts.toSorted((a, b) => a.usd - b.usd)[0];
 }
 
-/** Whatever a tool says. */
-export function sane(spent: Spent | undefined): Spent {
-  return { usd: within(spent?.usd, BUDGET_MOST.usd), tokens: Math.round(within(spent?.tokens, BUDGET_MOST.tokens)) };
-}
-
-function within(value: number | undefined, most: number): number {
-  return value === undefined || Number.isNaN(value) ? 0 : Math.min(Math.max(0, value), most);
-}
-
-export function book({ accounts }: Budgets, charge: Charge): void {
-  for (const name of [ALL_GROUPS, charge.group]) accounts.set(name, withCharge(accounts.get(name), charge));
-}
-
-export function withCharge(account: Account | undefined, charge: Charge): Account {
-  return charged(account ?? { total: NOTHING, days: {} }, charge);
-}
-
 /** What was told of a scope that is no more. */
 export function forgetScope({ reached }: Budgets, scope: BudgetScope): void {
   for (const unit of ["usd", "tokens"] as const) reached.delete(reachedKey({ scope, unit }));
-}
-
-/** `budget of group night: 20.00 of 20.00 dollars spent`. */
-export function reachedWords({ scope, unit, limit }: Omit<Limit, "perDay">, spent: number): string {
-  const whose = scope.kind === "day" ? "the day" : scopeKey(scope);
-  const amount = (value: number) => (unit === "usd" ? value.toFixed(2) : formatTokens(value));
-  return `budget of ${whose}: ${amount(spent)} of ${amount(limit)} ${unit === "usd" ? "dollars" : "tokens"} spent`;
-}
-
-/** Why nothing more of a scope is started. */
-export function budgetWords(state: State, limit: Limit, wall: number): string {
-  const spent = Math.max(spentIn(state, limit.scope, limit.perDay)[limit.unit], told(state, limit)?.spent ?? 0);
-  const words = reachedWords(limit, spent);
-  if (!limit.perDay) return words;
-  const { endsAt } = dayAt(state, wall);
-  return `${words}, new day ${state.calendar.clockText(endsAt, endsAt)} (in ${formatDuration(endsAt - wall)})`;
 }

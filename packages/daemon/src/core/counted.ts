@@ -30,8 +30,8 @@ type Wanting = Pick<Task, "needs"> & Partial<Pick<Task, "agent" | "id" | "group"
  * What a task must get before it starts; a lock is a resource of which there is one. A provider of agents and a budget are
  * such that nobody uses them up: they are there or not. Of its providers a task waits for the last of its choices.
  */
-export function wantsOf({ needs = {}, ...task }: Wanting): Want[] {
-  const { agent } = task;
+export function wantsOf(task: Wanting): Want[] {
+  const { needs = {}, agent } = task;
   const { locks = [], claims = {} } = needs;
   const last = agent?.choices.at(-1);
   return [

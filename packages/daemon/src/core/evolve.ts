@@ -2,7 +2,8 @@
 import { reduceSchedule, reduceTask, withTaskEnd, type Task, type TaskEvent } from "@claudine/protocol";
 import { forgetLimit, setLimit } from "./agent-limits.ts";
 import { noteChange } from "./batches.ts";
-import { book, forgetScope, reachedKey } from "./budgets.ts";
+import { book } from "./agent-accounts.ts";
+import { forgetScope, reachedKey } from "./budgets.ts";
 import { offerAgent, offerAll } from "./counted.ts";
 import { setGroup } from "./groups.ts";
 import { learnFrom } from "./kinds.ts";
@@ -44,7 +45,7 @@ export function evolve(state: State, event: TaskEvent, before: Task | undefined)
 
 /** Before the tasks are moved: those that wait for a budget are not offered what is used up. */
 function noteSpending({ budgets }: State, event: TaskEvent): void {
-  if (event.type === "run.finished" && event.spent !== undefined) book(budgets, event.spent);
+  if (event.type === "run.finished" && event.spent !== undefined) book(budgets.accounts, event.spent);
   if (event.type === "budget.reached") {
     const { scope, unit, limit, spent, day } = event;
     budgets.reached.set(reachedKey(event), { scope, unit, limit, spent, day });

@@ -2,7 +2,8 @@
 import { compareRanks, rankOf } from "@claudine/protocol/rank";
 import { formatBytes, formatDuration, statusReason, type Dependency, type Task, type TaskId } from "@claudine/protocol";
 import { limitWords } from "./agent-limits.ts";
-import { budgetWords, reachedIn } from "./budgets.ts";
+import { budgetWords } from "./budget-words.ts";
+import { reachedIn } from "./budgets.ts";
 import { agentOf, isLock, keptFor, lackingInLine, scopeOf, totalOf } from "./counted.ts";
 import { createCapacity, needOf, type HostPort } from "./capacity.ts";
 import { learned } from "./kinds.ts";

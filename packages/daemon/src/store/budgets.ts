@@ -1,6 +1,7 @@
 /** What agents have spent, and the budgets that are used up: in `meta`, by group and scope. */
 import { Account, BudgetReached, type BudgetScope, type TaskEvent } from "@claudine/protocol";
-import { reachedKey, withCharge } from "../core/budgets.ts";
+import { withCharge } from "../core/agent-accounts.ts";
+import { reachedKey } from "../core/budgets.ts";
 import { ALL_GROUPS } from "../core/groups.ts";
 import type { Tables } from "./open.ts";
 

@@ -34,7 +34,7 @@ const NONE = "none";
 
 const set: Command = {
   name: "set",
-  summary: "Set the slots of a group, and what its agents may spend; the word none takes a budget away",
+  summary: "Set the slots of a group, made if there is none, and what its agents may spend; none takes a budget away",
   positional: [NAME],
   options: [
     { name: "slots", type: "string", arg: "N", describe: "How many of its tasks run at once" },
