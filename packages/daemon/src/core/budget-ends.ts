@@ -37,9 +37,8 @@ export function decideSpending(facts: Facts, { id, attempt, turned }: SpendingRe
   return [...events, ...stopped(facts, { task, used: first, turned })];
 }
 
-function limitsFor(facts: Facts, task: Task): Limit[] {
-  dayAt(facts.state, facts.wall);
-  return scopesOf(task).flatMap((scope) => limitsOf(facts.state, scope));
+function limitsFor({ state }: Facts, task: Task): Limit[] {
+  return scopesOf(task).flatMap((scope) => limitsOf(state, scope));
 }
 
 function usedOf({ state, spentBy }: Facts, limit: Limit): Used {

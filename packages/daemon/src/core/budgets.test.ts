@@ -152,6 +152,16 @@ test("a person starts one past the budget, and it is left alone", () => {
   expect(world.state.budgets.accounts.get("night")?.total.usd).toBe(25);
 });
 
+test("a new daemon knows that a run is started past the budget of the day", () => {
+  const world = budgeted({ day: { usd: 1 } }, 1);
+  world.submit(agentSpec("claude"), agentSpec("claude"));
+  world.plan();
+  endAgent(world, 1, spentEnd(2));
+  restart(world);
+  world.do({ type: "start", targets: one(2) });
+  expect(world.task(2)).toMatchObject({ status: { run: { pastBudget: true } } });
+});
+
 test("what tools say never lowers what was spent, and is cut where it is absurd", () => {
   const world = nightly(4, 4);
   endAgent(world, 1, spentEnd(-50, -3));
