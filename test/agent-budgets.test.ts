@@ -207,6 +207,8 @@ test.for([
   [["agent", "--task-tokens", "1.5", "hello"], "--task-tokens"],
   [["agent", "--task-tokens", "9999G", "hello"], '--task-tokens "9999G" is no number of tokens that fits'],
   [["group", "set", "night"], "Cannot set group night: say what"],
+  [["group", "set", "night", "--budget-per", "day"], "Cannot set group night: it has no budget"],
+  [["group", "set", "night", "--budget-per", "week"], "week"],
   [["group", "set", "night", "--budget", "9999999"], '"9999999" is no amount that fits'],
   [["group", "set", "../x", "--budget", "1"], "name"],
   [["submit", "--task-budget", "5", "true"], "--task-budget"],

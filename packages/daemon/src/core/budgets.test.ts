@@ -73,6 +73,17 @@ test("a budget below what is spent already holds what comes, and one in tokens c
   expect(world.plan()).toEqual([3]);
 });
 
+test("a period without anything to spend in it is refused; the period of a budget can be changed", () => {
+  const world = nightly(1);
+  expect(() => world.do({ type: "set-group", name: "other", budget: { per: "day" } })).toThrow(
+    "Cannot set group other: it has no budget",
+  );
+  world.do({ type: "set-group", name: "night", budget: { per: "day" } });
+  expect(world.state.groups.get("night")?.budget).toEqual({ usd: 20, per: "day" });
+  world.do({ type: "set-group", name: "night", budget: { usd: null } });
+  expect(world.state.groups.get("night")?.budget).toBeUndefined();
+});
+
 test("a day's budget begins anew with the next day, by itself", () => {
   const world = budgeted({ day: { usd: 10 } }, 1);
   world.now = DAY - 5 * HOUR;

@@ -7,7 +7,7 @@ import type { State } from "./state.ts";
 
 type GroupCommand = Extract<UserCommand, { type: "set-group" | "remove-group" }>;
 
-/** @throws ClaudineError not_found, wrong_state, limit */
+/** @throws ClaudineError not_found, wrong_state, limit, invalid_params */
 export function decideGroup(state: State, command: GroupCommand): EventBody[] {
   if (command.type === "remove-group") return removeGroup(state, command.name);
   const { name, slots, paused, budget } = command;
@@ -18,16 +18,20 @@ export function decideGroup(state: State, command: GroupCommand): EventBody[] {
       name,
       ...(slots === undefined ? {} : { slots }),
       ...(paused === undefined ? {} : { paused }),
-      ...(budget === undefined ? {} : { budget: merged(state.groups.get(name)?.budget, budget) }),
+      ...(budget === undefined ? {} : { budget: merged(name, state.groups.get(name)?.budget, budget) }),
     },
   ];
 }
 
-/** What is not said stays; a period alone is no budget. */
-function merged(known: GroupBudget | undefined, parts: GroupBudgetParts | null): GroupBudget | null {
+/** What is not said stays. @throws ClaudineError invalid_params when there is a period and nothing to spend in it */
+function merged(name: string, known: GroupBudget | undefined, parts: GroupBudgetParts | null): GroupBudget | null {
   if (parts === null) return null;
   const { usd, tokens } = { ...known, ...parts };
   const [isMoney, isTokens] = [(usd ?? null) !== null, (tokens ?? null) !== null];
+  if (!isMoney && !isTokens && parts.usd === undefined && parts.tokens === undefined)
+    throw new ClaudineError("invalid_params", `Cannot set group ${name}: it has no budget`, {
+      hint: "Say how much as well: --budget 20",
+    });
   if (!isMoney && !isTokens) return null;
   const per = parts.per ?? known?.per ?? "total";
   return { ...(isMoney ? { usd: usd ?? undefined } : {}), ...(isTokens ? { tokens: tokens ?? undefined } : {}), per };

@@ -6,7 +6,7 @@ import { method } from "./method.ts";
 
 export const BUDGETS_METHODS = {
   "budget.list": method(
-    "What agents have spent, and may spend: of the day, of the groups that have spent something or have a budget, and of unfinished tasks that have one.",
+    "What agents have spent, and may spend: of the day, of the groups that have spent something or have a budget, and of unfinished tasks that have their own or have begun to use up the configured one.",
     Empty,
     z.object({
       budgets: z.array(BudgetInfo),

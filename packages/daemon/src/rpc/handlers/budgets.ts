@@ -1,5 +1,5 @@
 /** What agents have spent and may spend. */
-import type { BudgetInfo, BudgetScope } from "@claudine/protocol";
+import type { BudgetInfo, BudgetScope, Task } from "@claudine/protocol";
 import { dayAt, isReached, limitsOf, runningIn, spentIn, type SpentBy } from "../../core/budgets.ts";
 import { ALL_GROUPS } from "../../core/groups.ts";
 import type { State } from "../../core/state.ts";
@@ -19,9 +19,7 @@ function scopesIn(state: State): BudgetScope[] {
   const budgeted = [...groups.values()].flatMap(({ name, budget }) => (budget === undefined ? [] : [name]));
   const names = new Set([...budgets.accounts.keys(), ...budgeted]);
   names.delete(ALL_GROUPS);
-  const tasks = [...live.values()].filter(
-    ({ agent, id }) => agent !== undefined && hasLimit(state, { kind: "task", id }),
-  );
+  const tasks = [...live.values()].filter((task) => isTold(state, task));
   return [
     { kind: "day" },
     ...[...names].toSorted().map((name): BudgetScope => ({ kind: "group", name })),
@@ -33,8 +31,11 @@ function byId(a: BudgetScope, b: BudgetScope): number {
   return a.kind === "task" && b.kind === "task" ? a.id - b.id : 0;
 }
 
-function hasLimit(state: State, scope: BudgetScope): boolean {
-  return limitsOf(state, scope).length > 0;
+/** With a budget of its own, or one that it has begun to use up: thousands may wait under the configured one. */
+function isTold(state: State, { agent, id, budget, spent, status }: Task): boolean {
+  if (agent === undefined) return false;
+  const isInUse = budget !== undefined || spent !== undefined || "run" in status;
+  return isInUse && limitsOf(state, { kind: "task", id }).length > 0;
 }
 
 type Asked = { scope: BudgetScope; spentBy: SpentBy; endsAt: number };
