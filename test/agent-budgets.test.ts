@@ -159,15 +159,17 @@ test("what was spent outlives the daemon and the tasks", async () => {
   ]);
 });
 
-test("a session of Codex that goes on is not counted twice", async () => {
-  await installAgent(it.rig.file("../bin"), "codex");
-  const id = await it.agent("hello", "--agent", "codex", "-g", "night");
-  await well(id);
-  expect((await ofGroup("night"))?.spent).toEqual({ usd: 0, tokens: 25 });
-  expect(await it.rig.claudine("continue", String(id), "and again")).toMatchObject({ code: 0 });
-  await well(id);
-  expect((await ofGroup("night"))?.spent).toEqual({ usd: 0, tokens: 50 });
-  expect((await it.result(id)).agent).toMatchObject({ tokens: { input: 60 }, spent: { tokens: 25 } });
+test("a session of Codex that goes on is not counted twice; it cannot keep to what is left, and runs all the same", async () => {
+  const own = await rigWith("{atLimit: hold}");
+  await installAgent(own.rig.file("../bin"), "codex");
+  await setGroup(own, "night", "--budget", "5");
+  const id = await own.agent("hello", "--agent", "codex", "-g", "night");
+  await well(id, own);
+  expect((await ofGroup("night", own))?.spent).toEqual({ usd: 0, tokens: 25 });
+  expect(await own.rig.claudine("continue", String(id), "and again")).toMatchObject({ code: 0 });
+  await well(id, own);
+  expect((await ofGroup("night", own))?.spent).toEqual({ usd: 0, tokens: 50 });
+  expect((await own.result(id)).agent).toMatchObject({ tokens: { input: 60 }, spent: { tokens: 25 } });
 });
 
 test("a tool that keeps to a budget itself gets what is left, and has met the budget when it is used up", async () => {
