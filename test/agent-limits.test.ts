@@ -67,6 +67,18 @@ test("when the limit resets one tries, goes on in its session, and the rest foll
   expect(await limits()).toBeNull();
 });
 
+test("a session that stays open for messages at its limit is ended, waits, and goes on", async () => {
+  const own = await createAgentRig({ config: "sampleInterval: 100ms\nagent: { endLingeringAfter: 1s }\n" });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  const id = await own.agent(`say hello\nlimitstays ${own.rig.file("met")}\nargs`, "--messages");
+  await until("the second run to answer", async () => {
+    const { attempt, agent } = await own.rig.show(id);
+    return attempt === 2 && agent?.headline?.includes("--resume=");
+  });
+  await own.rig.claudine("send", String(id), "--eof");
+  expect(await own.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 2 });
+});
+
 test("a limit is known to the next daemon, whatever becomes of this one", async () => {
   const id = await it.agent(`limit ${nowS() + HOUR_S}`);
   await waits(id);

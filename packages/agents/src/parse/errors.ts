@@ -23,10 +23,7 @@ const SIGNS: ReadonlyArray<readonly [AgentErrorClass, RegExp]> = [
     "usage-limit",
     /credit balance is too low|(exhausted|exceeded) your (?!disk|storage)[\w' -]{0,40}quota|(?<!(?:disk|storage) )quota exceeded|insufficient_quota|spend(ing)? cap/i,
   ],
-  [
-    "overloaded",
-    new RegExp(`overloaded|at capacity|high (demand|load)|service unavailable|${code("503|529")}`, "i"),
-  ],
+  ["overloaded", new RegExp(`overloaded|at capacity|high (demand|load)|service unavailable|${code("503|529")}`, "i")],
   [
     "overloaded",
     /connection error|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network error|stream disconnected|error sending request/i,

@@ -10,7 +10,7 @@ export type WatchRules = {
 };
 
 export type Seen = {
-  progress: Pick<AgentProgress, "attention" | "result">;
+  progress: Pick<AgentProgress, "attention" | "error" | "result">;
   /** How long it has written nothing. */
   quietMs: number;
   /** Since its final answer; undefined before. */
@@ -26,7 +26,7 @@ const LINGERS_AFTER_MS = 15_000;
 
 export function judge({ progress, quietMs, answeredMs, takesMessages }: Seen, rules: WatchRules): Judgement {
   if (progress.result !== undefined && answeredMs !== undefined) {
-    if (takesMessages) return { attention: null };
+    if (takesMessages && !isAtLimit(progress)) return { attention: null };
     if (answeredMs >= (rules.endLingeringAfterMs ?? Infinity))
       return { attention: lingering(answeredMs), end: "lingering" };
     return { attention: answeredMs >= LINGERS_AFTER_MS ? lingering(answeredMs) : null };
@@ -34,6 +34,11 @@ export function judge({ progress, quietMs, answeredMs, takesMessages }: Seen, ru
   if (quietMs >= (rules.endQuietAfterMs ?? Infinity)) return { attention: quiet(quietMs), end: "quiet" };
   if (progress.attention !== undefined) return { attention: { kind: "asking", note: progress.attention } };
   return { attention: quietMs >= (rules.quietAfterMs ?? Infinity) ? quiet(quietMs) : null };
+}
+
+/** A session at its limit is of no use until that is over, and its task waits for that without it. */
+function isAtLimit({ error }: Seen["progress"]): boolean {
+  return error?.class === "usage-limit" || error?.class === "rate-limit";
 }
 
 function lingering(forMs: number): Judgement["attention"] {

@@ -31,6 +31,18 @@ test("who meets a limit waits, not as a retry, and goes on in its session when i
   expect(world.task(1)?.status.state).toBe("succeeded");
 });
 
+test("who meets a limit and does not go waits too, once it is ended", () => {
+  const world = working(1);
+  world.started(1);
+  const attention = { kind: "lingering", since: world.wall, note: "has not ended" } as const;
+  expect(world.do({ type: "report-attention", id: 1, attempt: 1, attention, end: "lingering" })).toEqual([
+    "run.stopping",
+  ]);
+  const events = endAgent(world, 1, limitEnd({ resetsAt: world.wall + HOUR, sessionId: "s" }));
+  expect(events).toEqual(["agent.limited", "run.finished", "task.retried"]);
+  expect(world.task(1)).toMatchObject({ status: { state: "queued" }, goesOn: { session: "s" } });
+});
+
 test("a session that is gone when the limit is over: a new one is told of it; without one it begins with the prompt", () => {
   const world = working(1);
   endAgent(world, 1, limitEnd({}));

@@ -11,7 +11,7 @@ import {
   type TaskState,
 } from "@claudine/protocol";
 import { decideAnswers, didMeetLimit, limitAfter } from "./agent-limits.ts";
-import { decideAttention, didFail, hadAnswered, nextChoice } from "./agents.ts";
+import { decideAttention, didFail, endedByItself, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
 import { goesOnAfter, goesOnElsewhere, withoutItsSession } from "./continue.ts";
 import { passedMs } from "./deadlines.ts";
@@ -109,7 +109,7 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const limit = limitAfter(facts, task, { run, agent });
   // What follows an end by itself comes right after it.
   const ends: EventBody[] = [...limit, ...(capped === undefined ? [end] : [capped, end])];
-  const instead = state === "failed" && run.stopping === undefined ? tryInstead(task, agent) : undefined;
+  const instead = state === "failed" && endedByItself(run) ? tryInstead(task, agent) : undefined;
   if (instead !== undefined) return [...ends, instead];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
   if (next === undefined) return ends;
