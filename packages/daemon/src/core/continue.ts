@@ -88,6 +88,13 @@ export function goesOnElsewhere({ goesOn }: Task): Pick<Retried, "goesOn"> {
   return { goesOn: { session: null, note: "a new session, told of the work so far: it is another agent's" } };
 }
 
+/** Older tools begin a new one without a word where they do not find it; undefined when it went on as it was meant to. */
+export function otherSession({ goesOn }: Task, end: AgentEnd | undefined): string | undefined {
+  const [meant, found] = [goesOn?.session ?? null, end?.sessionId ?? null];
+  if (meant === null || found === null || meant === found) return undefined;
+  return `${end?.agent} began another session than ${meant}, and may not know what was done in it`;
+}
+
 /** A session that its tool does not know any more: once, as the new one has none to be gone. */
 export function withoutItsSession({ id, goesOn, agentAt = 0 }: Task, end: AgentEnd | undefined): Retried | undefined {
   if (end?.error?.class !== "session-not-found" || (goesOn?.session ?? null) === null) return undefined;

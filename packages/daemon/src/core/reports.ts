@@ -13,7 +13,7 @@ import {
 import { decideAnswers, didMeetLimit, limitAfter } from "./agent-limits.ts";
 import { decideAttention, didFail, endedByItself, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
-import { goesOnAfter, goesOnElsewhere, withoutItsSession } from "./continue.ts";
+import { goesOnAfter, goesOnElsewhere, otherSession, withoutItsSession } from "./continue.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
@@ -89,7 +89,8 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome, agent);
   const task = facts.lookup(id);
-  const note = endNote(run, agent) ?? report.note ?? task?.goesOn?.note ?? null;
+  const went = task === undefined ? undefined : otherSession(task, agent);
+  const note = endNote(run, agent) ?? report.note ?? went ?? task?.goesOn?.note ?? null;
   const waited = task === undefined ? {} : { queuedAt: task.queuedAt ?? task.createdAt };
   const end: EventBody = {
     type: "run.finished",
