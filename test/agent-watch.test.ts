@@ -1,5 +1,5 @@
 /** Agents that hang, linger, crash, have no capacity or write without end: each is noticed, and ends in order. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { createAgentRig, installAgent, type AgentRig } from "./support/agents.ts";
 import { until } from "./support/until.ts";
@@ -11,7 +11,7 @@ grace: 1s
 output: { maxBytes: off }
 `;
 /** For those that hang; others would be ended by it where the machine is slow. */
-const STRICT = `${CONFIG}agent: { quietAfter: 1s, endQuietAfter: 2s, endLingeringAfter: 1s }\n`;
+const STRICT = `${CONFIG}agent: { quietAfter: 1s, endQuietAfter: 2s, endLingeringAfter: 1s, onAttention: 'echo "$CLAUDINE_TASK_ID $CLAUDINE_ATTENTION" > "$CLAUDINE_CWD/told"' }\n`;
 
 let it: AgentRig & AsyncDisposable;
 beforeAll(async () => {
@@ -40,6 +40,8 @@ test("who writes nothing needs attention, and is ended after a while", async () 
   expect(attention).toMatchObject({ kind: "quiet", note: expect.stringMatching(/^wrote nothing for 1/) });
   const { stdout } = await strict.rig.claudine("list");
   expect(stdout).toMatch(/wrote nothing for/);
+  const told = () => readFile(strict.rig.file("told"), "utf8").catch(() => "");
+  expect(await until("the hook to tell of it", told)).toMatch(new RegExp(`^${id} wrote nothing for 1`));
   expect(await strict.rig.ended(id)).toMatchObject({
     state: "timed-out",
     signal: "SIGTERM",
