@@ -68,6 +68,16 @@ test("when the limit resets one tries, goes on in its session, and the rest foll
   expect(await limits()).toBeNull();
 });
 
+test("a time of day is one where the tool runs, wherever the daemon is", async () => {
+  const zone = "Asia/Kathmandu";
+  const at = Math.ceil(Date.now() / 60_000 + 120) * 60_000;
+  const told = new Date(at).toLocaleTimeString("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
+  const place = { env: { TZ: zone }, input: `limitsays You have reached your usage limit, resets ${told}` };
+  const { stdout } = await it.rig.claudineWith(place, "agent", "-");
+  await waits(Number(stdout));
+  expect(await limits()).toMatchObject({ resetsAt: at, told: true });
+});
+
 test("a session that stays open for messages at its limit is ended, waits, and goes on", async () => {
   const own = await createAgentRig({ config: "sampleInterval: 100ms\nagent: { endLingeringAfter: 1s }\n" });
   onTestFinished(() => own[Symbol.asyncDispose]());

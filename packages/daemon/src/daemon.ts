@@ -186,6 +186,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     report: (report) => void engine.dispatch({ type: "report-attention", ...report }).catch(() => {}),
     answers: (run) => void engine.dispatch({ type: "report-answers", ...run }).catch(() => {}),
     calledTools: (task, calls) => worktrees.calledTools(task, calls),
+    environment,
     clock,
     log,
   });
