@@ -70,7 +70,11 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       choice,
       version: ports.files.version({ task, attempt }),
       resumable: adapter.unsupported({ prompt: { path: "/", text: "" }, resume: "it" }) === undefined,
-      reading: createReading({ adapter, files: ports.runs.files(task.id, attempt), clock: () => ({ nowMs: ports.wall(), zone }) }),
+      reading: createReading({
+        adapter,
+        files: ports.runs.files(task.id, attempt),
+        clock: () => ({ nowMs: ports.wall(), zone }),
+      }),
       grownAt: ports.steady(),
       answeredAt: undefined,
       saidAnswers: false,
