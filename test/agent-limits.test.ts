@@ -45,7 +45,7 @@ test("a used up quota: the task waits and says until when, others too, other age
   for (const one of [codex, command]) expect((await it.rig.ended(one)).state).toBe("succeeded");
   expect(await it.rig.show(other)).toMatchObject({ state: "queued", attempt: 0, reason: expect.stringMatching(told) });
   expect(await limits()).toMatchObject({ resetsAt, told: true, class: "usage-limit" });
-  expect((await it.rig.claudine("agents")).stdout).toMatch(/claude .*usage limit, resets /);
+  expect((await it.rig.claudine("agents")).stdout).toMatch(/claude .*usage limit, resets \d{4}-\d\d-\d\d \d\d:\d\d/);
 });
 
 test("when the limit resets one tries, goes on in its session, and the rest follows", async () => {

@@ -26,8 +26,9 @@ const LINGERS_AFTER_MS = 15_000;
 
 export function judge({ progress, quietMs, answeredMs, takesMessages }: Seen, rules: WatchRules): Judgement {
   if (progress.result !== undefined && answeredMs !== undefined) {
-    if (takesMessages && !isAtLimit(progress)) return { attention: null };
-    if (answeredMs >= (rules.endLingeringAfterMs ?? Infinity))
+    if (takesMessages && progress.result.ok) return { attention: null };
+    const isOver = !takesMessages || isAtLimit(progress);
+    if (isOver && answeredMs >= (rules.endLingeringAfterMs ?? Infinity))
       return { attention: lingering(answeredMs), end: "lingering" };
     return { attention: answeredMs >= LINGERS_AFTER_MS ? lingering(answeredMs) : null };
   }
