@@ -39,6 +39,7 @@ test("a used up quota: the task waits and says until when, others too, other age
   expect((await it.rig.claudine("explain", String(id))).stdout).toContain("usage limit of claude, resets");
   expect((await it.rig.claudine("list")).stdout).toContain("usage limit of claude, resets");
   expect((await it.rig.claudine("result", String(id))).stderr).toMatch(/^Run 1 of task \d+ failed: /);
+  expect((await it.rig.claudine("show", String(id))).stdout).toMatch(/^ +1 +failed .*exit code 1; usage-limit: /m);
   const other = await it.agent("say hello");
   const codex = await it.agent("hello", "--agent", "codex");
   const command = await it.rig.submit("true");
