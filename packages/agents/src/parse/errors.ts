@@ -19,6 +19,7 @@ const SIGNS: ReadonlyArray<readonly [AgentErrorClass, RegExp]> = [
     "usage-limit",
     /(?<!(?:cpu|disk|memory|storage) )usage limit|(hit|reached) your (?!rate)[\w' -]{0,40}limit|out of (extra usage|usage|(usage )?credits)\b/i,
   ],
+  ["usage-limit", /\b(session|daily|weekly|monthly|opus|sonnet|hour) limit reached/i],
   [
     "usage-limit",
     /credit balance is too low|(exhausted|exceeded) your (?!disk|storage)[\w' -]{0,40}quota|(?<!(?:disk|storage) )quota exceeded|insufficient_quota|spend(ing)? cap/i,
@@ -38,7 +39,7 @@ const SIGNS: ReadonlyArray<readonly [AgentErrorClass, RegExp]> = [
   ],
   // Not what is to "generate limits".
   ["rate-limit", /(?:(?<![A-Za-z])rate|Rate|RATE).?(?:limit|Limit|LIMIT)/],
-  ["rate-limit", new RegExp(`too many requests|${code("429")}`, "i")],
+  ["rate-limit", new RegExp(`too many requests|resource[ _](has been )?exhausted|${code("429")}`, "i")],
   ["max-turns", /max(imum)?\b.{0,20}\bturns|turn limit/i],
   ["budget", /(max(imum)?|over|reached|exceeded)\b.{0,20}\bbudget/i],
   [
