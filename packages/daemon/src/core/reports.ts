@@ -13,7 +13,7 @@ import {
 import { decideAnswers, didMeetLimit, limitAfter } from "./agent-limits.ts";
 import { decideAttention, didFail, endedByItself, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
-import { goesOnAfter, goesOnElsewhere, otherSession, withoutItsSession } from "./continue.ts";
+import { goesOnAfter, goesOnAfterLimit, goesOnElsewhere, otherSession, withoutItsSession } from "./continue.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
@@ -125,7 +125,7 @@ function tryInstead(task: Task, agent: AgentEnd | undefined): EventBody | undefi
   const retried = { type: "task.retried", id: task.id, automatic: true } as const;
   const agentAt = nextChoice(task, agent);
   if (agentAt !== undefined) return { ...retried, after: "capacity", agentAt, ...goesOnElsewhere(task) };
-  if (didMeetLimit(task, agent)) return { ...retried, after: "limit", ...goesOnAfter(task, agent) };
+  if (didMeetLimit(task, agent)) return { ...retried, after: "limit", ...goesOnAfterLimit(task, agent) };
   return withoutItsSession(task, agent);
 }
 
