@@ -79,6 +79,15 @@ test("a time of day is one where the tool runs, wherever the daemon is", async (
   expect(await limits()).toMatchObject({ resetsAt: at, told: true });
 });
 
+test("what was said is told in full when the limit was met before the first word", async () => {
+  const id = await it.agent("say one");
+  await it.rig.ended(id);
+  const said = `limitonce ${it.rig.file("said")}\nrepeat\n${"x".repeat(50_000)}`;
+  await it.rig.claudineWith({ input: said }, "continue", String(id), "-");
+  expect(await it.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 3 });
+  expect((await it.result(id)).agent.result).toBe(said);
+});
+
 test("a session that stays open for messages at its limit is ended, waits, and goes on", async () => {
   const own = await createAgentRig({ config: "sampleInterval: 100ms\nagent: { endLingeringAfter: 1s }\n" });
   onTestFinished(() => own[Symbol.asyncDispose]());

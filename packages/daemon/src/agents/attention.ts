@@ -1,6 +1,7 @@
 /** Whether a person should look at an agent's run, and whether it is to be ended. Pure. */
 import type { AgentProgress } from "@claudine/agents";
 import { formatDuration, type Attention } from "@claudine/protocol";
+import { isLimit } from "../core/agent-limits.ts";
 
 export type WatchRules = {
   /** Undefined: never. */
@@ -27,7 +28,8 @@ const LINGERS_AFTER_MS = 15_000;
 export function judge({ progress, quietMs, answeredMs, takesMessages }: Seen, rules: WatchRules): Judgement {
   if (progress.result !== undefined && answeredMs !== undefined) {
     if (takesMessages && progress.result.ok) return { attention: null };
-    const isOver = !takesMessages || isAtLimit(progress);
+    // A session at its limit is of no use until that is over, and its task waits for that without it.
+    const isOver = !takesMessages || isLimit(progress.error);
     if (isOver && answeredMs >= (rules.endLingeringAfterMs ?? Infinity))
       return { attention: lingering(answeredMs), end: "lingering" };
     return { attention: answeredMs >= LINGERS_AFTER_MS ? lingering(answeredMs) : null };
@@ -35,11 +37,6 @@ export function judge({ progress, quietMs, answeredMs, takesMessages }: Seen, ru
   if (quietMs >= (rules.endQuietAfterMs ?? Infinity)) return { attention: quiet(quietMs), end: "quiet" };
   if (progress.attention !== undefined) return { attention: { kind: "asking", note: progress.attention } };
   return { attention: quietMs >= (rules.quietAfterMs ?? Infinity) ? quiet(quietMs) : null };
-}
-
-/** A session at its limit is of no use until that is over, and its task waits for that without it. */
-function isAtLimit({ error }: Seen["progress"]): boolean {
-  return error?.class === "usage-limit" || error?.class === "rate-limit";
 }
 
 function lingering(forMs: number): Judgement["attention"] {

@@ -82,8 +82,12 @@ export function goesOnAfter({ goesOn }: Task, end: AgentEnd | undefined): Pick<R
 
 /** A limit that was met before the first word: its session knows of nothing, and a long prompt would be told in part. */
 export function goesOnAfterLimit(task: Task, end: AgentEnd | undefined): Pick<Retried, "goesOn"> {
-  const hasBegun = end !== undefined && (end.headline !== null || end.toolCalls > 0 || end.tokens.output > 0);
-  return hasBegun || task.goesOn !== undefined ? goesOnAfter(task, end) : {};
+  return hasBegun(end) || task.goesOn !== undefined ? goesOnAfter(task, end) : {};
+}
+
+/** It has said or done something. */
+export function hasBegun(end: AgentEnd | undefined): boolean {
+  return end !== undefined && (end.headline !== null || end.toolCalls > 0 || end.tokens.output > 0);
 }
 
 const NEW_SESSION = "a new session, told of the work so far: the one before cannot be gone on with";
