@@ -146,6 +146,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const environment = (task: Task) => environmentOf(store.env(task.envId), vault);
   const hooks = createHooks({
     callback: config.callback,
+    onAttention: config.agent.onAttention,
     run: (hook) => runHook(hook, HOOK_MS_MAX),
     files: runs.files,
     environment,
@@ -187,6 +188,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     answers: (run) => void engine.dispatch({ type: "report-answers", ...run }).catch(() => {}),
     spending: (run) => void engine.dispatch({ type: "report-spending", ...run }).catch(() => {}),
     calledTools: (task, calls) => worktrees.calledTools(task, calls),
+    environment,
     clock,
     log,
   });

@@ -26,6 +26,7 @@ export type AgentsPorts = {
   answers(run: { id: TaskId; attempt: number }): void;
   spending(run: { id: TaskId; attempt: number; turned: boolean }): void;
   calledTools(task: Task, calls: number): void;
+  environment(task: Task): Readonly<Record<string, string>>;
   clock: { wall(): number; steady(): number };
   log: Log;
 };

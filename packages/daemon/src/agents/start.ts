@@ -55,6 +55,8 @@ export function createStartAgent(ports: StartPorts): StartAgent {
     const given = { ...told, model, leftUsd, path: (kind: TextKind) => files.path(run, kind) };
     const launch = launchOf(adapter, task.agent, given);
     if (typeof launch === "string") return refusal(agent, "EINVAL", launch);
+    const tooLong = tooLongForInput(launch);
+    if (tooLong !== undefined) return refusal(agent, "EMSGSIZE", tooLong);
     await files.write(run, told.texts);
     if (tool.version !== undefined) files.noteVersion(run, tool.version);
     const { unset, set } = launch.environment;
@@ -88,6 +90,16 @@ function within(adapter: AgentAdapter, request: AgentRequest, leftUsd: number | 
   if (leftUsd === undefined || (request.budgetUsd ?? Number.POSITIVE_INFINITY) <= leftUsd) return request;
   const lowered = { ...request, budgetUsd: leftUsd };
   return adapter.unsupported(lowered) === undefined ? lowered : request;
+}
+
+/** What a pipe holds on Linux before anybody reads. */
+const INPUT_BYTES = 65_536;
+
+/** As JSON a message can be six times as long, and half a line is never answered. */
+function tooLongForInput({ stdin }: AgentLaunch): string | undefined {
+  const bytes = stdin.type === "lines" ? Buffer.byteLength(stdin.first) + 1 : 0;
+  if (bytes <= INPUT_BYTES) return undefined;
+  return `the first message has ${bytes} bytes as its session takes it, and ${INPUT_BYTES} fit`;
 }
 
 function stdinOf({ stdin }: AgentLaunch, promptPath: string): AgentStart["stdin"] {

@@ -12,9 +12,9 @@ import {
 } from "@claudine/protocol";
 import { decideAnswers, didMeetLimit, limitAfter } from "./agent-limits.ts";
 import { budgetFate, budgetsAfter, chargeOf, decideSpending, withFate, type Fate } from "./budget-ends.ts";
-import { decideAttention, didFail, hadAnswered, nextChoice } from "./agents.ts";
+import { decideAttention, didFail, endedByItself, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
-import { goesOnAfter, goesOnElsewhere, withoutItsSession } from "./continue.ts";
+import { goesOnAfter, goesOnAfterLimit, goesOnElsewhere, otherSession, withoutItsSession } from "./continue.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
@@ -95,6 +95,7 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const fate = budgetFate(facts, task, { run, agent: report.agent, charge });
   const agent = withFate(report.agent, fate);
   const state = endState(run, outcome, agent);
+  const went = otherSession(task, agent);
   const end: EventBody = {
     type: "run.finished",
     id,
@@ -104,7 +105,7 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
     startedAt,
     finishedAt,
     usage,
-    note: endNote(run, agent) ?? report.note ?? task.goesOn?.note ?? null,
+    note: endNote(run, agent) ?? report.note ?? went ?? task.goesOn?.note ?? null,
     queuedAt: task.queuedAt ?? task.createdAt,
     ...(agent === undefined ? {} : { agent }),
     ...(task.goesOn === undefined ? {} : { goesOn: task.goesOn }),
@@ -131,8 +132,8 @@ type End = {
 function nextRun(facts: Facts, task: Task, { run, state, outcome, agent, fate }: End): EventBody[] {
   const retried = { type: "task.retried", id: task.id, automatic: true } as const;
   if (fate?.kind === "failed") return [];
-  if (fate?.kind === "again") return [{ ...retried, after: "budget", ...goesOnAfter(task, agent) }];
-  const instead = state === "failed" && run.stopping === undefined ? tryInstead(task, agent) : undefined;
+  if (fate?.kind === "again") return [{ ...retried, after: "budget", ...goesOnAfterLimit(task, agent) }];
+  const instead = state === "failed" && endedByItself(run) ? tryInstead(task, agent) : undefined;
   if (instead !== undefined) return [instead];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
   if (next === undefined) return [];
@@ -147,7 +148,7 @@ function tryInstead(task: Task, agent: AgentEnd | undefined): EventBody | undefi
   const retried = { type: "task.retried", id: task.id, automatic: true } as const;
   const agentAt = nextChoice(task, agent);
   if (agentAt !== undefined) return { ...retried, after: "capacity", agentAt, ...goesOnElsewhere(task) };
-  if (didMeetLimit(task, agent)) return { ...retried, after: "limit", ...goesOnAfter(task, agent) };
+  if (didMeetLimit(task, agent)) return { ...retried, after: "limit", ...goesOnAfterLimit(task, agent) };
   return withoutItsSession(task, agent);
 }
 
