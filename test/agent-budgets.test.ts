@@ -179,7 +179,7 @@ test("a tool that keeps to a budget itself gets what is left, and has met the bu
   const id = await own.agent("args", "--budget", "5", "-g", "night");
   await well(id, own);
   expect((await own.result(id)).agent.result).toContain('"--max-budget-usd=0.35"');
-  const last = await own.agent(`overbudget ${own.rig.file("once")}\nargs`, "-g", "night");
+  const last = await own.agent(`tool Bash ls\noverbudget ${own.rig.file("once")}\nargs`, "-g", "night");
   expect(await waits(last, own)).toMatch(/^budget of group night: 0\.\d\d of 0\.60 dollars spent$/);
   await setGroup(own, "night", "--budget", "none");
   await well(last, own);
