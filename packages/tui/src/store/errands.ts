@@ -44,8 +44,8 @@ export class Errands {
     if (this.#ports.isAway()) return this.say("Not done: the daemon is not reachable", "bad");
     this.say(`${deed.doing}…`, "dim");
     try {
-      await deed.send(this.#ports.source);
-      this.say(deed.done, "good");
+      const left = leftOut(deed, await deed.send(this.#ports.source));
+      this.say(`${deed.done}${left === 0 ? "" : `, but for ${left} that no longer allowed it`}`, "good");
     } catch (error) {
       this.say(errorText(error), "bad");
     }
@@ -81,6 +81,13 @@ export class Errands {
       }),
     );
   }
+}
+
+/** Of several that were chosen, some may have changed before the daemon was asked. */
+function leftOut({ of = 1 }: Deed, answer: unknown): number {
+  if (of <= 1 || typeof answer !== "object" || answer === null) return 0;
+  const done = "tasks" in answer ? answer.tasks : "ids" in answer ? answer.ids : undefined;
+  return Array.isArray(done) ? Math.max(0, of - done.length) : 0;
 }
 
 export function errorText(error: unknown): string {

@@ -29,13 +29,37 @@ test("acts on all that are tagged, and leaves out those that it does not fit", a
   const source = new FakeSource(tasks, { "task.pause": () => ({ tasks: [] }), "task.kill": () => ({ tasks: [] }) });
   const { store, press } = await openStore(source);
   await press("A", "p");
-  expect(source.asked).toContainEqual({ method: "task.pause", params: { selector: ["1", "2"] } });
+  expect(source.asked).toContainEqual({ method: "task.pause", params: { selector: ["1-2"], skipUnfit: true } });
   await press("K");
   expect(store.scene().ui.prompt).toEqual({ kind: "kill", ids: [1, 2] });
   await press("n", "escape");
   expect(store.scene().targets.map(({ id }) => id)).toEqual([1]);
   await press("space", "space", "r");
   expect(store.scene().notice?.text).toBe("Cannot retry any of the 2 tagged tasks in the states they are in");
+});
+
+test("those of many that have ended meanwhile are left out, and it is told", async () => {
+  const source = new FakeSource([makeTask(1, running(9)), makeTask(2, running(5)), makeTask(3, running(3))], {
+    "task.kill": () => ({ tasks: [{ id: 1 }, { id: 3 }] as Result<"task.kill">["tasks"] }),
+  });
+  const { store, press } = await openStore(source);
+  await press("A", "K", "y");
+  expect(source.asked).toContainEqual({
+    method: "task.kill",
+    params: { selector: ["1-3"], skipUnfit: true, signal: "SIGTERM" },
+  });
+  expect(store.scene().notice?.text).toBe("Sent SIGTERM to 3 tasks, but for 1 that no longer allowed it");
+});
+
+test("keys that come faster than the screen is drawn act on what is so by then", async () => {
+  const source = new FakeSource([makeTask(1, queued(1))], { "task.edit": () => ({ tasks: [] }) });
+  const { store, clock } = await openStore(source);
+  store.press("+");
+  source.push({ type: "task.changed", id: 1, changes: { priority: 1 }, seq: 2, at: 2 });
+  await clock.pass(50);
+  store.press("+");
+  const asked = source.asked.filter(({ method }) => method === "task.edit").map(({ params }) => params);
+  expect(asked).toEqual([1, 2].map((priority) => ({ edits: [{ id: 1, changes: { priority } }] })));
 });
 
 test("removes after a while, unless it is undone; who leaves meant it", async () => {
@@ -67,7 +91,7 @@ test("raises and lowers priorities of what waits, in one call", async () => {
     { id: 1, changes: { priority: 4 } },
     { id: 2, changes: { priority: 1 } },
   ];
-  expect(source.asked).toContainEqual({ method: "task.edit", params: { edits } });
+  expect(source.asked).toContainEqual({ method: "task.edit", params: { edits, skipUnfit: true } });
 });
 
 test("a failure stays on top until it is read or marked", async () => {
