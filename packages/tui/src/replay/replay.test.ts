@@ -95,3 +95,21 @@ test("says what is no longer known of that time", async () => {
   expect((await openReplay(late)).past.missing).toBe("the journal does not reach back that far");
   expect((await openReplay()).past.missing).toBe("no host history");
 });
+
+test("says how many events are damaged, and goes on with the others", async () => {
+  const { past, shown } = await openReplay(EVENTS.filter(({ seq }) => seq !== 3));
+  expect(past.missing).toBe("1 event is damaged, no host history");
+  expect(shown()).toEqual(["1 running"]);
+});
+
+test("a part of the journal that cannot be read ends it, and is told", async () => {
+  const source = new FakeSource([], {
+    "event.list": ({ since = 0 }) => {
+      if (since === 2) throw new ClaudineError("internal", "The daemon failed on this request");
+      return { events: EVENTS.slice(0, 2), lastSeq: 4, firstSeq: 1 };
+    },
+  });
+  const past = await readPast(source, { from: NOW, to: NOW + 10 * MINUTE });
+  expect(past.missing).toMatch(/^the journal cannot be read from \d\d:\d\d:\d\d on, no host history$/);
+  expect(past.journal.events.map(({ seq }) => seq)).toEqual([1, 2]);
+});
