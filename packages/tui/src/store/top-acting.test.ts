@@ -82,6 +82,23 @@ test("removes after a while, unless it is undone; who leaves meant it", async ()
   expect(source.count("task.remove")).toBe(2);
 });
 
+test("the cursor stays with a group when another comes before it", async () => {
+  const [quiet] = QUIET_HOST.groups;
+  let names = ["b", "c"];
+  const source = new FakeSource([], {
+    "host.read": () => ({ ...QUIET_HOST, groups: names.map((name) => ({ ...quiet!, name })) }),
+    "group.set": () => quiet!,
+  });
+  const { clock, press } = await openStore(source);
+  await press("2", "down");
+  names = ["a", "b", "c"];
+  await clock.pass(1500);
+  await press("p");
+  expect(source.asked).toContainEqual({ method: "group.set", params: { name: "c", paused: true } });
+  await press("up", "p");
+  expect(source.asked).toContainEqual({ method: "group.set", params: { name: "b", paused: true } });
+});
+
 test("raises and lowers priorities of what waits, in one call", async () => {
   const tasks = [makeTask(1, queued(1), { priority: 3 }), makeTask(2, queued(2)), makeTask(3, running(1))];
   const source = new FakeSource(tasks, { "task.edit": () => ({ tasks: [] }) });

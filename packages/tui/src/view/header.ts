@@ -41,9 +41,9 @@ function slotSpans(groups: readonly Group[], room: number): Span[] {
   const spans: Span[] = [];
   // What everybody has comes first, where there is little room, and groups where nothing goes on last.
   const rank = ({ name, running, queued }: Group) => (name === "default" ? 0 : running + queued > 0 ? 1 : 2);
-  for (const { name, running, slots } of groups.toSorted((one, other) => rank(one) - rank(other))) {
+  for (const { name, used, slots } of groups.toSorted((one, other) => rank(one) - rank(other))) {
     const word = name === "default" ? "slots" : steadyLine(name);
-    const next = [...(spans.length > 0 ? [span("  ")] : []), span(`${word} `, "dim"), span(`${running}/${slots}`)];
+    const next = [...(spans.length > 0 ? [span("  ")] : []), span(`${word} `, "dim"), span(`${used}/${slots}`)];
     if (spansWidth(spans) + spansWidth(next) > room) break;
     spans.push(...next);
   }
