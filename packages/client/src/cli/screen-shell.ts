@@ -31,6 +31,10 @@ const READING: ReadonlySet<string> = new Set([
   "groups",
   "events",
   "version",
+  "stats",
+  "history",
+  "search",
+  "metrics",
 ]);
 
 /** They open an editor, some of them only when they are told to. */
