@@ -1,5 +1,13 @@
 /** Reads of what is durable. A record that cannot be decoded is reported as missing, never thrown. */
-import { ClaudineError, isFinished, type AgentTexts, type Firing, type Run, type Task, type TaskEvent } from "@claudine/protocol";
+import {
+  ClaudineError,
+  isFinished,
+  type AgentTexts,
+  type Firing,
+  type Run,
+  type Task,
+  type TaskEvent,
+} from "@claudine/protocol";
 import { eventSize } from "../core/size.ts";
 import { mergeDescending } from "../reading/descending.ts";
 import type { Tables } from "./open.ts";

@@ -221,7 +221,9 @@ test("events are read up to a damaged key of the journal, and it is told what is
   await stores.splice(0)[0]?.close();
   const root = open({ path: join(dir, "store") });
   // Behind the third: longer than the key of any number, and of none.
-  await root.openDB({ name: "journal", keyEncoding: "binary" }).put(Buffer.from("14014011223344556677889901", "hex"), {});
+  await root
+    .openDB({ name: "journal", keyEncoding: "binary" })
+    .put(Buffer.from("14014011223344556677889901", "hex"), {});
   await root.close();
   const store = openHere();
   expect(store.events(0, 1000).map(({ seq }) => seq)).toEqual([1, 2, 3]);

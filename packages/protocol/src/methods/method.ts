@@ -18,5 +18,7 @@ export const choose = {
   skipUnfit: z
     .boolean()
     .default(false)
-    .describe("Ids that are gone or whose state does not allow it are left out, as those of ranges are, and refuse nothing"),
+    .describe(
+      "Ids that are gone or whose state does not allow it are left out, as those of ranges are, and refuse nothing",
+    ),
 };
