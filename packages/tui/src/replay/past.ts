@@ -25,7 +25,10 @@ export type Past = {
 const PAGE = 10_000;
 const SAMPLE_MS = 10_000;
 
-export async function readPast(source: Source, range: Range): Promise<Past> {
+/** Of how many events so many are read: a long journal takes its time. */
+export type Progress = (read: number, all: number) => void;
+
+export async function readPast(source: Source, range: Range, progress: Progress = () => {}): Promise<Past> {
   const [today, host, history] = await Promise.all([
     tasksToday(source),
     source.call("host.read", {}),
@@ -34,7 +37,7 @@ export async function readPast(source: Source, range: Range): Promise<Past> {
       .catch(() => undefined),
   ]);
   const journal = new Journal(today);
-  const holes = await readJournal(source, journal, range);
+  const holes = await readJournal({ source, journal, progress }, range);
   journal.finish(range.to);
   const samples = history?.samples ?? [];
   return {
@@ -58,7 +61,9 @@ type Holes = {
   lost: number;
 };
 
-async function readJournal(source: Source, journal: Journal, { from, to }: Range): Promise<Holes> {
+type Reading = { source: Source; journal: Journal; progress: Progress };
+
+async function readJournal({ source, journal, progress }: Reading, { from, to }: Range): Promise<Holes> {
   let page = await source.call("event.list", { since: 0, limit: PAGE }).catch(() => fromFirst(source));
   const [first] = page.events;
   const begins = first !== undefined && first.seq > 1 && first.at > from ? first.at : null;
@@ -73,6 +78,7 @@ async function readJournal(source: Source, journal: Journal, { from, to }: Range
       page.events.filter(({ at }) => at <= to),
       from,
     );
+    progress((last?.seq ?? 0) - (first?.seq ?? 0), page.lastSeq - (first?.seq ?? 0));
     if (last === undefined || last.at > to || last.seq >= page.lastSeq) return { begins, ends: null, lost };
     if (page.events.length === 0) return { begins, ends: null, lost: lost + page.lastSeq - last.seq };
     const next = await source.call("event.list", { since: last.seq, limit: PAGE }).catch(() => undefined);

@@ -6,7 +6,18 @@ import { lineOf, placesIn } from "./sections.ts";
 import type { UiState } from "./ui-state.ts";
 
 /** What the scene takes over as it is. */
-type Given = "ui" | "size" | "now" | "connection" | "log" | "side" | "output" | "verbs" | "recorder" | "notice";
+type Given =
+  | "ui"
+  | "size"
+  | "now"
+  | "wallNow"
+  | "connection"
+  | "log"
+  | "side"
+  | "output"
+  | "verbs"
+  | "recorder"
+  | "notice";
 export type Parts = Pick<Scene, Given> & {
   model: Model;
   leaving: ReadonlySet<number>;

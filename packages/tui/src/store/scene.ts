@@ -29,6 +29,8 @@ export type Throughput = { perMinute: number; course: readonly number[] };
 export type Scene = {
   size: Size;
   now: number;
+  /** Another one than `now` while the past is shown. */
+  wallNow: number;
   ui: UiState;
   connection: Connection;
   loaded: boolean;

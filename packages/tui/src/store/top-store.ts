@@ -84,10 +84,10 @@ export class TopStore {
   };
 
   start(): void {
-    const { source, clock } = this.#ports;
+    const { source, clock, wall = clock } = this.#ports;
     const end = source.onConnection((change) => {
       this.#connection =
-        change.state === "connected" ? { state: "up" } : { state: "lost", since: clock.now(), why: change.why };
+        change.state === "connected" ? { state: "up" } : { state: "lost", since: wall.now(), why: change.why };
       this.#pace.request();
     });
     this.#abort.signal.addEventListener("abort", end);
@@ -215,6 +215,7 @@ export class TopStore {
       size: this.#size,
       now: this.#ports.clock.now(),
       connection: this.#connection,
+      wallNow: (this.#ports.wall ?? this.#ports.clock).now(),
       log: this.#log.state,
       side: this.#side.state,
       output: this.#shell.state,

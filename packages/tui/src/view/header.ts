@@ -144,9 +144,9 @@ export type Banner =
   | { kind: "lost"; seconds: number; why: string }
   | { kind: "filter"; text: string; shown: number; total: number };
 
-export function bannerOf({ connection, loaded, ui, now, shown, total }: Scene): Banner {
+export function bannerOf({ connection, loaded, ui, wallNow, shown, total }: Scene): Banner {
   if (connection.state === "lost") {
-    return { kind: "lost", seconds: Math.max(0, Math.floor((now - connection.since) / 1000)), why: connection.why };
+    return { kind: "lost", seconds: Math.max(0, Math.floor((wallNow - connection.since) / 1000)), why: connection.why };
   }
   if (!loaded) return { kind: "connecting" };
   const text = [ui.filter, ...(ui.group === null ? [] : [`in group ${ui.group}`])]
