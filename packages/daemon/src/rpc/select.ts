@@ -37,6 +37,8 @@ export async function selectTasks(
   const wanted = readWanted(parseSelector(words));
   const [named, found] = [new Set(wanted.named), new Set<TaskId>()];
   const search: Search = { context, scope, closed: caller.closed, named, found, unmet: unmetOf(wanted) };
+  // Ids in a row may be gone as well as single ones.
+  if (skipUnfit) search.unmet.ranges.clear();
   if (!isOnlyNamed(wanted)) {
     await caller.inTurn(async () => {
       await findAll(search, wanted);

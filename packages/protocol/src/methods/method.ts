@@ -18,7 +18,5 @@ export const choose = {
   skipUnfit: z
     .boolean()
     .default(false)
-    .describe(
-      "Ids that are gone or whose state does not allow it are left out, as those of ranges are, and refuse nothing",
-    ),
+    .describe("Ids and ranges that are gone or whose state does not allow it are left out instead of refusing all"),
 };
