@@ -141,12 +141,14 @@ const LONG_LOST_S = 10;
 export type Banner =
   | { kind: "none" }
   | { kind: "connecting" }
+  | { kind: "silent"; seconds: number }
   | { kind: "lost"; seconds: number; why: string }
   | { kind: "filter"; text: string; shown: number; total: number };
 
 export function bannerOf({ connection, loaded, ui, wallNow, shown, total }: Scene): Banner {
-  if (connection.state === "lost") {
-    return { kind: "lost", seconds: Math.max(0, Math.floor((wallNow - connection.since) / 1000)), why: connection.why };
+  if (connection.state !== "up") {
+    const seconds = Math.max(0, Math.floor((wallNow - connection.since) / 1000));
+    return connection.state === "silent" ? { kind: "silent", seconds } : { kind: "lost", seconds, why: connection.why };
   }
   if (!loaded) return { kind: "connecting" };
   const text = [ui.filter, ...(ui.group === null ? [] : [`in group ${ui.group}`])]
@@ -159,10 +161,9 @@ export function bannerOf({ connection, loaded, ui, wallNow, shown, total }: Scen
 export function tabsLine(scene: Scene, { width, look }: Frame): Line {
   const mark = look.glyphs.ellipsis;
   const banner = bannerOf(scene);
-  if (banner.kind === "lost") {
-    const words = ` daemon not reachable, reconnecting${look.ascii ? "..." : "…"} (${banner.seconds} s)`;
-    const more = banner.seconds < LONG_LOST_S ? steadyLine(banner.why) : "claudine daemon start";
-    return fill({ spans: [span(`${words} `, "alarm"), span(`  ${more}`, "dim")] }, width, mark);
+  if (banner.kind === "lost" || banner.kind === "silent") {
+    const [words, more] = alarmWords(banner, look);
+    return fill({ spans: [span(` ${words} (${banner.seconds} s) `, "alarm"), span(`  ${more}`, "dim")] }, width, mark);
   }
   const tabs = tabSpans(scene);
   const room = width - spansWidth(tabs) - 3;
@@ -173,6 +174,14 @@ export function tabsLine(scene: Scene, { width, look }: Frame): Line {
   return line(...tabs, span(" "), span(look.glyphs.rule.repeat(rule), "dim"), ...end);
 }
 
+function alarmWords(banner: Extract<Banner, { seconds: number }>, look: Look): [what: string, more: string] {
+  const isLong = banner.seconds >= LONG_LOST_S;
+  if (banner.kind === "silent")
+    return ["daemon does not answer", isLong ? "claudine daemon restart replaces it, tasks go on" : ""];
+  const why = isLong ? "claudine daemon start" : steadyLine(banner.why);
+  return [`daemon not reachable, reconnecting${look.ascii ? "..." : "…"}`, why];
+}
+
 function tabSpans({ ui }: Scene): Span[] {
   const page = ui.page === "help" || ui.page === "output" ? ui.under : ui.page;
   return TABS.flatMap(({ page: tab, word }, index) => {
@@ -181,7 +190,7 @@ function tabSpans({ ui }: Scene): Span[] {
   });
 }
 
-function bannerSpans(banner: Exclude<Banner, { kind: "lost" }>, { ui }: Scene): Span[] {
+function bannerSpans(banner: Exclude<Banner, { seconds: number }>, { ui }: Scene): Span[] {
   const tagged = ui.tagged.size > 0 && ui.page === "list" ? [span(`${ui.tagged.size} tagged`, "warn"), span("  ")] : [];
   const marks = ui.readOnly ? [span("read-only", "warn"), span(" ")] : [];
   switch (banner.kind) {
