@@ -45,7 +45,8 @@ export class Errands {
     this.say(`${deed.doing}…`, "dim");
     try {
       const left = leftOut(deed, await deed.send(this.#ports.source));
-      this.say(`${deed.done}${left === 0 ? "" : `, but for ${left} that no longer allowed it`}`, "good");
+      if (left > 0 && left === deed.of) this.say(`Not done: none of the ${left} tasks allows it now`, "warn");
+      else this.say(`${deed.done}${left === 0 ? "" : `, but for ${left} that did not allow it`}`, "good");
     } catch (error) {
       this.say(errorText(error), "bad");
     }

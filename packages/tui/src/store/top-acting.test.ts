@@ -48,7 +48,16 @@ test("those of many that have ended meanwhile are left out, and it is told", asy
     method: "task.kill",
     params: { selector: ["1-3"], skipUnfit: true, signal: "SIGTERM" },
   });
-  expect(store.scene().notice?.text).toBe("Sent SIGTERM to 3 tasks, but for 1 that no longer allowed it");
+  expect(store.scene().notice?.text).toBe("Sent SIGTERM to 3 tasks, but for 1 that did not allow it");
+});
+
+test("when none of several allows it any more, nothing was done", async () => {
+  const source = new FakeSource([makeTask(1, running(9)), makeTask(2, running(5))], {
+    "task.pause": () => ({ tasks: [] }),
+  });
+  const { store, press } = await openStore(source);
+  await press("A", "p");
+  expect(store.scene().notice?.text).toBe("Not done: none of the 2 tasks allows it now");
 });
 
 test("keys that come faster than the screen is drawn act on what is so by then", async () => {
