@@ -6,7 +6,7 @@ import { FakeClock } from "../testing/fake-clock.ts";
 import { FakeSource } from "../testing/fake-source.ts";
 import { makeTask, NOW, queued } from "../testing/make-task.ts";
 import { lookOf } from "../theme.ts";
-import { bannerOf } from "../view/header.ts";
+import { bannerOf } from "../view/tabs-line.ts";
 import { readPast } from "./past.ts";
 import { Replay } from "./replay.ts";
 

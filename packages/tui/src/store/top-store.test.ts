@@ -6,7 +6,7 @@ import { FakeClock } from "../testing/fake-clock.ts";
 import { FakeSource, NO_LOG, QUIET_HOST } from "../testing/fake-source.ts";
 import { ended, makeTask, NOW, queued, running } from "../testing/make-task.ts";
 import { lookOf } from "../theme.ts";
-import { bannerOf } from "../view/header.ts";
+import { bannerOf } from "../view/tabs-line.ts";
 import type { Wish } from "./acting.ts";
 import { TopStore } from "./top-store.ts";
 
