@@ -79,8 +79,11 @@ export class Acting {
     const ui = this.#ports.ui();
     if (ui.readOnly) return errands.say("Not done: this screen is read-only", "warn");
     if (ui.page === "groups") return this.#askGroup(verb);
-    const tasks = this.#targets();
+    const [targets, { leaving }] = [this.#targets(), errands];
+    // Removed twice, it would go in spite of one undo.
+    const tasks = verb === "remove" ? targets.filter(({ id }) => !leaving.has(id)) : targets;
     const [task] = tasks;
+    if (task === undefined && targets.length > 0) return errands.say("That goes already: u undoes it", "warn");
     if (task === undefined) return errands.say("There is no task to act on", "dim");
     const answer = answerTo(verb, tasks);
     // From here on the cursor stays with this task, whatever comes to the top.

@@ -91,6 +91,23 @@ test("removes after a while, unless it is undone; who leaves meant it", async ()
   expect(source.count("task.remove")).toBe(2);
 });
 
+test("what is about to go is not removed a second time, so that one undo keeps it", async () => {
+  const tasks = [makeTask(1, ended("succeeded", 1)), makeTask(2, ended("succeeded", 2))];
+  const source = new FakeSource(tasks, { "task.remove": ({ selector }) => ({ ids: selector.map(Number) }) });
+  const { store, clock, press } = await openStore(source);
+  await press("D", "D");
+  expect(store.scene().notice?.text).toBe("That goes already: u undoes it");
+  await press("u");
+  await clock.pass(9000);
+  expect(source.count("task.remove")).toBe(0);
+  await press("D", "A", "D");
+  await clock.pass(9000);
+  expect(source.asked.filter(({ method }) => method === "task.remove").map(({ params }) => params)).toEqual([
+    { selector: ["1"] },
+    { selector: ["2"] },
+  ]);
+});
+
 test("the cursor stays with a group when another comes before it", async () => {
   const [quiet] = QUIET_HOST.groups;
   let names = ["b", "c"];
