@@ -143,6 +143,7 @@ async function showScreen(ports: Ports, look: Look): Promise<number> {
   screen.unmount();
   await Promise.race([store.stop(), afterAWhile()]);
   stopListening();
+  if (store.undone !== null) process.stderr.write(`claudine: Nothing was removed. ${store.undone}\n`);
   if ("error" in ending) throw ending.error;
   return ending.code;
 }

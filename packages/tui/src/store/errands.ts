@@ -15,6 +15,8 @@ export class Errands {
   readonly #ports: Ports;
   #notice: (Notice & { until: number }) | null = null;
   #removals: Removal[] = [];
+  /** Why what was still to be done at the end was not; nobody sees the screen by then. */
+  undone: string | null = null;
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -81,6 +83,7 @@ export class Errands {
         return this.carryOut(deed);
       }),
     );
+    if (removals.length > 0 && this.notice?.style === "bad") this.undone = this.notice.text;
   }
 }
 

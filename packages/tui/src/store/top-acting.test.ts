@@ -91,6 +91,16 @@ test("removes after a while, unless it is undone; who leaves meant it", async ()
   expect(source.count("task.remove")).toBe(2);
 });
 
+test("who leaves while the daemon is away is told that nothing was removed", async () => {
+  const source = new FakeSource([makeTask(1, ended("succeeded", 1))], { "task.remove": () => ({ ids: [1] }) });
+  const { store, press } = await openStore(source);
+  await press("D");
+  source.connection({ state: "lost", why: "it closed" });
+  await store.stop();
+  expect(store.undone).toBe("Not done: the daemon is not reachable");
+  expect(source.count("task.remove")).toBe(0);
+});
+
 test("what is about to go is not removed a second time, so that one undo keeps it", async () => {
   const tasks = [makeTask(1, ended("succeeded", 1)), makeTask(2, ended("succeeded", 2))];
   const source = new FakeSource(tasks, { "task.remove": ({ selector }) => ({ ids: selector.map(Number) }) });

@@ -113,7 +113,7 @@ export class TopStore {
     );
   }
 
-  /** Resolves when what was still to be removed is removed. */
+  /** Resolves when what was still to be removed is removed, or cannot be. */
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#poller.stop();
@@ -122,6 +122,11 @@ export class TopStore {
     this.#side.follow(null);
     this.#shell.stop();
     await this.#errands.finish();
+  }
+
+  /** After the end: why what was to be removed is still there. */
+  get undone(): string | null {
+    return this.#errands.undone;
   }
 
   /** @param key a name as `keyName` makes it */
