@@ -22,6 +22,23 @@ beforeAll(async () => {
 
 const prompts = () => readdir(join(it.rig.home.stateDir, "prompts")).catch(() => []);
 
+test("search finds what a prompt says after its first line, also in ten megabytes", async () => {
+  const ids = [
+    await it.agent("say one\nthe quokka\nand again a quokka", "--held"),
+    await it.agent(`say two\n${"x".repeat(9_999_000)}\nquokkas`, "--held"),
+  ];
+  const search = async (...words: string[]) => {
+    const { stdout } = await it.rig.claudine("search", "--json", "quokka", ...words);
+    const { matches } = JSON.parse(stdout) as { matches: { id: number; field: string; line: number; text: string }[] };
+    return matches.map(({ id, field, line, text }) => [id, field, line, text]);
+  };
+  expect(await search()).toEqual([
+    [ids[1], "prompt", 3, "quokkas"],
+    [ids[0], "prompt", 2, "the quokka"],
+  ]);
+  expect(await search("--in", "command", "--in", "output")).toEqual([]);
+});
+
 test("a prompt runs, and its answer is the result", async () => {
   const id = await it.agent("tool Bash ls -l\nsay All done");
   const task = await it.rig.ended(id);
@@ -104,6 +121,7 @@ test("a template is filled; without a value, or with one too many, nothing is su
   for (const [args, words] of [
     [["-t", "reviewer"], "Cannot make the prompt: the template reviewer needs branch"],
     [["-t", "reviewer", "--var", "branch=a", "--var", "x=b"], "the template reviewer has no {{ x }}"],
+    [["-t", "reviewer", "--var", "branch=a", "--var", "__proto__=b"], "the template reviewer has no {{ __proto__ }}"],
     [["-t", "critic", "--var", "x=b"], "Cannot submit: there is no template critic"],
     [["--var", "x=b", "hello"], "Cannot submit: variables go with a template"],
   ] as const) {

@@ -62,15 +62,32 @@ export const AgentTexts = z.object({
 });
 export type AgentTexts = z.infer<typeof AgentTexts>;
 
+const VAR_NAME_CHARS_MAX = 100;
+const Values = z.record(z.string().max(VAR_NAME_CHARS_MAX), z.string().max(PROMPT_BYTES_MAX));
+
+/** As they came: what a record gives has lost the one that is called `__proto__`. */
+const Vars = z
+  .custom<Readonly<Record<string, string>>>()
+  .check((context) => {
+    const { value } = context;
+    const { error } = Values.safeParse(value);
+    for (const { message, path } of error?.issues ?? [])
+      context.issues.push({ code: "custom", message, path, input: value });
+    if (error === undefined && Object.entries(value).some(([, text]) => typeof text !== "string"))
+      context.issues.push({ code: "custom", message: "a variable's value is text", input: value });
+  })
+  .meta({
+    type: "object",
+    propertyNames: { type: "string", maxLength: VAR_NAME_CHARS_MAX },
+    additionalProperties: { type: "string", maxLength: PROMPT_BYTES_MAX },
+  });
+
 /** As a caller asks for it; what is not said is as the template or the configuration says. */
 export const AgentWish = z.strictObject({
   // How long it may be is said in bytes, when it is made.
   prompt: z.string().optional().describe("Unless the template has one; at most 10 MB"),
   template: AgentName.optional().describe("One of `agents:` in the configuration"),
-  vars: z
-    .record(z.string().max(100), z.string().max(PROMPT_BYTES_MAX))
-    .optional()
-    .describe("What the template's `{{ name }}` stand for"),
+  vars: Vars.optional().describe("What the template's `{{ name }}` stand for"),
   agent: AgentName.optional(),
   model: Word.optional(),
   fallback: z.array(AgentChoice).max(10).optional().describe("Tried when the one before is overloaded or out of quota"),
