@@ -1,5 +1,5 @@
 /** Whatever a task has done to its own worktree, and whatever is in it: nothing of it is lost. */
-import { readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -10,9 +10,8 @@ import { mountSmallDisk, whyNoDisk } from "./support/small-disk.ts";
 
 let rig: Rig;
 let repo: Repo;
-let count = 0;
 eachWithRepo((next) => {
-  ({ rig, repo, count } = next);
+  ({ rig, repo } = next);
 });
 
 const noDisk = whyNoDisk();

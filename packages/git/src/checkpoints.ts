@@ -100,24 +100,3 @@ export async function findCheckpoint(git: Git, owner: Owner, word: string | unde
     hint: `claudine checkpoint list ${owner.id}`,
   });
 }
-
-/**
- * Makes the files be as they were. What is there is recorded first; branch, head and index stay as they are.
- * @returns what was there @throws ClaudineError when a file changes meanwhile; then nothing is restored
- */
-export async function restoreCheckpoint(
-  git: Git,
-  owner: Owner,
-  { target, run }: { target: Checkpoint; run: number },
-): Promise<Checkpoint> {
-  const before = await recordCheckpoint(git, owner, { run, why: `before the restore of ${target.name}` });
-  await withSnapshot(git, async ({ tree, problem }, index) => {
-    if (tree !== before.tree || problem !== undefined)
-      throw new ClaudineError("wrong_state", problem ?? "files change while they are recorded", {
-        hint: "Nothing was restored",
-      });
-    const top = git.at(await git.line(["rev-parse", "--show-toplevel"]));
-    await top.read(["read-tree", "-m", "-u", before.tree, target.tree], { env: index });
-  });
-  return before;
-}

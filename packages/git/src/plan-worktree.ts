@@ -16,6 +16,7 @@ export type WorktreeWish = {
 };
 
 const SLUG_LENGTH = 40;
+const NAME_LENGTH = 80;
 const TRIES = 1000;
 
 /** `git` is in the folder that the task was submitted in. @throws ClaudineError with what keeps it from being made */
@@ -34,8 +35,10 @@ export async function planWorktree(git: Git, wish: WorktreeWish): Promise<Worktr
 }
 
 async function baseOf(git: Git, name: string): Promise<{ commit: string; branch: string | undefined }> {
-  const commit = await commitOf(git, name);
-  if (commit !== undefined) return { commit, branch: await branchOf(git, name) };
+  const branch = await branchOf(git, name);
+  // A tag may have the same name.
+  const commit = await commitOf(git, branch === undefined ? name : branchRef(branch));
+  if (commit !== undefined) return { commit, branch };
   if (name !== "HEAD")
     throw new ClaudineError("not_found", `the base ${name} is no commit of the repository`, {
       hint: "Name a branch, a tag or a commit with --base",
@@ -75,7 +78,8 @@ function slugOf({ id, label }: WorktreeWish["task"]): string {
 }
 
 function plain(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+/, "") || "repo";
+  const word = name.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+/, "");
+  return word.slice(0, NAME_LENGTH) || "repo";
 }
 
 /** One of an earlier state folder may have the same id. */

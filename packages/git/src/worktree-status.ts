@@ -1,5 +1,7 @@
 /** How the worktree of a task stands to its base. */
 import { existsSync } from "node:fs";
+import { adminDirOf } from "./admin-dir.ts";
+import type { Worktree } from "@claudine/protocol/worktree";
 import { branchRef } from "./refs.ts";
 import type { Git } from "./run-git.ts";
 
@@ -14,16 +16,25 @@ export type WorktreeStatus = {
 
 export async function worktreeStatus(
   git: Git,
-  { path, branch, base }: { path: string; branch: string; base: string },
+  { path, branch, base, baseCommit }: Pick<Worktree, "path" | "branch" | "base" | "baseCommit">,
 ): Promise<WorktreeStatus> {
   const isThere = existsSync(path);
-  const status = isThere ? await git.at(path).run(["status", "--porcelain", "-z", "--no-renames"]) : undefined;
+  // Not of a repository around it, and whatever a configuration has people see.
+  const isOwn = isThere && adminDirOf(path) !== undefined;
+  const shape = ["--porcelain", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=none"];
+  const status = isOwn ? await git.at(path).run(["status", ...shape]) : undefined;
   const lines =
     status?.stdout
       .toString()
       .split("\0")
       .filter((line) => line !== "") ?? [];
-  const sides = await git.run(["rev-list", "--left-right", "--count", `${base}...${branchRef(branch)}`, "--"]);
+  const sides = await git.run([
+    "rev-list",
+    "--left-right",
+    "--count",
+    `${base === null ? baseCommit : branchRef(base)}...${branchRef(branch)}`,
+    "--",
+  ]);
   const [behind, ahead] = sides.code === 0 ? sides.stdout.toString().trim().split("\t").map(Number) : [];
   return { isThere, uncommitted: lines.length, ahead: ahead ?? null, behind: behind ?? null };
 }

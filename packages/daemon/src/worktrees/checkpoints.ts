@@ -1,5 +1,5 @@
 /** Records checkpoints of tasks: at the end of each run, every so often while it runs, and when somebody asks. */
-import { type Env, recordCheckpoint } from "@claudine/git";
+import { type Env, inWorktree, recordCheckpoint } from "@claudine/git";
 import type { Task, TaskId } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import { errorFacts, type Log } from "../log.ts";
@@ -31,12 +31,15 @@ export function createCheckpoints({ environment, log }: CheckpointPorts): Checkp
   const busy = new Set<TaskId>();
 
   const record = async (task: Task, why: string): Promise<void> => {
-    const cwd = task.checkout?.path ?? task.cwd;
+    const { id, uid, attempt, checkout, cwd } = task;
     const signal = AbortSignal.timeout(LONGEST_MS);
-    const git = taskGit({ task, attempt: task.attempt, part: "checkpoint", env: environment(task), cwd, signal });
-    await recordCheckpoint(git, { id: task.id, uid: task.uid }, { run: task.attempt, why }).catch((error: unknown) =>
-      log.warn("A checkpoint could not be recorded", { task: task.id, ...errorFacts(error) }),
-    );
+    try {
+      const git = taskGit({ task, attempt, part: "checkpoint", env: environment(task), cwd, signal });
+      const own = checkout === undefined ? git : inWorktree(git, checkout);
+      await recordCheckpoint(own, { id, uid }, { run: attempt, why });
+    } catch (error) {
+      log.warn("A checkpoint could not be recorded", { task: id, ...errorFacts(error) });
+    }
   };
   const tick = async (task: Task): Promise<void> => {
     if (busy.has(task.id)) return;

@@ -7,6 +7,7 @@ import { ClaudineError, type Config, type LiveRun, type Task, type Worktree } fr
 import type { Refusal } from "../agents/start.ts";
 import type { Command } from "../core/command.ts";
 import { runUid } from "../running/launch.ts";
+import { shortageOf } from "../running/shortage.ts";
 import { setupArgv } from "./setup-argv.ts";
 import { taskGit } from "./task-git.ts";
 
@@ -51,12 +52,20 @@ export function createEnter(ports: EnterPorts): Enter {
       });
       return place({ ports, task, env, worktree });
     } catch (error) {
-      if (!(error instanceof ClaudineError) || signal.aborted) throw error;
-      const why = error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+      const why = signal.aborted ? undefined : refusalOf(error);
+      if (why === undefined) throw error;
       const outcome = { kind: "not-started", step: "worktree", errno: "ENOTREADY", path: task.cwd } as const;
       return { refused: { outcome, note: `no worktree: ${why}` } };
     }
   };
+}
+
+/** Why it cannot be made, also by the next try; undefined for a bug, and for what passes. */
+function refusalOf(error: unknown): string | undefined {
+  if (error instanceof ClaudineError)
+    return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+  if (!(error instanceof Error) || !("syscall" in error) || shortageOf(error) !== undefined) return undefined;
+  return error.message;
 }
 
 /** Durable before anything is made, so that whoever comes after a crash knows what was going to be. */

@@ -42,7 +42,7 @@ async function committed(ports: LeavePorts, task: Task): Promise<string | undefi
     const signal = AbortSignal.timeout(LONGEST_MS);
     const env = ports.environment(task);
     const git = taskGit({ task, attempt, part: "leave", env, cwd: worktree.path, signal });
-    const commit = await commitAll(git, { path: worktree.path, branch: worktree.branch, message: messageOf(task) });
+    const commit = await commitAll(git, { worktree, message: messageOf(task) });
     if (commit !== undefined) await ports.dispatch({ type: "report-worktree", id, step: "committed", worktree });
     return undefined;
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Before a task is continued: what others have changed in its worktree since its last run, and what becomes of that. */
 import { existsSync } from "node:fs";
-import { outsideChanges, restoreCheckpoint, type Outside } from "@claudine/git";
+import { inWorktree, outsideChanges, restoreCheckpoint, type Outside } from "@claudine/git";
 import { ClaudineError, type OnConflict, type Task } from "@claudine/protocol";
 import type { CheckpointPorts } from "./checkpoints.ts";
 import { taskGit } from "./task-git.ts";
@@ -17,7 +17,7 @@ export function createLookOutside({ environment }: Pick<CheckpointPorts, "enviro
     if (checkout === undefined || checkout.removedAt !== undefined || !existsSync(checkout.path)) return undefined;
     const signal = AbortSignal.timeout(LONGEST_MS);
     const place = { task, attempt, part: "checkpoint", env: environment(task), cwd: checkout.path, signal } as const;
-    const git = taskGit(place);
+    const git = inWorktree(taskGit(place), checkout);
     const owner = { id, uid };
     const found = await outsideChanges(git, owner, attempt);
     if (found === undefined) return undefined;

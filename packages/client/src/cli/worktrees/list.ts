@@ -60,7 +60,7 @@ async function tasksWithWorktree(client: Client): Promise<TaskInfo[]> {
 async function statusOf(io: Io, worktree: Worktree): Promise<WorktreeStatus> {
   try {
     const git = await repoGit(createGit({ cwd: "/", env: environment(io) }), worktree);
-    return await worktreeStatus(git, { ...worktree, base: worktree.base ?? worktree.baseCommit });
+    return await worktreeStatus(git, worktree);
   } catch (error) {
     if (error instanceof ClaudineError) return { isThere: false, uncommitted: 0, ahead: null, behind: null };
     throw error;
