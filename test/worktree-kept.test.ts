@@ -1,11 +1,13 @@
 /** Whatever a task has done to its own worktree, and whatever is in it: nothing of it is lost. */
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { Rig } from "./support/daemon.ts";
 import { eachWithRepo, submitAndEnd } from "./support/repo-rig.ts";
 import type { Repo } from "./support/repo.ts";
+import { slowGit } from "./support/slow-git.ts";
 import { mountSmallDisk, whyNoDisk } from "./support/small-disk.ts";
 
 let rig: Rig;
@@ -79,8 +81,145 @@ test.skipIf(noDisk !== undefined)("a patch that the disk has no room for keeps t
   disk.fill();
   disk.spare(65_536);
   expect(await worktree("remove", id)).toMatchObject({
-    code: expect.not.stringMatching(/^0$/),
-    stderr: expect.stringContaining("No space left"),
+    code: 74,
+    stderr: expect.stringContaining("Make room on the disk"),
   });
   expect(statSync(join(path, "big")).size).toBe(300_000);
+});
+
+test("a worktree without its .git: a repository around the state folder is not taken for it", async () => {
+  const { stateDir } = rig.home;
+  await repo.gitIn(stateDir, "init", "-q");
+  onTestFinished(() => rm(join(stateDir, ".git"), { recursive: true }));
+  const { id, task } = await submitAndEnd(rig, repo.dir, "--worktree", "--commit-on-finish", "echo x > x; rm .git");
+  expect(task).toMatchObject({ state: "succeeded", reason: expect.stringContaining("is no worktree of") });
+  expect(await repo.gitIn(stateDir, "for-each-ref")).toBe("");
+  for (const words of [
+    ["checkpoint", "make"],
+    ["checkpoint", "restore"],
+    ["worktree", "diff"],
+    ["worktree", "remove"],
+  ])
+    expect(await rig.claudine(...words, String(id))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is no worktree of"),
+    });
+  expect(await repo.gitIn(stateDir, "for-each-ref")).toBe("");
+});
+
+test("what git is told not to look at is kept as well", async () => {
+  const { id } = await done(
+    "echo more > a; echo more > b; git add .; git commit -qm ab; git update-index --assume-unchanged a; git update-index --skip-worktree b; echo work-a > a; echo work-b > b",
+  );
+  expect(await worktree("remove", id)).toMatchObject({ code: 0 });
+  const patch = await readFile((await rig.show(Number(id))).worktree?.checkout?.patch ?? "", "utf8");
+  expect(patch).toContain("+work-a\n");
+  expect(patch).toContain("+work-b\n");
+});
+
+test("settings by which a diff is no patch do not become part of it", async () => {
+  for (const [name = "", value = ""] of [
+    ["diff.noprefix", "true"],
+    ["diff.external", "false"],
+    ["diff.submodule", "log"],
+    ["core.fsmonitor", "/bin/false"],
+    ["commit.gpgSign", "true"],
+    ["gpg.program", "/bin/false"],
+  ])
+    await repo.git("config", name, value);
+  const { id } = await done("echo x > x.txt");
+  expect(await worktree("remove", id)).toMatchObject({ code: 0 });
+  await repo.git("apply", "--index", (await rig.show(Number(id))).worktree?.checkout?.patch ?? "");
+  expect(await repo.git("status", "--porcelain")).toBe("A  x.txt");
+});
+
+test("one that is locked is not noted as removed; one that was moved by hand is found", async () => {
+  const { id, path } = await done("echo x > x.txt");
+  await repo.git("worktree", "lock", "--reason", "on a stick", path);
+  expect(await worktree("remove", id)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("locked: on a stick"),
+  });
+  expect((await rig.show(Number(id))).worktree?.checkout?.removedAt).toBeUndefined();
+  await repo.git("worktree", "unlock", path);
+  await repo.git("worktree", "move", path, `${path}-moved`);
+  expect(await worktree("remove", id)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`${path} was moved to ${path}-moved`),
+  });
+  await repo.git("worktree", "move", `${path}-moved`, path);
+  expect(await worktree("remove", id)).toMatchObject({ code: 0 });
+  expect(await repo.git("worktree", "list")).not.toContain(path);
+  expect(await rig.claudine("checkpoint", "list", id, "--quiet")).toMatchObject({ code: 0, stdout: "1.1\n" });
+});
+
+test("removed by hand and pruned, or locked while its disk is away: the next run has it anew, or says why not", async () => {
+  const { id, path } = await done("true");
+  await rm(path, { recursive: true });
+  await repo.git("worktree", "prune");
+  await rig.claudine("retry", id);
+  expect(await rig.ended(Number(id))).toMatchObject({ state: "succeeded", worktree: { checkout: { path } } });
+  await repo.git("worktree", "lock", path);
+  await rm(path, { recursive: true });
+  await rig.claudine("retry", id);
+  expect(await rig.ended(Number(id))).toMatchObject({ state: "failed", reason: expect.stringContaining("locked") });
+});
+
+test("a client that is killed while it saves has removed nothing", async () => {
+  const { id, path } = await done("echo x > x.txt");
+  const gate = await slowGit(rig, "diff-tree -r -p");
+  const client = rig.open(["worktree", "remove", id], { env: gate.env });
+  await gate.reached();
+  client.child.kill("SIGKILL");
+  await client.ended;
+  expect(existsSync(join(path, "x.txt"))).toBe(true);
+  expect((await rig.show(Number(id))).worktree?.checkout?.removedAt).toBeUndefined();
+  expect(await worktree("remove", id)).toMatchObject({ code: 0 });
+});
+
+test("two clients at once remove it once, and keep what was in it", async () => {
+  const { id, path } = await done("echo x > x.txt");
+  const ends = await Promise.all([worktree("remove", id), worktree("remove", id)]);
+  expect(ends.some(({ code }) => code === 0)).toBe(true);
+  expect(existsSync(path)).toBe(false);
+  expect(await readFile((await rig.show(Number(id))).worktree?.checkout?.patch ?? "", "utf8")).toContain("+x\n");
+});
+
+test("two tasks that name the same new branch: the one that cannot have it does not take it away", async () => {
+  const gate = await slowGit(rig, "worktree add");
+  const submit = (...words: string[]) => rig.claudineWith({ cwd: repo.dir, env: gate.env }, "submit", ...words);
+  const first = await submit("--worktree=topic", "git symbolic-ref HEAD; git rev-parse HEAD");
+  const second = await submit("--worktree=topic", "true");
+  await gate.reached(2);
+  await gate.open();
+  const ended = await Promise.all([rig.ended(Number(first.stdout)), rig.ended(Number(second.stdout))]);
+  expect(ended.map(({ state }) => state).toSorted()).toEqual(["failed", "succeeded"]);
+  expect(await repo.git("rev-parse", "topic")).toBe(await repo.git("rev-parse", "main"));
+});
+
+test.skipIf(noDisk !== undefined)(
+  "a disk that is full while a worktree is made: nothing stays, and a retry makes it",
+  async () => {
+    const folder = join(rig.home.stateDir, "worktrees");
+    mkdirSync(folder, { recursive: true });
+    const disk = mountSmallDisk(folder, { mib: 1 });
+    await repo.commit({ "big.bin": randomBytes(300_000).toString("hex") });
+    disk.fill();
+    disk.spare(100_000);
+    const { id, task } = await submitAndEnd(rig, repo.dir, "--worktree", "true");
+    expect(task).toMatchObject({ state: "failed", reason: expect.stringContaining("no worktree: ") });
+    expect(await repo.git("worktree", "list")).not.toContain("worktrees/");
+    expect(await repo.git("branch", "--format=%(refname:short)")).toBe("main");
+    disk.free();
+    await rig.claudine("retry", String(id));
+    expect(await rig.ended(id)).toMatchObject({ state: "succeeded" });
+  },
+);
+
+test("--commit-on-finish leaves a merge that is not ended as it is", async () => {
+  const work =
+    "git checkout -q -b side; git commit -q --allow-empty -m side; git checkout -q -; git merge -q --no-ff --no-commit side; echo x > x";
+  const { task, checkout } = await submitAndEnd(rig, repo.dir, "--worktree", "--commit-on-finish", work);
+  expect(task).toMatchObject({ state: "succeeded", reason: expect.stringContaining("is in the middle of a merge") });
+  expect(await repo.gitIn(checkout?.path ?? "", "rev-parse", "MERGE_HEAD")).toMatch(/^[0-9a-f]+$/);
 });

@@ -80,8 +80,7 @@ export function movedOn(branch: string): ClaudineError {
 function refusedIn(place: string, branch: string, error: unknown): unknown {
   if (!(error instanceof ClaudineError)) return error;
   const why = `${branch} is checked out in ${place}, and ${error.message}`;
-  return new ClaudineError(error.code, why, {
-    hint: "Nothing was changed; commit what is changed there, or check another branch out",
-    cause: error,
-  });
+  const ofFiles = "Nothing was changed; commit what is changed there, or check another branch out";
+  const hint = error.code === "wrong_state" ? ofFiles : error.hint;
+  return new ClaudineError(error.code, why, { hint, cause: error });
 }
