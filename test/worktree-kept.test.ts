@@ -177,6 +177,38 @@ test("a client that is killed while it saves has removed nothing", async () => {
   expect(await worktree("remove", id)).toMatchObject({ code: 0 });
 });
 
+test("a run that begins while a client saves keeps its worktree", async () => {
+  const { id, path } = await done('[ "$CLAUDINE_RUN" = 1 ] || exec sleep 1000');
+  await writeFile(join(path, "x.txt"), "x\n");
+  const gate = await slowGit(rig, "diff-tree -r -p");
+  const client = rig.open(["worktree", "remove", id], { env: gate.env });
+  await gate.reached();
+  await rig.claudine("retry", id);
+  await rig.started(Number(id));
+  await gate.open();
+  expect(await client.ended).toMatchObject({ code: 1, stderr: expect.stringContaining("it is running") });
+  expect(existsSync(join(path, "x.txt"))).toBe(true);
+  await rig.claudine("kill", id);
+});
+
+test("a run does not begin in the middle of a rebase; one whose client is gone is taken back before", async () => {
+  const { id, path } = await done("echo new >> new.txt; git add .; git commit -qm new");
+  await repo.commit({ "other.txt": "other" });
+  const gate = await slowGit(rig, "rebase --no-autostash");
+  const client = rig.open(["worktree", "rebase", id], { env: gate.env });
+  const [git = 0] = await gate.reached();
+  await rig.claudine("retry", id);
+  expect(await rig.ended(Number(id))).toMatchObject({
+    state: "failed",
+    reason: expect.stringContaining(`${path} is being rebased by process ${client.pid}`),
+  });
+  client.child.kill("SIGKILL");
+  process.kill(git, "SIGKILL");
+  await client.ended;
+  await rig.claudine("retry", id);
+  expect(await rig.ended(Number(id))).toMatchObject({ state: "succeeded" });
+});
+
 test("two clients at once remove it once, and keep what was in it", async () => {
   const { id, path } = await done("echo x > x.txt");
   const ends = await Promise.all([worktree("remove", id), worktree("remove", id)]);
@@ -186,15 +218,17 @@ test("two clients at once remove it once, and keep what was in it", async () => 
 });
 
 test("two tasks that name the same new branch: the one that cannot have it does not take it away", async () => {
-  const gate = await slowGit(rig, "worktree add");
-  const submit = (...words: string[]) => rig.claudineWith({ cwd: repo.dir, env: gate.env }, "submit", ...words);
-  const first = await submit("--worktree=topic", "git symbolic-ref HEAD; git rev-parse HEAD");
-  const second = await submit("--worktree=topic", "true");
-  await gate.reached(2);
+  const gate = await slowGit(rig, "worktree list");
+  const submit = (env: Record<string, string>, work: string) =>
+    rig.claudineWith({ cwd: repo.dir, env }, "submit", "--worktree=topic", work);
+  const late = Number((await submit(gate.env, "true")).stdout);
+  await gate.reached();
+  const first = Number((await submit({}, "exec sleep 1000")).stdout);
+  await rig.started(first);
   await gate.open();
-  const ended = await Promise.all([rig.ended(Number(first.stdout)), rig.ended(Number(second.stdout))]);
-  expect(ended.map(({ state }) => state).toSorted()).toEqual(["failed", "succeeded"]);
+  expect(await rig.ended(late)).toMatchObject({ state: "failed", reason: expect.stringContaining("topic") });
   expect(await repo.git("rev-parse", "topic")).toBe(await repo.git("rev-parse", "main"));
+  await rig.claudine("kill", String(first));
 });
 
 test.skipIf(noDisk !== undefined)(

@@ -19,9 +19,12 @@ export type Checkpoint = {
   /** Epoch ms. */
   at: number;
   why: string;
+  /** False: git could not take all files. */
+  isWhole: boolean;
 };
 
 const TRAILER = "Claudine-Task";
+const NOT_WHOLE = "Not all files could be taken:";
 /** Somebody else may take the number first. */
 const TRIES = 5;
 
@@ -39,7 +42,7 @@ export async function recordCheckpoint(
     if (last?.tree === tree && last.parent === parent) return last;
     const message = [
       `${why} (task ${owner.id}, run ${run})`,
-      ...(problem === undefined ? [] : [`Not all files could be taken:\n${problem}`]),
+      ...(problem === undefined ? [] : [`${NOT_WHOLE}\n${problem}`]),
       `${TRAILER}: ${owner.uid}`,
     ].join("\n\n");
     const from = parent === "" ? [] : ["-p", parent];
@@ -84,7 +87,8 @@ export async function listCheckpoints(git: Git, { id, uid }: Owner): Promise<Che
     const [name = "", commit = "", tree = "", parent = "", seconds, why = "", body = ""] = record.split("\0");
     const [, run, number] = /^(\d+)\.(\d+)$/.exec(name) ?? [];
     if (run === undefined || !body.includes(`${TRAILER}: ${uid}`)) return [];
-    return [{ name, run: Number(run), number: Number(number), commit, tree, parent, at: Number(seconds) * 1000, why }];
+    const facts = { name, run: Number(run), number: Number(number), commit, tree, parent, why };
+    return [{ ...facts, at: Number(seconds) * 1000, isWhole: !body.startsWith(NOT_WHOLE) }];
   });
   return all.toSorted((a, b) => a.number - b.number);
 }

@@ -1,6 +1,6 @@
 /** Rebases the branch of a task in its own worktree; a conflict leaves everything as it was. */
 import { ClaudineError } from "@claudine/protocol/errors";
-import { readNote, removeNote, writeNote } from "./admin-dir.ts";
+import { noteFile, readNote, removeNote, writeNote } from "./admin-dir.ts";
 import { refuseLosses } from "./change-files.ts";
 import type { Env } from "./clean-env.ts";
 import type { Owner } from "./checkpoints.ts";
@@ -17,9 +17,22 @@ const SETTINGS = ["-c", "rebase.autoStash=false", "-c", "rebase.updateRefs=false
 /** Takes back one of ours that was killed; anybody else's stays. @param git in the worktree @throws ClaudineError */
 export async function endInterruptedRebase(git: Git): Promise<void> {
   const { cwd } = git.place;
-  if (readNote(cwd, "rebasing") === undefined) return;
+  const pid = Number(readNote(cwd, "rebasing") ?? "0");
+  if (pid === 0) return;
+  if (pid !== process.pid && isAlive(pid))
+    throw new ClaudineError("wrong_state", `${cwd} is being rebased by process ${pid}`, {
+      hint: `Try again when it is done; if that is another process, remove ${noteFile(cwd, "rebasing")}`,
+    });
   if (await isRebasing(git)) await git.read(["rebase", "--abort"]);
   removeNote(cwd, "rebasing");
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 }
 
 /** @param git in the worktree @returns false when there was nothing to do @throws ClaudineError */
@@ -28,7 +41,7 @@ export async function rebase(git: Git, { owner, branch, onto }: RebaseWish): Pro
   const from = await git.line(["rev-parse", "HEAD"]);
   const top = git.at(await git.line(["rev-parse", "--show-toplevel"]));
   await refuseLosses(top, { from, to: onto });
-  writeNote(git.place.cwd, "rebasing", from);
+  writeNote(git.place.cwd, "rebasing", String(process.pid));
   const args = [...SETTINGS, "rebase", "--no-autostash", onto];
   const { code, stdout, stderr } = await git.run(args, { env: await quiet(git) });
   if (code !== 0) {

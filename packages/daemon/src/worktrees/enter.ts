@@ -2,7 +2,15 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { makeWorktree, planWorktree, readNote, withoutMisleading, type Env } from "@claudine/git";
+import {
+  endInterruptedRebase,
+  inWorktree,
+  makeWorktree,
+  planWorktree,
+  readNote,
+  withoutMisleading,
+  type Env,
+} from "@claudine/git";
 import { ClaudineError, type Config, type LiveRun, type Task, type Worktree } from "@claudine/protocol";
 import type { Refusal } from "../agents/start.ts";
 import type { Command } from "../core/command.ts";
@@ -43,6 +51,7 @@ export function createEnter(ports: EnterPorts): Enter {
         planWorktree(git, { rule, task, folder: worktreesFolder(ports) }),
       );
       const isThere = readNote(worktree.path, "ready") !== undefined;
+      if (isThere) await endInterruptedRebase(inWorktree(git, worktree));
       if (isThere && task.attempt > 1) await ports.record(task, "before the run");
       await makeWorktree(git.at("/"), {
         worktree,

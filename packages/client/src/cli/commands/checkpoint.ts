@@ -14,7 +14,7 @@ const COLUMNS: readonly Column<Checkpoint>[] = [
   { title: "CHECKPOINT", text: ({ name }) => name },
   { title: "COMMIT", text: ({ commit }) => commit.slice(0, 10) },
   { title: "WHEN", text: ({ at }) => clock(at) },
-  { title: "WHY", shrinksTo: 10, text: ({ why }) => why },
+  { title: "WHY", shrinksTo: 10, text: ({ why, isWhole }) => (isWhole ? why : `${why}, not all files`) },
 ];
 
 const list: Command = {
