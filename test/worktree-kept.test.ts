@@ -257,3 +257,26 @@ test("--commit-on-finish leaves a merge that is not ended as it is", async () =>
   expect(task).toMatchObject({ state: "succeeded", reason: expect.stringContaining("is in the middle of a merge") });
   expect(await repo.gitIn(checkout?.path ?? "", "rev-parse", "MERGE_HEAD")).toMatch(/^[0-9a-f]+$/);
 });
+
+test("files that git cannot take keep a worktree from being removed and merged; a sparse checkout has none of those", async () => {
+  await repo.commit({ ".gitattributes": "*.bin filter=broken\n", "a/a.txt": "a", "b/b.txt": "b" });
+  await repo.git("config", "filter.broken.clean", "false");
+  await repo.git("config", "filter.broken.required", "true");
+  const { id } = await done("echo x > x.bin");
+  expect((await rig.claudine("checkpoint", "list", id)).stdout).toContain("not all files");
+  expect(await worktree("remove", id)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("not all of it can be saved"),
+  });
+  await repo.git("config", "--unset", "filter.broken.clean");
+  await repo.git("sparse-checkout", "set", "a");
+  const { task, checkout } = await submitAndEnd(
+    rig,
+    repo.dir,
+    "--worktree",
+    "--commit-on-finish",
+    "mkdir b; echo new > b/new",
+  );
+  expect(task).toMatchObject({ state: "succeeded", reason: null });
+  expect(await repo.git("ls-tree", "--name-only", `${checkout?.branch}:b`)).toBe("b.txt\nnew");
+});

@@ -26,9 +26,14 @@ export async function changingFiles(top: Git, change: FileChange, work: () => Pr
     await work();
   } catch (error) {
     // Also when it was told to end.
-    await putBack(createGit({ ...top.place, signal: undefined }), changed, change.index ?? {});
-    throw error;
+    const left = await putBack(createGit({ ...top.place, signal: undefined }), changed, change.index ?? {});
+    throw left === undefined ? error : notPutBack(error, left);
   }
+}
+
+function notPutBack(error: unknown, left: string): ClaudineError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new ClaudineError("storage", `${why}; not all files could be put back: ${left}`, { cause: error });
 }
 
 /** @returns what would change @throws ClaudineError wrong_state where something that is only in the checkout would be lost */
@@ -76,7 +81,7 @@ async function refuseOverwriting(top: Git, changed: readonly Changed[], env: Env
   const isInTheWay = wayOf(written);
   const inner = changed.find(({ name, before }) => before === "repository" && isInTheWay(name));
   if (inner !== undefined && (await isThere(top, `${inner.name}/.git`)))
-    throw refusal(`${readable(inner.name)} is a repository of its own`);
+    throw refusal(`${readable(inner.name)} is a repository of its own, and`);
   const list = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", ":/"];
   const ignored = wordsOf(await top.read(list, { env })).map((name) => name.replace(/\/$/, ""));
   const lost = ignored.find(isInTheWay);
@@ -101,19 +106,18 @@ function foldersOf(name: string): string[] {
   return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join("/"));
 }
 
-/** What was not there before is taken away first: it makes room for the rest. */
-async function putBack(top: Git, changed: readonly Changed[], env: Env): Promise<void> {
+/** What was not there before is taken away first: it makes room for the rest. @returns what git said when it could not */
+async function putBack(top: Git, changed: readonly Changed[], env: Env): Promise<string | undefined> {
   for (const { name, before, after } of changed) {
     if (before !== "none") continue;
     const path = pathOf(top.place.cwd, name);
     await (after === "repository" ? rmdir(path) : unlink(path)).catch(() => {});
   }
-  const names = changed.filter(({ before }) => before !== "none").map(({ name }) => name);
-  if (names.length === 0) return;
-  await top.read([...NOTHING_ELSE, "checkout-index", "--force", "--quiet", "-z", "--stdin"], {
-    env,
-    input: bytesOf(names),
-  });
+  const input = bytesOf(changed.filter(({ before }) => before !== "none").map(({ name }) => name));
+  const args = [...NOTHING_ELSE, "checkout-index", "--force", "-z", "--stdin"];
+  const { stderr } = await top.run(args, { env, input });
+  // What a sparse checkout leaves out was not there.
+  return stderr.split("\n").find((line) => line !== "" && !line.includes("skip-worktree"));
 }
 
 async function isThere({ place }: Git, name: string): Promise<boolean> {

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Worktree } from "@claudine/protocol/worktree";
 import { inWorktree, readNote, removeNote, writeNote } from "./admin-dir.ts";
+import { addAll } from "./add-all.ts";
 import { identity } from "./identity.ts";
 import { branchRef, moveRefs } from "./refs.ts";
+import { refusalOf } from "./refusal.ts";
 import type { Git } from "./run-git.ts";
 import { gitDirOf } from "./snapshot.ts";
 import { requireOn } from "./unfinished.ts";
@@ -38,7 +40,8 @@ async function stageAll(own: Git): Promise<void> {
   if (readNote(cwd, "committing") === "yes") await rm(join(await gitDirOf(own), "index.lock"), { force: true });
   writeNote(cwd, "committing", "yes");
   try {
-    await own.read(["add", "--all", "--", ":/"]);
+    const { args, end } = await addAll(own, {});
+    if (end.code !== 0) throw refusalOf(args, end);
   } finally {
     // One that was told to end may have been killed.
     if (own.place.signal?.aborted !== true) removeNote(cwd, "committing");

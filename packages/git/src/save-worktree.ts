@@ -45,7 +45,8 @@ export async function requireAsSaved(git: Git, { tree }: Saved): Promise<void> {
 function wholeTree(git: Git): Promise<string> {
   return withSnapshot(git, ({ tree, problem }: Snapshot) => {
     if (problem === undefined) return Promise.resolve(tree);
-    const [line = ""] = problem.split("\n").filter((one) => /^(error|fatal|warning): /.test(one));
+    const lines = problem.split("\n");
+    const line = lines.find((one) => /^(error|fatal|warning): /.test(one)) ?? lines[0] ?? "";
     throw new ClaudineError("wrong_state", `not all of it can be saved: ${line}`, {
       hint: "Nothing was removed; --force removes it with what cannot be saved",
     });

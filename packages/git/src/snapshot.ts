@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { copyFile, lstat, mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { addAll } from "./add-all.ts";
 import type { Env } from "./clean-env.ts";
 import { bytesOf, pathOf, wordsOf } from "./file-names.ts";
 import { removeOld } from "./leftovers.ts";
@@ -31,7 +32,7 @@ export async function withSnapshot<T>(git: Git, use: (snapshot: Snapshot, index:
     // With what the index knows of unchanged files they need not be read.
     await copyFile(own, file).catch(() => {});
     await lookAtAll(top, index);
-    const added = await top.run([...SETTINGS, "add", "--all", "--ignore-errors", "--", ":/"], { env: index });
+    const { end: added } = await addAll(top, { settings: SETTINGS, words: ["--ignore-errors"] }, { env: index });
     const tree = await top.line(["write-tree"], { env: index });
     const isWhole = added.code === 0 && !UNREADABLE.test(added.stderr);
     return await use({ tree, problem: isWhole ? undefined : added.stderr.trim() }, index);

@@ -13,6 +13,10 @@ export async function requireCommitted({ client, git, task, worktree, commit }: 
   if (!isThere) return;
   inWorktree(git, worktree);
   if (uncommitted === 0) return;
+  if (uncommitted === null)
+    throw new ClaudineError("wrong_state", `git cannot tell what is uncommitted in ${worktree.path}`, {
+      hint: "git status there says why",
+    });
   const files = uncommitted === 1 ? "1 file is" : `${uncommitted} files are`;
   if (!commit)
     throw new ClaudineError("wrong_state", `in ${worktree.path} ${files} not committed`, {

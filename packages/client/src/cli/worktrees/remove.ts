@@ -19,14 +19,15 @@ export async function removeWorktrees(input: Input, io: Io): Promise<number> {
   for (const id of ids) {
     const one = await naming(`${WISH} task ${id}`, () => removeOne(input, io, id));
     removed.push(one);
-    if (!flag(input, "json")) say(input, io, `Removed ${one.path}${patchText(one.patch)}`);
+    if (!flag(input, "json")) say(input, io, `Removed ${one.path}${patchText(one.patch, flag(input, "force"))}`);
   }
   if (flag(input, "json")) printJson(io, removed);
   return 0;
 }
 
-export function patchText(patch: string | null): string {
-  return patch === null ? "; it held no changes" : `; what it held is in ${patch}`;
+export function patchText(patch: string | null, isForced = false): string {
+  if (patch !== null) return `; what it held is in ${patch}`;
+  return isForced ? "; there is no patch of it" : "; it held no changes";
 }
 
 async function removeOne(input: Input, io: Io, id: number): Promise<Removed> {
