@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { Rig } from "./support/daemon.ts";
 import { makeRepo, type Repo } from "./support/repo.ts";
 import { eachWithRepo, submitAndEnd } from "./support/repo-rig.ts";
@@ -201,4 +201,76 @@ test("two clients at once merge once", async () => {
   expect(await repo.git("status", "--porcelain")).toBe("");
   expect(await worktree("merge", id, "--undo")).toMatchObject({ code: 0 });
   expect(await readFile(join(repo.dir, "file.txt"), "utf8")).toBe("one\ntwo\nthree\n");
+});
+
+/** Git waits before it writes `slow.txt`, until the gate is open. `reached` tells its pid. */
+async function slowCheckout(): Promise<{ reached(): Promise<number>; open(): Promise<void> }> {
+  const gate = rig.file(`slow${count}`);
+  await repo.write(".git/info/attributes", "slow.txt filter=slow\n");
+  const wait = `echo $PPID > ${gate}.pid; until [ -e ${gate} ]; do sleep 0.02; done; cat`;
+  await repo.git("config", "filter.slow.smudge", `sh -c '${wait}'`);
+  const open = () => writeFile(gate, "");
+  onTestFinished(open);
+  return { open, reached: () => rig.pidIn(`slow${count}.pid`) };
+}
+
+test("a client that is killed in the middle of a merge: git ends it, and it can be taken back", async () => {
+  await repo.commit({ "slow.txt": "slow\n" });
+  const work = "echo task > slow.txt; git commit -qam task; echo new > new.txt; git add .; git commit -qm new";
+  const { id, branch } = await done(work);
+  const gate = await slowCheckout();
+  const client = rig.open(["worktree", "merge", id]);
+  await gate.reached();
+  client.child.kill("SIGKILL");
+  await client.ended;
+  await gate.open();
+  const tip = await repo.git("rev-parse", branch);
+  await expect.poll(() => repo.git("rev-parse", "main")).toBe(tip);
+  await expect.poll(() => existsSync(join(repo.dir, ".git/index.lock"))).toBe(false);
+  expect(await repo.git("status", "--porcelain")).toBe("");
+  expect(await worktree("merge", id, "--undo")).toMatchObject({ code: 0 });
+  expect(existsSync(join(repo.dir, "new.txt"))).toBe(false);
+});
+
+test("a restore that is killed in the middle: once more is whole, and what was there before is on record", async () => {
+  await repo.commit({ "slow.txt": "first\n", "a.txt": "first\n", "z.txt": "first\n" });
+  const { id } = await submitAndEnd(rig, repo.dir, "--checkpoint", "true");
+  for (const name of ["a.txt", "slow.txt", "z.txt"]) await repo.write(name, "second\n");
+  await repo.write("new.txt", "new\n");
+  const gate = await slowCheckout();
+  const client = rig.open(["checkpoint", "restore", String(id), "1"]);
+  const git = await gate.reached();
+  client.child.kill("SIGKILL");
+  process.kill(git, "SIGKILL");
+  await client.ended;
+  await gate.open();
+  const texts = () => Promise.all(["a.txt", "slow.txt", "z.txt"].map((name) => readFile(join(repo.dir, name), "utf8")));
+  expect(await rig.claudine("checkpoint", "restore", String(id), "1")).toMatchObject({ code: 0 });
+  expect(await texts()).toEqual(["first\n", "first\n", "first\n"]);
+  expect(existsSync(join(repo.dir, "new.txt"))).toBe(false);
+  expect(await rig.claudine("checkpoint", "restore", String(id), "2")).toMatchObject({ code: 0 });
+  expect(await texts()).toEqual(["second\n", "second\n", "second\n"]);
+  expect(await readFile(join(repo.dir, "new.txt"), "utf8")).toBe("new\n");
+});
+
+test.skipIf(noDisk !== undefined)("a disk that is full while a checkpoint is written: the run says so", async () => {
+  const dir = rig.file(`disk${count}`);
+  mkdirSync(dir);
+  const disk = mountSmallDisk(dir, { mib: 2 });
+  const target = await makeRepo(rig, { name: `disk${count}/repo` });
+  const before = await target.fingerprint();
+  const go = rig.file(`go${count}`);
+  const work = `head -c 300000 /dev/urandom > big.bin; until [ -e ${go} ]; do sleep 0.02; done`;
+  const { stdout } = await rig.claudineWith({ cwd: target.dir }, "submit", "--worktree", "--commit-on-finish", work);
+  const id = Number(stdout);
+  await rig.started(id);
+  disk.fill();
+  disk.spare(60_000);
+  await writeFile(go, "");
+  const reason = expect.stringMatching(/recorded.*; its changes were not committed: .*/);
+  expect(await rig.ended(id)).toMatchObject({ state: "succeeded", reason });
+  expect(await target.fingerprint()).toEqual(before);
+  disk.free();
+  expect(await rig.claudine("checkpoint", "make", String(id))).toMatchObject({ code: 0 });
+  expect(await target.git("fsck", "--no-dangling")).toBe("");
 });

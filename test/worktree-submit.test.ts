@@ -88,6 +88,12 @@ test("a named branch is made, or used when it is there; the base is a branch, a 
   expect(await repo.git("rev-parse", "main")).toBe(second);
 });
 
+test("where there is a branch claudine, those of tasks are beside it", async () => {
+  await repo.git("branch", "claudine");
+  const { id, checkout } = await ran(repo.dir, "--worktree", "true");
+  expect(checkout?.branch).toBe(`claudine-${id}`);
+});
+
 test("a retry works on in the same worktree", async () => {
   const { id, path } = await ran(repo.dir, "--worktree", "echo $CLAUDINE_RUN >> runs.txt; [ $CLAUDINE_RUN = 2 ]");
   await rig.claudine("retry", String(id));

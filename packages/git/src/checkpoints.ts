@@ -39,10 +39,11 @@ export async function recordCheckpoint(
   return withSnapshot(git, async ({ tree, problem }) => {
     const parent = (await commitOf(git, "HEAD")) ?? "";
     const last = (await listCheckpoints(git, owner)).at(-1);
-    if (last?.tree === tree && last.parent === parent) return last;
+    const isWhole = problem === undefined;
+    if (last?.tree === tree && last.parent === parent && last.isWhole === isWhole) return last;
     const message = [
       `${why} (task ${owner.id}, run ${run})`,
-      ...(problem === undefined ? [] : [`${NOT_WHOLE}\n${problem}`]),
+      ...(isWhole ? [] : [`${NOT_WHOLE}\n${problem}`]),
       `${TRAILER}: ${owner.uid}`,
     ].join("\n\n");
     const from = parent === "" ? [] : ["-p", parent];

@@ -18,6 +18,7 @@ export type WorktreeWish = {
 const SLUG_LENGTH = 40;
 const NAME_LENGTH = 80;
 const TRIES = 1000;
+const PREFIX = "claudine";
 
 /** `git` is in the folder that the task was submitted in. @throws ClaudineError with what keeps it from being made */
 export async function planWorktree(git: Git, wish: WorktreeWish): Promise<Worktree> {
@@ -52,8 +53,7 @@ type BranchFacts = Pick<Worktree, "branch" | "isNewBranch" | "baseCommit">;
 
 async function branchFor(git: Git, { rule, task }: WorktreeWish, baseCommit: string): Promise<BranchFacts> {
   const { branch } = rule;
-  if (branch === undefined)
-    return { branch: await freeBranch(git, `claudine/${slugOf(task)}`), isNewBranch: true, baseCommit };
+  if (branch === undefined) return { branch: await freeBranch(git, slugOf(task)), isNewBranch: true, baseCommit };
   await checkBranchName(git, branch);
   const tip = await commitOf(git, branchRef(branch));
   if (tip === undefined) return { branch, isNewBranch: true, baseCommit };
@@ -82,11 +82,13 @@ function plain(name: string): string {
   return word.slice(0, NAME_LENGTH) || "repo";
 }
 
-/** One of an earlier state folder may have the same id. */
-async function freeBranch(git: Git, name: string): Promise<string> {
+/** One of an earlier state folder may have the same id; and where there is a branch `claudine`, none can be below it. */
+async function freeBranch(git: Git, slug: string): Promise<string> {
+  const isTaken = async (branch: string) => (await commitOf(git, branchRef(branch))) !== undefined;
+  const name = (await isTaken(PREFIX)) ? `${PREFIX}-${slug}` : `${PREFIX}/${slug}`;
   for (let count = 1; count < TRIES; count += 1) {
     const branch = count === 1 ? name : `${name}-${count}`;
-    if ((await commitOf(git, branchRef(branch))) === undefined) return branch;
+    if (!(await isTaken(branch))) return branch;
   }
   return name;
 }

@@ -26,7 +26,7 @@ export type EnterPorts = {
   shell: string | undefined;
   dispatch(command: Command): Promise<unknown>;
   /** Of what was done since the last run, also by others. */
-  record(task: Task, why: string): Promise<void>;
+  record(task: Task, why: string): Promise<unknown>;
   /** Ends what carries the mark of a run that has not started: what a daemon that died has left. */
   endMarked(runUid: string): Promise<void>;
 };

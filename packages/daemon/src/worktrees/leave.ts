@@ -19,9 +19,9 @@ export function createLeave(ports: LeavePorts): Leave {
   return async (task, { outcome }) => {
     const { checkout } = task;
     if (task.worktree !== undefined && checkout === undefined) return {};
-    await ports.record(task, "at the end of the run");
-    if (checkout === undefined) return {};
-    const notes = [failedSetup(checkout.path, outcome), await committed(ports, task)];
+    const unrecorded = await ports.record(task, "at the end of the run");
+    const setup = checkout === undefined ? undefined : failedSetup(checkout.path, outcome);
+    const notes = [setup, unrecorded, await committed(ports, task)];
     const note = notes.filter((one) => one !== undefined).join("; ");
     return note === "" ? {} : { note };
   };
