@@ -71,8 +71,12 @@ test.skipIf(noDisk !== undefined)("a disk that is full in the middle of a merge 
   mkdirSync(dir);
   const disk = mountSmallDisk(dir, { mib: 4 });
   const target = await makeRepo(rig, { name: `disk${count}/repo` });
-  const work = "echo changed > file.txt; head -c 400000 /dev/urandom > z.bin; git add .; git commit -qm work";
-  const { id } = await done(work, target);
+  const work = "echo changed > file.txt; echo same > a.txt; head -c 400000 /dev/urandom > z.bin; git add .";
+  const { id } = await done(`${work}; git commit -qm work`, target);
+  // What is staged as the branch has it may have changes that are not.
+  await target.write("a.txt", "same\n");
+  await target.git("add", "a.txt");
+  await target.write("a.txt", "local\n");
   const tip = await target.git("rev-parse", "main");
   const before = await target.fingerprint();
   disk.fill();
@@ -82,10 +86,11 @@ test.skipIf(noDisk !== undefined)("a disk that is full in the middle of a merge 
   const { index: _, ...after } = await target.fingerprint();
   for (const [name, print] of Object.entries(after))
     if (name !== "file.txt") expect([name, print]).toEqual([name, before[name]]);
-  expect(await target.git("status", "--porcelain")).toBe("");
+  expect(await target.git("status", "--porcelain")).toBe("AM a.txt");
   expect(await target.git("for-each-ref", `refs/claudine/${id}/undo`)).toBe("");
   disk.free();
   expect(await worktree("merge", id)).toMatchObject({ code: 0 });
+  expect(await target.git("status", "--porcelain")).toBe(" M a.txt");
 
   const plain = await submitAndEnd(rig, target.dir, "--checkpoint", "true");
   await rm(join(target.dir, "z.bin"));

@@ -22,11 +22,12 @@ export const NOTHING_ELSE = ["-c", "merge.autoStash=false", "-c", "submodule.rec
  */
 export async function changingFiles(top: Git, change: FileChange, work: () => Promise<unknown>): Promise<void> {
   const changed = await refuseLosses(top, change);
+  const own = await withoutStaged(top, change, changed);
   try {
     await work();
   } catch (error) {
     // Also when it was told to end.
-    const left = await putBack(createGit({ ...top.place, signal: undefined }), changed, change.index ?? {});
+    const left = await putBack(createGit({ ...top.place, signal: undefined }), own, change.index ?? {});
     throw left === undefined ? error : notPutBack(error, left);
   }
 }
@@ -50,6 +51,17 @@ export async function readTree(top: Git, { from, to, index: env = {} }: FileChan
 }
 
 export type Changed = { name: string; before: Kind; after: Kind };
+/** Git leaves alone what is staged as it is to be, with changes on top or not. */
+async function withoutStaged(
+  top: Git,
+  { from, index: env = {} }: FileChange,
+  all: readonly Changed[],
+): Promise<Changed[]> {
+  const list = ["diff-index", "--cached", "--name-only", "--no-renames", "-z", from, "--"];
+  const staged = new Set(wordsOf(await top.read(list, { env })));
+  return all.filter(({ name }) => !staged.has(name));
+}
+
 type Kind = "none" | "file" | "repository";
 
 async function changesBetween(top: Git, { from, to }: FileChange): Promise<Changed[]> {
