@@ -66,6 +66,18 @@ test("a branch that is being rebased in the user's checkout is not moved", async
   await repo.git("rebase", "--abort");
 });
 
+test("a merge of the user's own is not mixed with ours", async () => {
+  const { id } = await done(EDIT);
+  expect(await worktree("merge", id)).toMatchObject({ code: 0 });
+  await repo.git("checkout", "-q", "-b", "side", "HEAD~1");
+  await repo.commit({ "side.txt": "side" });
+  await repo.git("checkout", "-q", "main");
+  await repo.git("merge", "-q", "--no-ff", "--no-commit", "side");
+  const before = await repo.fingerprint();
+  expect(await worktree("merge", id, "--undo")).toMatchObject(refusedWith("is in the middle of a merge"));
+  expect(await repo.fingerprint()).toEqual(before);
+});
+
 test.skipIf(noDisk !== undefined)("a disk that is full in the middle of a merge or a restore: as before", async () => {
   const dir = rig.file(`disk${count}`);
   mkdirSync(dir);

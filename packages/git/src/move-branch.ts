@@ -3,7 +3,7 @@ import { ClaudineError } from "@claudine/protocol/errors";
 import { changingFiles, NOTHING_ELSE, readTree } from "./change-files.ts";
 import { branchRef, isAncestor, moveRefs, type RefMove } from "./refs.ts";
 import type { Git } from "./run-git.ts";
-import { refuseRebased } from "./unfinished.ts";
+import { refuseRebased, requireFinished } from "./unfinished.ts";
 import { checkoutOf } from "./worktrees.ts";
 
 export type BranchMove = {
@@ -25,6 +25,7 @@ export async function moveBranch(git: Git, move: BranchMove): Promise<void> {
     return moveRefs(git, [...refs, ownMove(move)], why);
   }
   const there = git.at(place);
+  await requireFinished(there);
   if ((await there.line(["rev-parse", "HEAD"])) !== from) throw movedOn(branch);
   try {
     await refreshed(there);

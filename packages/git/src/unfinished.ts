@@ -15,15 +15,21 @@ const SIGNS: Readonly<Record<string, string>> = {
   "rebase-apply": "a rebase",
 };
 
-/** @param git in the worktree @throws ClaudineError wrong_state when it is not on the branch, or in the middle of something */
-export async function requireOn(git: Git, branch: string): Promise<void> {
-  const { cwd } = git.place;
+/** @param git in the checkout @throws ClaudineError wrong_state when it is in the middle of something */
+export async function requireFinished(git: Git): Promise<void> {
   const dir = await gitDirOf(git);
   const [, what] = Object.entries(SIGNS).find(([name]) => existsSync(join(dir, name))) ?? [];
-  if (what !== undefined)
-    throw new ClaudineError("wrong_state", `${cwd} is in the middle of ${what}`, { hint: "End it there first" });
+  if (what === undefined) return;
+  throw new ClaudineError("wrong_state", `${git.place.cwd} is in the middle of ${what}`, {
+    hint: "Nothing was changed; end that there first",
+  });
+}
+
+/** The same when it is not on the branch. */
+export async function requireOn(git: Git, branch: string): Promise<void> {
+  await requireFinished(git);
   if ((await branchOf(git, "HEAD")) !== branch)
-    throw new ClaudineError("wrong_state", `${cwd} is not on the branch ${branch} any more`);
+    throw new ClaudineError("wrong_state", `${git.place.cwd} is not on the branch ${branch} any more`);
 }
 
 export async function isRebasing(git: Git): Promise<boolean> {
