@@ -17,9 +17,12 @@ export function createLookOutside({ environment }: Pick<CheckpointPorts, "enviro
     if (checkout === undefined || checkout.removedAt !== undefined || !existsSync(checkout.path)) return undefined;
     const signal = AbortSignal.timeout(LONGEST_MS);
     const place = { task, attempt, part: "checkpoint", env: environment(task), cwd: checkout.path, signal } as const;
-    const git = inWorktree(taskGit(place), checkout);
     const owner = { id, uid };
-    const found = await outsideChanges(git, owner, attempt).catch((error: unknown) => refuse(task, error));
+    const look = async () => {
+      const git = inWorktree(taskGit(place), checkout);
+      return { git, found: await outsideChanges(git, owner, attempt) };
+    };
+    const { git, found } = await look().catch((error: unknown) => refuse(task, error));
     if (found === undefined) return undefined;
     switch (onConflict) {
       case "fail":
