@@ -63,6 +63,11 @@ export function formatTokens(tokens: number): string {
   return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)}${units[unit] ?? ""}`;
 }
 
+/** `20.00`, and `0.0042` of what is little. */
+export function formatDollars(usd: number): string {
+  return usd.toFixed(usd > 0 && usd < 0.1 ? 4 : 2);
+}
+
 /** `850ms`, `12.3s`, `4m10s`, `2h05m`, `3d04h`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`;

@@ -48,7 +48,7 @@ it("takes what agents may spend, and writes it as it was", () => {
 });
 
 it.each([
-  ["{day: {usd: 0}}", /agent\.budgets\.day\.usd/],
+  ["{day: {usd: 0}}", /agent\.budgets\.day\.usd: expected more than 0$/m],
   ["{day: {usd: -1}}", /agent\.budgets\.day\.usd/],
   ["{day: {usd: .nan}}", /agent\.budgets\.day\.usd/],
   ["{day: {usd: .inf}}", /agent\.budgets\.day\.usd/],

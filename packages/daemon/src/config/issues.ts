@@ -73,9 +73,9 @@ function describeUnion({ errors, message }: Extract<Issue, { code: "invalid_unio
 function plain(issue: Issue): string {
   switch (issue.code) {
     case "too_big":
-      return sizeText(issue.origin, "at most", issue.maximum);
+      return sizeText(issue.origin, issue.inclusive === false ? "less than" : "at most", issue.maximum);
     case "too_small":
-      return sizeText(issue.origin, "at least", issue.minimum);
+      return sizeText(issue.origin, issue.inclusive === false ? "more than" : "at least", issue.minimum);
     case "custom":
     case "invalid_element":
     case "invalid_format":

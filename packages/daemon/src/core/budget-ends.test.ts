@@ -122,6 +122,15 @@ test("who ends as that was used up has met the budget, and goes on when there is
   expect(world.task(1)?.goesOn).toEqual({ session: "s", note: null });
 });
 
+test("what was left of yesterday's budget says nothing of today's", () => {
+  for (const atLimit of ["hold", "end"] as const) {
+    const world = running(atLimit);
+    world.now += 86_400_000;
+    expect(endAgent(world, 1, spentEnd(9.99, 0, kept))).toEqual(["run.finished", "task.retried"]);
+    expect(world.plan()).toHaveLength(1);
+  }
+});
+
 test("likewise it has failed where runs are ended; its own budget is its own failure", () => {
   const world = running("end");
   endAgent(world, 1, spentEnd(9.99, 0, kept));

@@ -1,7 +1,8 @@
 /** What becomes of agents' runs when a budget is used up: as configured they finish, are held, or are ended. */
-import type { AgentEnd, BudgetReached, Charge, EventBody, LiveRun, StopCause, Task, TaskId } from "@claudine/protocol";
+import type { AgentEnd, BudgetLeft, Charge, EventBody, LiveRun, StopCause, Task, TaskId } from "@claudine/protocol";
 import {
   dayAt,
+  dayOf,
   inFlightIn,
   isReached,
   limitsOf,
@@ -15,6 +16,7 @@ import {
 import { sane } from "./agent-accounts.ts";
 import { reachedWords } from "./budget-words.ts";
 import type { Facts } from "./decide.ts";
+import type { State } from "./state.ts";
 import { stopRun } from "./stop.ts";
 
 /** A run has spent more; `turned` when a turn of it or a call of a tool has begun since the last report. */
@@ -59,9 +61,8 @@ function reachedAll(facts: Facts, used: readonly Used[]): EventBody[] {
 }
 
 function reachedEvent({ state }: Facts, { limit, spent }: Used): EventBody & { type: "budget.reached" } {
-  const { scope, unit, perDay } = limit;
-  const day = perDay ? (state.budgets.day?.name ?? "") : null;
-  return { type: "budget.reached", scope, unit, limit: limit.limit, spent, day };
+  const { scope, unit } = limit;
+  return { type: "budget.reached", scope, unit, limit: limit.limit, spent, day: dayOf(state, limit) };
 }
 
 type Stop = { task: Task; used: Used; turned: boolean };
@@ -105,7 +106,7 @@ export function budgetFate(facts: Facts, task: Task, { run, agent, charge }: End
   if (cause === "budget") return { kind: "failed", note: run.stopping?.note ?? "budget used up" };
   const kept = cause === undefined ? keptTo(task, run, agent) : undefined;
   if (kept === undefined) return undefined;
-  const limit = limitsFor(facts, task).find((one) => isThat(one, kept));
+  const limit = limitsFor(facts, task).find((one) => isThat(facts.state, one, kept));
   if (limit === undefined || facts.state.settings.budgets.atLimit !== "end") return { kind: "again" };
   const spent = spentIn(facts.state, limit.scope, limit.perDay).usd + (charge?.usd ?? 0);
   return { kind: "failed", note: reachedWords(limit, spent) };
@@ -129,7 +130,7 @@ export function budgetsAfter(facts: Facts, task: Task, { run, agent, charge }: E
   });
   const fresh = used.filter(
     ({ limit, spent }) =>
-      told(state, limit) === undefined && (spent >= limit.limit || (kept !== undefined && isThat(limit, kept))),
+      told(state, limit) === undefined && (spent >= limit.limit || (kept !== undefined && isThat(state, limit, kept))),
   );
   const others = reachedAll(facts, fresh);
   return others.filter((event) => !("id" in event) || event.id !== task.id);
@@ -143,7 +144,8 @@ function keptTo({ agent }: Task, { budget }: LiveRun, end: AgentEnd | undefined)
     : undefined;
 }
 
-/** It was not raised meanwhile. */
-function isThat({ scope, unit, limit }: Limit, kept: Pick<BudgetReached, "scope" | "limit">): boolean {
-  return unit === "usd" && limit === kept.limit && scopeKey(scope) === scopeKey(kept.scope);
+/** It was not raised meanwhile, and its day is not over. */
+function isThat(state: State, limit: Limit, kept: BudgetLeft): boolean {
+  const isSame = limit.limit === kept.limit && dayOf(state, limit) === (kept.day ?? null);
+  return limit.unit === "usd" && isSame && scopeKey(limit.scope) === scopeKey(kept.scope);
 }

@@ -1,12 +1,12 @@
 /** Why a budget keeps tasks from starting, in words. */
-import { formatDuration, formatTokens } from "@claudine/protocol";
+import { formatDollars, formatDuration, formatTokens } from "@claudine/protocol";
 import { dayAt, scopeKey, spentIn, told, type Limit } from "./budgets.ts";
 import type { State } from "./state.ts";
 
 /** `budget of group night: 20.00 of 20.00 dollars spent`. */
 export function reachedWords({ scope, unit, limit }: Omit<Limit, "perDay">, spent: number): string {
   const whose = scope.kind === "day" ? "the day" : scopeKey(scope);
-  const amount = (value: number) => (unit === "usd" ? value.toFixed(2) : formatTokens(value));
+  const amount = (value: number) => (unit === "usd" ? formatDollars(value) : formatTokens(value));
   return `budget of ${whose}: ${amount(spent)} of ${amount(limit)} ${unit === "usd" ? "dollars" : "tokens"} spent`;
 }
 

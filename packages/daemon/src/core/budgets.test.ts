@@ -106,6 +106,36 @@ test("a group's budget may be per day, too", () => {
   expect(world.plan()).toEqual([2]);
 });
 
+test("why a task waits is about today, also when nothing has happened since yesterday", () => {
+  const world = budgeted({ day: { usd: 10 } }, 1);
+  world.submit(agentSpec("claude"), spec(), agentSpec("claude"));
+  world.plan();
+  endAgent(world, 1, spentEnd(12));
+  world.do({ type: "start", targets: one(2) });
+  expect(world.why(3)).toMatch(/^budget of the day/);
+  world.now = DAY + HOUR;
+  expect(world.why(3)).toMatch(/^waits for a slot/);
+});
+
+test("what an idle group has spent can be forgotten by a new daemon, too", () => {
+  const world = new World();
+  world.submit(inGroup("night"));
+  world.plan();
+  endAgent(world, 1, spentEnd(5));
+  world.state.groups.delete("night");
+  expect(world.do({ type: "remove-group", name: "night" })).toEqual(["group.removed"]);
+  expect(world.state.budgets.accounts.has("night")).toBe(false);
+  expect(() => world.do({ type: "remove-group", name: "*" })).toThrow("there is no such group");
+});
+
+test("less than a cent is told, too", () => {
+  const world = budgeted({ day: { usd: 0.004 } }, 1);
+  world.submit(agentSpec("claude"), agentSpec("claude"));
+  world.plan();
+  endAgent(world, 1, spentEnd(0.0052));
+  expect(world.why(2)).toMatch(/^budget of the day: 0\.0052 of 0\.0040 dollars spent/);
+});
+
 test("a clock that is set back over midnight gives nothing back, and takes nothing from the day after", () => {
   const world = budgeted({ day: { usd: 10 } }, 1);
   world.now = DAY + 1000;

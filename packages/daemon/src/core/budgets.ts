@@ -135,11 +135,15 @@ export function inFlightIn({ inFlight, live }: State, scope: BudgetScope): Task[
   });
 }
 
+/** The day that a limit is about; null for what is counted in all. */
+export function dayOf({ budgets }: State, { perDay }: Limit): string | null {
+  return perDay ? (budgets.day?.name ?? "") : null;
+}
+
 /** That it was told of the limit as it is now, on this day. */
-export function told({ budgets }: State, { scope, unit, limit, perDay }: Limit): BudgetReached | undefined {
-  const known = budgets.reached.get(reachedKey({ scope, unit }));
-  const day = perDay ? (budgets.day?.name ?? "") : null;
-  return known?.limit === limit && known.day === day ? known : undefined;
+export function told(state: State, limit: Limit): BudgetReached | undefined {
+  const known = state.budgets.reached.get(reachedKey(limit));
+  return known?.limit === limit.limit && known.day === dayOf(state, limit) ? known : undefined;
 }
 
 /** Once it was told it stays so, as runs that go on may count less when they have ended. */
@@ -155,10 +159,17 @@ export function reachedIn(state: State, scope: BudgetScope): Limit | undefined {
 export function leftFor(state: State, spentBy: SpentBy, task: Task): BudgetLeft | undefined {
   if (state.settings.budgets.atLimit === "finish") return undefined;
   const limits = scopesOf(task).flatMap((scope) => limitsOf(state, scope).filter(({ unit }) => unit === "usd"));
-  const lefts = limits.map(({ scope, limit, perDay }): BudgetLeft => {
+  const lefts = limits.map((one): BudgetLeft => {
+    const { scope, limit, perDay } = one;
+    const day = dayOf(state, one);
     const spent = plus(spentIn(state, scope, perDay), runningIn(state, spentBy, { scope }));
     // In whole cents, as the tools write them.
-    return { usd: Math.max(1, Math.ceil((limit - spent.usd) * 100)) / 100, scope, limit };
+    return {
+      usd: Math.max(1, Math.ceil((limit - spent.usd) * 100)) / 100,
+      scope,
+      limit,
+      ...(day === null ? {} : { day }),
+    };
   });
   return lefts.toSorted((a, b) => a.usd - b.usd)[0];
 }

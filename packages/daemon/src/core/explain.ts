@@ -3,7 +3,7 @@ import { compareRanks, rankOf } from "@claudine/protocol/rank";
 import { formatBytes, formatDuration, statusReason, type Dependency, type Task, type TaskId } from "@claudine/protocol";
 import { limitWords } from "./agent-limits.ts";
 import { budgetWords } from "./budget-words.ts";
-import { reachedIn } from "./budgets.ts";
+import { dayAt, reachedIn } from "./budgets.ts";
 import { agentOf, isLock, keptFor, lackingInLine, scopeOf, totalOf } from "./counted.ts";
 import { createCapacity, needOf, type HostPort } from "./capacity.ts";
 import { learned } from "./kinds.ts";
@@ -79,6 +79,7 @@ function pauseCauses(_facts: ExplainFacts, _task: Task, group: GroupState): stri
 }
 
 function resourceCauses({ state, wall }: ExplainFacts, task: Task): string[] {
+  dayAt(state, wall);
   return lackingInLine(state, task).map(({ name, count }) => {
     const agent = agentOf(name);
     if (agent !== undefined) return limitWords(state, agent, wall);

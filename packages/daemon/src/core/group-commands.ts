@@ -42,13 +42,18 @@ function removeGroup(state: State, name: string): EventBody[] {
     throw new ClaudineError("wrong_state", `Cannot remove group ${name}: it has unfinished tasks`, {
       hint: `\`claudine cancel group:${name}\` ends them, \`claudine set group:${name} --group NAME\` moves those that wait`,
     });
-  if (!state.groups.has(name))
+  if (!state.groups.has(name) && !hasSpent(state, name))
     throw new ClaudineError("not_found", `Cannot remove group ${name}: there is no such group`, {
       hint: "`claudine group list` shows every group",
     });
   if (name === DEFAULT_GROUP)
     throw new ClaudineError("wrong_state", `Cannot remove group ${name}: tasks without a group are in it`);
   return [{ type: "group.removed", name }];
+}
+
+/** An idle group is not in the table when nobody has set it up, and what it has spent is known. */
+function hasSpent({ budgets }: State, name: string): boolean {
+  return name !== ALL_GROUPS && budgets.accounts.has(name);
 }
 
 /** A group with held tasks only has no line, and is not in the table. */

@@ -1,6 +1,6 @@
 /** Budgets in words. */
 import type { Budget, BudgetScope } from "@claudine/protocol/budget";
-import { formatTokens } from "@claudine/protocol/units";
+import { formatDollars, formatTokens } from "@claudine/protocol/units";
 
 export function scopeText(scope: BudgetScope): string {
   switch (scope.kind) {
@@ -16,7 +16,7 @@ export function scopeText(scope: BudgetScope): string {
 /** `20.00 dollars, 5.0M tokens`. */
 export function budgetAmount({ usd, tokens }: Partial<Budget>): string {
   return [
-    ...(usd === undefined ? [] : [`${usd.toFixed(2)} dollars`]),
+    ...(usd === undefined ? [] : [`${formatDollars(usd)} dollars`]),
     ...(tokens === undefined ? [] : [`${formatTokens(tokens)} tokens`]),
   ].join(", ");
 }

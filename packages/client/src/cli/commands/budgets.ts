@@ -1,6 +1,6 @@
 /** `claudine budgets`: what agents have spent, and may spend. */
 import type { BudgetInfo } from "@claudine/protocol/budget";
-import { formatDuration, formatTokens } from "@claudine/protocol/units";
+import { formatDollars, formatDuration, formatTokens } from "@claudine/protocol/units";
 import { scopeText } from "../budgets/words.ts";
 import type { Command } from "../command.ts";
 import { flag } from "../input.ts";
@@ -29,11 +29,9 @@ export const budgets: Command = {
   },
 };
 
-const usdText = (usd: number): string => usd.toFixed(2);
-
 const COLUMNS: readonly Column<BudgetInfo>[] = [
   { title: "OF", text: ({ scope }) => scopeText(scope) },
-  { title: "DOLLARS", align: "right", text: (info) => ofLimit(info, "usd", usdText) },
+  { title: "DOLLARS", align: "right", text: (info) => ofLimit(info, "usd", formatDollars) },
   { title: "TOKENS", align: "right", text: (info) => ofLimit(info, "tokens", formatTokens) },
   { title: "PER", text: ({ per, limit }) => (limit === null && per === "total" ? "" : per) },
   { title: "ENDS IN", text: ({ endsAt }) => (endsAt === null ? "" : formatDuration(Math.max(0, endsAt - Date.now()))) },
