@@ -104,10 +104,11 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
     followed.get(task.id)?.reading.close();
     followed.delete(task.id);
   };
-  const read = (run: Followed): void => {
+  const read = (run: Followed, { takenUp }: { takenUp: boolean }): void => {
     run.reading
       .catchUp()
       .then(() => {
+        if (takenUp) run.spending.takeUp();
         watch(ports, run);
         ports.calledTools(run.task, run.reading.progress().toolCalls);
       })
@@ -128,7 +129,7 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       ports.files.sweep(running.map((task) => ({ task, attempt: task.attempt })));
       for (const task of running) {
         const run = follow(task, task.attempt);
-        if (run !== undefined) read(run);
+        if (run !== undefined) read(run, { takenUp: true });
       }
     },
     looked({ id, attempt }, hasGrown) {
@@ -136,7 +137,7 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       if (run?.attempt !== attempt) return;
       if (!hasGrown) return watch(ports, run);
       run.grownAt = ports.steady();
-      read(run);
+      read(run, { takenUp: false });
     },
     current(id) {
       const run = followed.get(id);

@@ -12,13 +12,15 @@ export type SpendingPorts = {
 };
 
 export type Spending = {
+  /** An earlier daemon has followed it until now: the turn that it is in is not its next one. */
+  takeUp(): void;
   /** Says what is new since it was last asked. */
   tell(): void;
   /** What earlier runs of its session have counted, where its tool counts the session. */
   before(): AgentTokens | undefined;
 };
 
-export function createSpending({ id }: Task, attempt: number, ports: SpendingPorts): Spending {
+export function createSpending({ id }: Pick<Task, "id">, attempt: number, ports: SpendingPorts): Spending {
   let known: { sessionId: string; tokens: AgentTokens } | undefined;
   let last = { steps: 0, usd: 0, tokens: 0 };
 
@@ -29,11 +31,15 @@ export function createSpending({ id }: Task, attempt: number, ports: SpendingPor
       known = { sessionId, tokens: countedBefore(ports.runsOf(id), { sessionId, attempt }) };
     return known.tokens;
   };
+  const stepsOf = ({ turns, toolCalls }: AgentProgress): number => turns + toolCalls;
   return {
     before,
+    takeUp() {
+      last = { ...last, steps: stepsOf(ports.progress()) };
+    },
     tell() {
       const progress = ports.progress();
-      const now = { steps: progress.turns + progress.toolCalls, ...spentOf(progress, before()) };
+      const now = { steps: stepsOf(progress), ...spentOf(progress, before()) };
       const turned = now.steps !== last.steps;
       if (!turned && now.usd === last.usd && now.tokens === last.tokens) return;
       last = now;
