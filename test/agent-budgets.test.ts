@@ -127,6 +127,8 @@ test("held: a run is ended at its next turn, and goes on in its session when the
   expect(await events("task.retried", own)).toMatchObject([
     { after: "budget", goesOn: { session: expect.any(String), note: null } },
   ]);
+  const told = (await own.rig.claudine("show", String(id))).stdout;
+  expect(told).toMatch(/ended by SIGTERM; budget: budget of group night: 360 of 240 tokens spent/);
 });
 
 test("ended: all runs of the day are, and have failed for the budget", async () => {

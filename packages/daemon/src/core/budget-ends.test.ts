@@ -49,7 +49,9 @@ test("held: each is ended at its next turn, and goes on in its session on the ne
   expect(world.why(2)).toContain(SPENT);
   world.now += 86_400_000;
   expect(world.plan()).toEqual([2]);
-  expect(world.events.filter((event) => event.type === "run.finished")).toMatchObject([{ state: "cancelled" }]);
+  expect(world.events.filter((event) => event.type === "run.finished")).toMatchObject([
+    { state: "cancelled", agent: { ok: null, error: { class: "budget", message: SPENT } } },
+  ]);
 });
 
 test("held: one that has answered meanwhile has succeeded, and one that a person cancels does not come back", () => {

@@ -97,25 +97,29 @@ export function chargeOf({ state, wall }: Facts, task: Task, agent: AgentEnd | u
 export type Ended = { run: LiveRun; agent: AgentEnd | undefined; charge: Charge | undefined };
 
 /** What is to become of a task whose run has ended because of a budget: another run in its time, or it has failed. */
-export type Fate = { kind: "again" } | { kind: "failed"; note: string };
+export type Fate = { kind: "again"; note: string | null } | { kind: "failed"; note: string };
 
 export function budgetFate(facts: Facts, task: Task, { run, agent, charge }: Ended): Fate | undefined {
   const cause = run.stopping?.cause;
   if (agent?.ok === true) return undefined;
-  if (cause === "budget-hold") return { kind: "again" };
+  if (cause === "budget-hold") return { kind: "again", note: run.stopping?.note ?? null };
   if (cause === "budget") return { kind: "failed", note: run.stopping?.note ?? "budget used up" };
   const kept = cause === undefined ? keptTo(task, run, agent) : undefined;
   if (kept === undefined) return undefined;
   const limit = limitsFor(facts, task).find((one) => isThat(facts.state, one, kept));
-  if (limit === undefined || facts.state.settings.budgets.atLimit !== "end") return { kind: "again" };
+  if (limit === undefined || facts.state.settings.budgets.atLimit !== "end") return { kind: "again", note: null };
   const spent = spentIn(facts.state, limit.scope, limit.perDay).usd + (charge?.usd ?? 0);
   return { kind: "failed", note: reachedWords(limit, spent) };
 }
 
-/** With the budget as the reason, whatever its tool said when it was ended. */
+/** With the budget as the reason: of one that has failed whatever its tool said, else when it said nothing of its own. */
 export function withFate(agent: AgentEnd | undefined, fate: Fate | undefined): AgentEnd | undefined {
-  if (agent === undefined || fate?.kind !== "failed") return agent;
-  return { ...agent, ok: false, error: { class: "budget", message: fate.note } };
+  if (agent === undefined || fate === undefined) return agent;
+  if (fate.kind === "failed") return { ...agent, ok: false, error: { class: "budget", message: fate.note } };
+  // The task goes on, so its run alone can tell why it was ended.
+  return fate.note === null || agent.error !== null
+    ? agent
+    : { ...agent, error: { class: "budget", message: fate.note } };
 }
 
 /** What the end of a run says of the budgets: they are used up now, or its tool has kept to what was left of one. */
