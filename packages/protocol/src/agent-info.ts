@@ -1,5 +1,6 @@
 /** The flat view of what is asked of an agent and what it does. */
 import type { AgentChoice, AgentFacts, AgentInfo, AgentSpec } from "./agent.ts";
+import { waitingFeedback } from "./reduce-session.ts";
 import type { Task } from "./task.ts";
 
 /** Before it said anything. */
@@ -41,5 +42,6 @@ export function agentInfo(
     attention: ("run" in status ? status.run.attention : undefined) ?? null,
     goesOn: goesOn ?? null,
     feedback: feedback.length,
+    feedbackWaiting: waitingFeedback({ feedback }).length,
   };
 }

@@ -14,6 +14,7 @@ import { decideMove } from "./move.ts";
 import { decideSchedule } from "./schedule-commands.ts";
 import { decideSubmit, type Entry } from "./submit.ts";
 import { decideStart } from "./force.ts";
+import { decideTell } from "./tell.ts";
 import { decideWorktree } from "./worktree-notes.ts";
 
 /** `lookup` finds any task, finished ones too. */
@@ -56,6 +57,8 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
       return decideSchedule(facts, command);
     case "continue":
       return decideContinue(facts, command);
+    case "tell":
+      return decideTell(facts, command);
     case "change":
       return decideChange(facts, command);
     case "edit":

@@ -13,7 +13,7 @@ import {
 import { decideAnswers, didMeetLimit, limitAfter } from "./agent-limits.ts";
 import { decideAttention, didFail, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
-import { goesOnAfter, goesOnElsewhere, withoutItsSession } from "./continue.ts";
+import { goesOnAfter, goesOnAsTold, goesOnElsewhere, withoutItsSession } from "./continue.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
@@ -109,7 +109,7 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const limit = limitAfter(facts, task, { run, agent });
   // What follows an end by itself comes right after it.
   const ends: EventBody[] = [...limit, ...(capped === undefined ? [end] : [capped, end])];
-  const instead = state === "failed" && run.stopping === undefined ? tryInstead(task, agent) : undefined;
+  const instead = insteadOf(task, { state, run, agent });
   if (instead !== undefined) return [...ends, instead];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
   if (next === undefined) return ends;
@@ -117,6 +117,13 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const delay = afterMs === 0 ? {} : { notBefore: facts.wall + afterMs, ripeAt: facts.now + afterMs };
   const after = next.after === undefined ? {} : { after: next.after };
   return [...ends, { type: "task.retried", id, automatic: true, ...after, ...delay, ...goesOnAfter(task, agent) }];
+}
+
+type Ending = { state: TaskState; run: LiveRun; agent: AgentEnd | undefined };
+
+function insteadOf(task: Task, { state, run, agent }: Ending): EventBody | undefined {
+  if (state === "succeeded") return goesOnAsTold(task, agent);
+  return state === "failed" && run.stopping === undefined ? tryInstead(task, agent) : undefined;
 }
 
 /** Another agent, later, or in another session: the task itself did not fail. */

@@ -21,9 +21,15 @@ export function agentTexts({ agent }: Pick<TaskInfo, "agent">): Fact[] {
     ["Cost", agent.costUsd === null ? "" : costText(agent.costUsd)],
     ["Session", sessionId ?? ""],
     ["Goes on", goesOnText(agent)],
-    ["Feedback", agent.feedback === 0 ? "" : `${agent.feedback}, shown by claudine logs --feedback`],
+    ["Feedback", feedbackText(agent)],
     ["Error", error === null ? "" : `${error.class}: ${error.message}`],
   ];
+}
+
+function feedbackText({ feedback, feedbackWaiting }: AgentInfo): string {
+  if (feedback === 0) return "";
+  const waits = feedbackWaiting === 0 ? "" : `, ${feedbackWaiting} of them waiting for its next run`;
+  return `${feedback}${waits}, shown by claudine logs --feedback`;
 }
 
 export function costText(usd: number): string {
