@@ -29,9 +29,7 @@ export async function earlierOf(
   const heard = "interrupted" in ask ? before : [...before, ...last];
   return {
     prompt: ports.texts(task.agent?.textsId ?? "")?.prompt ?? "",
-    feedback: heard
-      .slice(-FEEDBACK_TOLD)
-      .map((one) => ({ attempt: one.attempt ?? 0, text: textOf(ports, one) })),
+    feedback: heard.slice(-FEEDBACK_TOLD).map((one) => ({ attempt: one.attempt ?? 0, text: textOf(ports, one) })),
     last:
       run === undefined
         ? undefined

@@ -43,7 +43,8 @@ export function feedbackTexts(registry: Registry, task: Task, { text, changes, v
   const refuse = (why: string, hint?: string) =>
     new ClaudineError("invalid_params", `Cannot ${verb} task ${task.id}: ${why}`, { hint });
   const what = verb === "continue" ? "feedback" : "text";
-  if (text.trim() === "") throw refuse(`there is no ${what}`, `claudine ${verb === "continue" ? verb : "send"} ${task.id} TEXT`);
+  if (text.trim() === "")
+    throw refuse(`there is no ${what}`, `claudine ${verb === "continue" ? verb : "send"} ${task.id} TEXT`);
   if (!text.isWellFormed()) throw refuse(`the ${what} holds half of a character`);
   const bytes = Buffer.byteLength(text);
   const most = task.agent?.takesMessages === true ? MESSAGE_BYTES_MAX : PROMPT_BYTES_MAX;

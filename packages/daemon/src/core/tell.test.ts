@@ -156,7 +156,9 @@ test("what has ended, is no agent's or is not there is refused, and so is more t
   for (let count = 0; count < FEEDBACK_MAX; count += 1) tell(many, "a", 0);
   expect(() => tell(many, "a", 0)).toThrow("1000 texts");
   const session = new World();
-  session.submit(spec({ agent: { choices: [{ agent: "claude" }], textsId: "t", promptBytes: 10, takesMessages: true } }));
+  session.submit(
+    spec({ agent: { choices: [{ agent: "claude" }], textsId: "t", promptBytes: 10, takesMessages: true } }),
+  );
   expect(() => tell(session, "a", MESSAGE_BYTES_MAX - 9)).toThrow("are allowed");
   expect(tell(session, "a", MESSAGE_BYTES_MAX - 10)).toEqual(["task.told"]);
 });

@@ -94,6 +94,21 @@ test("what was said to a task is stored with it, and goes with it; the same word
   });
 });
 
+test("what waits for the next run is stored in the same commit, once, and stays when it is told", async () => {
+  const world = new World();
+  world.submit(spec({ agent: agent("a") }));
+  await within(async (store) => {
+    await save(store, world, [texts("a")]);
+    world.do({ type: "tell", id: 1, said: { textsId: "w", bytes: 1 } });
+    await save(store, world, [texts("w")]);
+    expect(store.task(1)?.feedback).toMatchObject([{ textsId: "w", attempt: null }]);
+    world.plan();
+    await save(store, world, []);
+    expect([store.texts("w"), store.task(1)?.feedback?.[0]?.attempt]).toEqual([texts("w"), 1]);
+  });
+  expect(opened((tables) => [tables.textUses.get("w"), checkStore(tables).damages])).toEqual([1, []]);
+});
+
 test("ten megabytes come back as they went in", async () => {
   const world = new World();
   world.submit(spec({ agent: agent("a") }));
