@@ -95,6 +95,7 @@ function frames(cwd: string): string[] {
     ["schedule.declare", { ...caller, origin: "/f.yaml", schedules: [{ ...schedule, name: "f" }], prune: true }],
     ["schedule.list", { order: "next", limit: 5 }],
     ["schedule.get", { name: "s" }],
+    ["schedule.texts", { name: "s" }],
     ["schedule.history", { name: "s", before: 9, limit: 5 }],
     ["schedule.next", { name: "s", count: 3 }],
     ["schedule.pause", { names: ["s"] }],

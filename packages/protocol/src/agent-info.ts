@@ -1,5 +1,5 @@
 /** The flat view of what is asked of an agent and what it does. */
-import type { AgentChoice, AgentFacts, AgentInfo, AgentSpec } from "./agent.ts";
+import type { AgentChoice, AgentFacts, AgentInfo, AgentSpec, ScheduledAgent } from "./agent.ts";
 import { waitingFeedback } from "./reduce-session.ts";
 import type { Task } from "./task.ts";
 
@@ -23,6 +23,22 @@ export function noAgentFacts({ agent, model }: AgentChoice): AgentFacts {
 /** The choice that a task is at. */
 export function choiceOf({ choices }: AgentSpec, at = 0): AgentChoice {
   return choices[at] ?? choices[0] ?? { agent: "" };
+}
+
+/** Of what is asked, before any run. */
+export function scheduledAgent(agent: AgentSpec): ScheduledAgent {
+  const { choices, promptBytes, template, permissionMode, budgetUsd, maxTurns } = agent;
+  const [first] = choices;
+  return {
+    agent: first?.agent ?? "",
+    model: first?.model ?? null,
+    fallback: choices.slice(1),
+    promptBytes,
+    template: template ?? null,
+    permissionMode: permissionMode ?? null,
+    budgetUsd: budgetUsd ?? null,
+    maxTurns: maxTurns ?? null,
+  };
 }
 
 export function agentInfo(

@@ -196,6 +196,19 @@ export const AgentInfo = AgentFacts.extend({
 });
 export type AgentInfo = z.infer<typeof AgentInfo>;
 
+/** In the flat form of a schedule. */
+export const ScheduledAgent = AgentInfo.pick({
+  agent: true,
+  model: true,
+  fallback: true,
+  promptBytes: true,
+  template: true,
+  permissionMode: true,
+  budgetUsd: true,
+  maxTurns: true,
+});
+export type ScheduledAgent = z.infer<typeof ScheduledAgent>;
+
 /** A limit as it stands. */
 export const AgentLimitInfo = AgentLimit.omit({ agent: true, ripeAt: true }).extend({
   triedBy: TaskId.nullable().describe("The run of this task tries now whether it is over"),

@@ -127,9 +127,9 @@ test("a prompt that is gone is told, and a wrong count is mended", async () => {
   const { damages } = checkStore(tables);
   expect(damages.map(describeDamage)).toEqual([
     "The prompt of task 1 is missing",
-    "A prompt does not know that 1 tasks have it",
+    "A prompt does not know that 1 tasks and schedules have it",
   ]);
   expect(repairStore(tables, damages)).toMatchObject([{ kind: "texts" }]);
-  expect(checkStore(tables).damages).toMatchObject([{ kind: "texts", id: 1 }]);
+  expect(checkStore(tables).damages).toMatchObject([{ kind: "texts", owner: "task 1" }]);
   await tables.root.close();
 });

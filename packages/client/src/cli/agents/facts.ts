@@ -1,16 +1,29 @@
 /** What `show` prints of an agent's task. */
 import { agentChoiceText } from "@claudine/protocol/agent-choice";
-import type { AgentInfo } from "@claudine/protocol/agent";
+import type { AgentInfo, ScheduledAgent } from "@claudine/protocol/agent";
 import type { TaskInfo } from "@claudine/protocol/task";
 import { formatBytes } from "@claudine/protocol/units";
 import { clock, type Fact } from "../task-values.ts";
+
+/** Of what is asked each time. */
+export function scheduledAgentTexts(agent: ScheduledAgent | null): Fact[] {
+  if (agent === null) return [];
+  const { promptBytes, template } = agent;
+  return [
+    ["Agent", agentChoiceText(agent)],
+    ["Prompt", promptText({ promptBytes, template })],
+    ["Permits", agent.permissionMode ?? ""],
+    ["At most", limitsText(agent)],
+    ["Else", agent.fallback.map(agentChoiceText).join(", ")],
+  ];
+}
 
 export function agentTexts({ agent }: Pick<TaskInfo, "agent">): Fact[] {
   if (agent === null) return [];
   const { version, sessionId, headline, attention, promptBytes, template, error } = agent;
   return [
     ["Agent", `${agentChoiceText(agent)}${version === null ? "" : ` (${version})`}`],
-    ["Prompt", `${formatBytes(promptBytes)}${template === null ? "" : `, made from the template ${template}`}`],
+    ["Prompt", promptText({ promptBytes, template })],
     ["Permits", agent.permissionMode ?? ""],
     ["At most", limitsText(agent)],
     ["Else", agent.fallback.map(agentChoiceText).join(", ")],
@@ -36,7 +49,11 @@ export function costText(usd: number): string {
   return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 }
 
-function limitsText({ budgetUsd, maxTurns }: AgentInfo): string {
+function promptText({ promptBytes, template }: Pick<ScheduledAgent, "promptBytes" | "template">): string {
+  return `${formatBytes(promptBytes)}${template === null ? "" : `, made from the template ${template}`}`;
+}
+
+function limitsText({ budgetUsd, maxTurns }: Pick<ScheduledAgent, "budgetUsd" | "maxTurns">): string {
   const limits = [budgetUsd === null ? "" : costText(budgetUsd), maxTurns === null ? "" : `${maxTurns} turns`];
   return limits.filter((one) => one !== "").join(", ");
 }
