@@ -1,5 +1,12 @@
 /** The flat view of schedules. */
-import { exactDuration, scheduledAgent, type Schedule, type ScheduleInfo, type ScheduleState, type When } from "@claudine/protocol";
+import {
+  exactDuration,
+  scheduledAgent,
+  type Schedule,
+  type ScheduleInfo,
+  type ScheduleState,
+  type When,
+} from "@claudine/protocol";
 import { nextDueOf, unfinishedOf } from "../core/schedules.ts";
 import type { State } from "../core/state.ts";
 import type { Context } from "./context.ts";

@@ -24,7 +24,7 @@ type Made = Named & { attached: readonly Attached[] };
 
 /** @throws ClaudineError invalid_params */
 export function madeSchedule(context: Context, { name, when, zone, task, ...rules }: NewSchedule, call: Call): Made {
-  return naming(name, () => {
+  return naming("add", name, () => {
     const { record, spec, texts } = madeTask(context, task, call);
     const own = zone ?? ownZone();
     context.zones.check(own);
@@ -89,13 +89,17 @@ function wholeSecond(at: number): number {
   return Math.floor(at / 1000) * 1000;
 }
 
-/** The schedule's name before what is wrong with it: a file has many. */
-function naming<T>(name: string, read: () => T): T {
+/** The schedule's name with what is wrong with it: a file has many. */
+export function naming<T>(verb: "add" | "edit", name: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof ClaudineError)) throw error;
-    throw new ClaudineError(error.code, `${error.message} (schedule ${name})`, { hint: error.hint, cause: error });
+    const { code, hint, message } = error;
+    const ofPrompt = /^Cannot submit: ([^]*)$/.exec(message)?.[1];
+    const text =
+      ofPrompt === undefined ? `${message} (schedule ${name})` : `Cannot ${verb} schedule ${name}: ${ofPrompt}`;
+    throw new ClaudineError(code, text, { hint, cause: error });
   }
 }
 

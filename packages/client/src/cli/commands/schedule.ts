@@ -93,7 +93,8 @@ const edit: Command = {
 
 export const schedule: Command = {
   name: "schedule",
-  summary: "Run commands and prompts at times: add, list, show, history, next, pause, resume, edit, run or remove schedules",
+  summary:
+    "Run commands and prompts at times: add, list, show, history, next, pause, resume, edit, run or remove schedules",
   options: FILE_OPTIONS,
   subcommands: [add, list, show, history, next, pause, resume, edit, run, remove],
   examples: [["claudine schedule --from-yaml schedules.yaml --prune --dry-run", "what that file would change"]],

@@ -42,7 +42,11 @@ function wouldBe({ engine, store }: Context, declaration: Declaration): Promise<
   });
 }
 
-async function become({ engine }: Context, declaration: Declaration, attached: readonly Attached[]): Promise<EventBody[]> {
+async function become(
+  { engine }: Context,
+  declaration: Declaration,
+  attached: readonly Attached[],
+): Promise<EventBody[]> {
   const facts = await engine.dispatch({ type: "declare-schedules", declare: declaration }, attached);
   return facts.map(({ event }) => event);
 }

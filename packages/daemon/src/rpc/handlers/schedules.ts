@@ -15,7 +15,7 @@ import type { Fact } from "../../engine.ts";
 import { environmentOf } from "../../environment/env-vault.ts";
 import type { Context, Handler } from "../context.ts";
 import { lostNames, scheduleInfos } from "../schedule-info.ts";
-import { changedSchedule, madeSchedule } from "../schedule-spec.ts";
+import { changedSchedule, madeSchedule, naming } from "../schedule-spec.ts";
 import { taskOf } from "../select.ts";
 import { refuseLostEnv } from "../lost-env.ts";
 import type { KnownAgent } from "../wish-after.ts";
@@ -33,7 +33,9 @@ export const edit: Handler<"schedule.edit"> = async (context, { name, changes, c
   if (changes.task?.env !== undefined && lost.length > 0) throw refuseLostEnv(name, lost);
   const own = env === undefined ? environmentOf(context.store.env(spec.task.envId), context.vault) : passedOn(env);
   const known = { spec, env: own, agent: knownAgent(context, spec) };
-  const made = changedSchedule(context, changes, { known, cwd, isNewEnv: env !== undefined });
+  const made = naming("edit", name, () =>
+    changedSchedule(context, changes, { known, cwd, isNewEnv: env !== undefined }),
+  );
   const declare = { kind: "change", name, changes: made.changes } as const;
   await context.engine.dispatch({ type: "declare-schedules", declare }, made.attached);
   return infoOf(context, "edit", name);
