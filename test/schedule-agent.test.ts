@@ -28,11 +28,9 @@ async function fire(name: string): Promise<number> {
 
 test("each time it is due makes a task with the prompt, which is in no event and in no list", async () => {
   const prompt = "say one\nargs s3cret";
-  const added = await it.rig.claudineWith(
-    { input: prompt },
-    ...["schedule", "add", "twice", "--every", "1s", "--max-runs", "2", "--overlap", "all"],
-    ...["--agent", "claude:opus", "--fallback", "claude:haiku", "--label", "round", "-"],
-  );
+  const when = ["--every", "1s", "--max-runs", "2", "--overlap", "all"];
+  const who = ["--agent", "claude:opus", "--fallback", "claude:haiku", "--label", "round"];
+  const added = await it.rig.claudineWith({ input: prompt }, "schedule", "add", "twice", ...when, ...who, "-");
   expect(added).toMatchObject({ code: 0, stderr: expect.stringContaining("Added schedule twice") });
   const second = await firingLike(it.rig, "twice", { number: 2, state: "succeeded" });
   const first = await firingLike(it.rig, "twice", { number: 1, state: "succeeded" });
@@ -91,29 +89,34 @@ test("a file declares them with prompt, and a template that says something else 
   words: {cron: "@yearly", agent: claude, prompt: "say from words", budget: 1.5}
   file: {cron: "@yearly", agent: claude, file: prompt.md}
   filled: {cron: "@yearly", template: reviewer, var: {branch: topic}}
+  tree: {cron: "@yearly", agent: claude, worktree: true, messages: false, prompt: "say x"}
 `,
   );
-  expect(await declare()).toMatchObject({ stdout: "added words\nadded file\nadded filled\n", stderr: "" });
+  expect(await declare()).toMatchObject({ stdout: "added words\nadded file\nadded filled\nadded tree\n", stderr: "" });
   expect(await answerOf(await fire("words"))).toBe("from words");
   expect(await answerOf(await fire("file"))).toBe("from a file");
-  expect(await declare()).toMatchObject({ stdout: "unchanged words\nunchanged file\nunchanged filled\n" });
+  expect(await declare()).toMatchObject({
+    stdout: "unchanged words\nunchanged file\nunchanged filled\nunchanged tree\n",
+  });
   await it.rig.down();
   await writeFile(it.rig.home.configFile, `${CONFIG}${templates("Looked at")}`);
   await it.rig.up();
   expect(await answerOf(await fire("filled"))).toBe("Reviewed topic");
-  expect(await declare()).toMatchObject({ stdout: "changed filled\nunchanged words\nunchanged file\n" });
+  expect(await declare()).toMatchObject({
+    stdout: "changed filled\nunchanged words\nunchanged file\nunchanged tree\n",
+  });
   expect(await answerOf(await fire("filled"))).toBe("Looked at topic");
 });
 
 test("each task has a worktree of its own, and goes on there when more is said to it", async () => {
   const repo = await makeRepo(it.rig, { name: "scheduled" });
   const words = ["--cron", "@yearly", "--cwd", repo.dir, "--worktree", "--agent", "claude", "say done"];
-  expect(await add("tree", ...words)).toMatchObject({ code: 0 });
-  const [one, two] = [await fire("tree"), await fire("tree")];
+  expect(await add("grove", ...words)).toMatchObject({ code: 0 });
+  const [one, two] = [await fire("grove"), await fire("grove")];
   const branches = await Promise.all([one, two].map(async (id) => (await it.rig.show(id)).worktree?.checkout?.branch));
   expect(branches).toEqual([`claudine/${one}`, `claudine/${two}`]);
   await it.rig.claudine("continue", String(two), "say more");
-  expect(await it.rig.ended(two)).toMatchObject({ attempt: 2, schedule: { name: "tree" } });
+  expect(await it.rig.ended(two)).toMatchObject({ attempt: 2, schedule: { name: "grove" } });
 });
 
 test.for([

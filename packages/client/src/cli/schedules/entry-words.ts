@@ -32,12 +32,18 @@ function wordsOf(option: Option, value: unknown): string[] {
     return value ? [`--${name}`] : [];
   }
   if (typeof value !== "object") {
+    if (typeof value === "boolean" && isOptional(option)) return value ? [`--${name}`] : [];
     if (typeof value === "boolean") throw new NotMeant(`${name} needs a value`);
     return [`--${name}=${plain(name, value)}`];
   }
   if (type !== "list") throw new NotMeant(`${name} is one value`);
   if (Array.isArray(value)) return value.map((one) => `--${name}=${plain(name, one)}`);
   return Object.entries(value).map(([key, one]) => `--${name}=${key}=${plain(name, one)}`);
+}
+
+/** As `worktree`: its value may be left out. */
+function isOptional(option: Option): boolean {
+  return option.type === "string" && option.optional === true;
 }
 
 function plain(name: string, value: unknown): string {
