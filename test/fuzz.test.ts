@@ -92,6 +92,11 @@ function frames(cwd: string): string[] {
     ["log.read", { id: 1, attempt: 1, stream: "stderr", offset: 0, tailLines: 3, maxBytes: 100, waitMs: 1 }],
     ["schedule.add", { ...caller, schedule }],
     ["schedule.edit", { name: "s", changes: { when: { kind: "every", everyMs: 3_600_000 }, until: null }, cwd }],
+    [
+      "schedule.add",
+      { ...caller, schedule: { ...schedule, name: "p", task: { agent: { agent: "claude", prompt: "x" } } } },
+    ],
+    ["schedule.edit", { name: "p", changes: { task: { agent: { prompt: "y", fallback: [{ agent: "claude" }] } } } }],
     ["schedule.declare", { ...caller, origin: "/f.yaml", schedules: [{ ...schedule, name: "f" }], prune: true }],
     ["schedule.list", { order: "next", limit: 5 }],
     ["schedule.get", { name: "s" }],

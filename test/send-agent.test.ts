@@ -1,5 +1,5 @@
 /** `claudine send` to an agent that cannot hear it now: it is told with the next run. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { createAgentRig, installAgent, type AgentRig } from "./support/agents.ts";
 import { until } from "./support/until.ts";
@@ -51,6 +51,17 @@ test("while it runs: it goes on by itself in the same session, is told all in or
   for (const told of [await client.call("task.list", {}), await client.call("event.list", { limit: 10_000 })])
     expect(JSON.stringify(told)).not.toContain("s3cret");
   client.close();
+});
+
+test("who follows it sees the run that follows, too, and ends with it; its hook runs once", async () => {
+  const log = it.rig.file("hook.log");
+  const { id, go } = await busy("go-8", "--on-finish", `echo $CLAUDINE_RUN >> ${log}`);
+  const following = it.rig.open(["follow", String(id)]);
+  await it.rig.claudine("send", String(id), "say more");
+  await writeFile(go, "");
+  const { code, stdout } = await following.ended;
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/done[^]*more/) });
+  await until("the hook", async () => (await readFile(log, "utf8").catch(() => "")) === "2\n");
 });
 
 test("before it runs: it is told with its prompt, also when it is held, paused or begins anew", async () => {
