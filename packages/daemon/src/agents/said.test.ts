@@ -58,4 +58,7 @@ test("a run that begins with the prompt is told what is new, and what those befo
   const one = task({ feedback: said(2, 3), retriedAt: 2 });
   expect(beginning(ports(run(1, "succeeded"), continued), one, "p")).toBe("p\n\nf1");
   expect(beginning(ports(run(1, "succeeded")), task({}), "p")).toBe("p");
+  // Its tool was not installed, and somebody has tried it again.
+  const never = run(2, "failed", { startedAt: null, goesOn: SESSION });
+  expect(beginning(ports(run(1, "succeeded"), never), task({ feedback: said(2), retriedAt: 2 }), "p")).toBe("p\n\nf0");
 });

@@ -46,7 +46,7 @@ export function checkMayContinue(task: Task): void {
   if (agent === undefined) throw refusal(task, "it is no agent's", `\`claudine retry ${id}\` runs it again`);
   if (!isFinished(status.state)) throw refusal(task, stateWords(task), hintOf(task));
   if (feedback.length < FEEDBACK_MAX) return;
-  throw new ClaudineError("limit", `Cannot continue task ${id}: it was continued ${FEEDBACK_MAX} times`, {
+  throw new ClaudineError("limit", `Cannot continue task ${id}: ${FEEDBACK_MAX} texts were said to it`, {
     hint: "`claudine agent` begins anew",
   });
 }
