@@ -183,20 +183,23 @@ test.for(["before", "after"])(
   },
 );
 
-test.for(["before-commit-run.finished", "after-commit-run.finished", "after-commit-run.admitted:2"])(
-  "a daemon that dies %s: what waits is told to one run more, and no other",
-  async (place) => {
-    const own = await createAgentRig({ daemon: false, config: CONFIG });
-    onTestFinished(() => own[Symbol.asyncDispose]());
-    await own.rig.up({ CLAUDINE_CRASH_AT: place });
-    const go = own.rig.file("go");
-    const id = await own.agent(`wait ${go}\nsay one`);
-    await own.rig.started(id);
-    await own.rig.claudine("send", String(id), "say two");
-    await writeFile(go, "");
-    await own.rig.daemon?.ended;
-    await own.rig.up();
-    expect(await own.rig.ended(id)).toMatchObject({ attempt: 2, state: "succeeded", agent: { feedbackWaiting: 0 } });
-    expect((await own.result(id)).agent.result).toBe("two");
-  },
-);
+test.for([
+  "before-commit-run.finished",
+  "after-commit-run.finished",
+  "after-commit-run.admitted:2",
+  "before-launch:2",
+  "after-launch:2",
+])("a daemon that dies %s: what waits is told to one run more, and no other", async (place) => {
+  const own = await createAgentRig({ daemon: false, config: CONFIG });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  await own.rig.up({ CLAUDINE_CRASH_AT: place });
+  const go = own.rig.file("go");
+  const id = await own.agent(`wait ${go}\nsay one`);
+  await own.rig.started(id);
+  await own.rig.claudine("send", String(id), "say two");
+  await writeFile(go, "");
+  await own.rig.daemon?.ended;
+  await own.rig.up();
+  expect(await own.rig.ended(id)).toMatchObject({ attempt: 2, state: "succeeded", agent: { feedbackWaiting: 0 } });
+  expect((await own.result(id)).agent.result).toBe("two");
+});
