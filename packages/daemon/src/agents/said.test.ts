@@ -1,7 +1,7 @@
 /** Which run is told what of the things said to a task. */
 import { expect, test } from "vitest";
 import { NO_USAGE, type Feedback, type GoesOn, type Run, type Task, type TaskState } from "@claudine/protocol";
-import { agentSpec } from "../core/agent-fixtures.ts";
+import { agentSpec, limitEnd } from "../core/agent-fixtures.ts";
 import { askOf, beginning, partsOf } from "./said.ts";
 
 const SESSION: GoesOn = { session: "s", note: null };
@@ -42,6 +42,14 @@ test("a run that never began has heard nothing", () => {
   const never = run(2, "failed", { startedAt: null, goesOn: SESSION });
   expect(askOf(ports(run(1, "succeeded"), never), one)).toEqual({ text: "f0\n\nf1" });
   expect(partsOf(one, [run(1, "succeeded"), never])).toMatchObject({ fresh: one.feedback, last: [], before: [] });
+});
+
+test("nor has one that met a limit before its first word", () => {
+  const limited = run(2, "failed", { agent: limitEnd({}) });
+  const one = task({ feedback: said(2, 3), goesOn: SESSION, retriedAt: 1 });
+  expect(askOf(ports(run(1, "succeeded"), limited), one)).toEqual({ text: "f0\n\nf1" });
+  const first = run(1, "failed", { agent: limitEnd({}) });
+  expect(beginning(ports(first), task({ feedback: said(1, 2) }), "p")).toBe("p\n\nf0\n\nf1");
 });
 
 test("what was told to a run that broke off is told again as what it was about", () => {

@@ -1,5 +1,7 @@
 /** What was said to a task since its prompt: what its next run is to be told of it, and what earlier ones have heard. */
 import type { AgentTexts, Feedback, Run, Task, TaskId } from "@claudine/protocol";
+import { isLimit } from "../core/agent-limits.ts";
+import { hasBegun } from "../core/continue.ts";
 import type { Ask } from "./handover.ts";
 
 export type SaidPorts = {
@@ -16,9 +18,10 @@ type Parts = {
   before: readonly Feedback[];
 };
 
-/** One that could not begin, or did not find its session, has done nothing. */
+/** One that could not begin, did not find its session, or met a limit before its first word has done nothing. */
 export function hasListened({ startedAt, agent }: Run): boolean {
-  return startedAt !== null && agent?.error?.class !== "session-not-found";
+  if (startedAt === null || agent?.error?.class === "session-not-found") return false;
+  return hasBegun(agent) || !isLimit(agent?.error);
 }
 
 /** Oldest first. */

@@ -11,9 +11,16 @@ import {
   type TaskState,
 } from "@claudine/protocol";
 import { decideAnswers, didMeetLimit, limitAfter } from "./agent-limits.ts";
-import { decideAttention, didFail, hadAnswered, nextChoice } from "./agents.ts";
+import { decideAttention, didFail, endedByItself, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
-import { goesOnAfter, goesOnAsTold, goesOnElsewhere, withoutItsSession } from "./continue.ts";
+import {
+  goesOnAfter,
+  goesOnAfterLimit,
+  goesOnAsTold,
+  goesOnElsewhere,
+  otherSession,
+  withoutItsSession,
+} from "./continue.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
@@ -89,7 +96,8 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome, agent);
   const task = facts.lookup(id);
-  const note = endNote(run, agent) ?? report.note ?? task?.goesOn?.note ?? null;
+  const went = task === undefined ? undefined : otherSession(task, agent);
+  const note = endNote(run, agent) ?? report.note ?? went ?? task?.goesOn?.note ?? null;
   const waited = task === undefined ? {} : { queuedAt: task.queuedAt ?? task.createdAt };
   const end: EventBody = {
     type: "run.finished",
@@ -123,7 +131,7 @@ type Ending = { state: TaskState; run: LiveRun; agent: AgentEnd | undefined };
 
 function insteadOf(task: Task, { state, run, agent }: Ending): EventBody | undefined {
   if (state === "succeeded") return goesOnAsTold(task, agent);
-  return state === "failed" && run.stopping === undefined ? tryInstead(task, agent) : undefined;
+  return state === "failed" && endedByItself(run) ? tryInstead(task, agent) : undefined;
 }
 
 /** Another agent, later, or in another session: the task itself did not fail. */
@@ -131,7 +139,7 @@ function tryInstead(task: Task, agent: AgentEnd | undefined): EventBody | undefi
   const retried = { type: "task.retried", id: task.id, automatic: true } as const;
   const agentAt = nextChoice(task, agent);
   if (agentAt !== undefined) return { ...retried, after: "capacity", agentAt, ...goesOnElsewhere(task) };
-  if (didMeetLimit(task, agent)) return { ...retried, after: "limit", ...goesOnAfter(task, agent) };
+  if (didMeetLimit(task, agent)) return { ...retried, after: "limit", ...goesOnAfterLimit(task, agent) };
   return withoutItsSession(task, agent);
 }
 

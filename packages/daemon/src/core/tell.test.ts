@@ -99,7 +99,7 @@ describe("a run that does not succeed leaves it with the task", () => {
     world.plan();
     world.started(1);
     tell(world);
-    endAgent(world, 1, limitEnd({ sessionId: "s1" }));
+    endAgent(world, 1, limitEnd({ sessionId: "s1", toolCalls: 1 }));
     expect(world.plan()).toEqual([]);
     tell(world, "b");
     world.do({ type: "forget-limit", agent: "claude" });
