@@ -3,6 +3,7 @@ import { agentChoiceText } from "@claudine/protocol/agent-choice";
 import type { AgentInfo, ScheduledAgent } from "@claudine/protocol/agent";
 import type { TaskInfo } from "@claudine/protocol/task";
 import { formatBytes } from "@claudine/protocol/units";
+import { budgetAmount } from "../budgets/words.ts";
 import { clock, type Fact } from "../task-values.ts";
 
 /** Of what is asked each time. */
@@ -18,7 +19,7 @@ export function scheduledAgentTexts(agent: ScheduledAgent | null): Fact[] {
   ];
 }
 
-export function agentTexts({ agent }: Pick<TaskInfo, "agent">): Fact[] {
+export function agentTexts({ agent, budget, spent }: Pick<TaskInfo, "agent" | "budget" | "spent">): Fact[] {
   if (agent === null) return [];
   const { version, sessionId, headline, attention, promptBytes, template, error } = agent;
   return [
@@ -32,6 +33,7 @@ export function agentTexts({ agent }: Pick<TaskInfo, "agent">): Fact[] {
     ["Turns", turnsText(agent)],
     ["Tokens", tokensText(agent)],
     ["Cost", agent.costUsd === null ? "" : costText(agent.costUsd)],
+    ["Spent", spentText(spent, budget)],
     ["Session", sessionId ?? ""],
     ["Goes on", goesOnText(agent)],
     ["Feedback", feedbackText(agent)],
@@ -43,6 +45,13 @@ function feedbackText({ feedback, feedbackWaiting }: AgentInfo): string {
   if (feedback === 0) return "";
   const waits = feedbackWaiting === 0 ? "" : `, ${feedbackWaiting} of them waiting for its next run`;
   return `${feedback}${waits}, shown by claudine logs --feedback`;
+}
+
+/** Of all runs that have ended. */
+function spentText(spent: TaskInfo["spent"], budget: TaskInfo["budget"]): string {
+  const most = budget === null ? "" : ` of ${budgetAmount(budget)}`;
+  const nothing = spent === null || spent.usd + spent.tokens === 0;
+  return nothing && budget === null ? "" : `${budgetAmount(spent ?? {})}${most}`;
 }
 
 export function costText(usd: number): string {

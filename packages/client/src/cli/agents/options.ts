@@ -13,7 +13,7 @@ export const AGENT_OPTIONS: readonly Option[] = [
   { name: "model", short: "m", type: "string", arg: "MODEL", describe: "Of the agent, as it calls them" },
   { name: "template", short: "t", type: "string", arg: "NAME", describe: "A preset of the configuration (agents:)" },
   { name: "var", type: "list", arg: "K=V", describe: "What a {{ K }} of the template stands for; repeat for more" },
-  { name: "budget", type: "string", arg: "USD", describe: "End when it has cost so much, as 2.50" },
+  { name: "budget", type: "string", arg: "USD", describe: "End a run when it has cost so much, as 2.50" },
   { name: "max-turns", type: "number", least: 1, arg: "N", describe: "End after so many turns of the model" },
   {
     name: "permission-mode",

@@ -5,6 +5,7 @@ import { AGENT_OPTIONS } from "../agents/options.ts";
 import { flag, number } from "../input.ts";
 import { callerEnv } from "../submit-tasks.ts";
 import { workingDirectory } from "../working-directory.ts";
+import { BUDGET_OPTIONS } from "../rules/options.ts";
 import { submit } from "./submit.ts";
 
 /** What makes no sense of a prompt. */
@@ -15,7 +16,7 @@ export const agent: Command = {
   aliases: ["delegate"],
   summary: "Hand a prompt to a coding agent and print the id of the task",
   positional: [{ name: "PROMPT", describe: "Your editor opens without one; - reads standard input", many: true }],
-  options: [...AGENT_OPTIONS, ...submit.options.filter(({ name }) => !NOT_OF_AGENTS.has(name))],
+  options: [...AGENT_OPTIONS, ...BUDGET_OPTIONS, ...submit.options.filter(({ name }) => !NOT_OF_AGENTS.has(name))],
   examples: [
     ["claudine agent 'Make the tests in test/ pass'", "in this folder, with the configured agent"],
     ["claudine agent -f --budget 2.50 --file prompt.md", "shows the conversation and exits as the agent does"],
