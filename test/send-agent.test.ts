@@ -57,6 +57,7 @@ test("who follows it sees the run that follows, too, and ends with it; its hook 
   const log = it.rig.file("hook.log");
   const { id, go } = await busy("go-8", "--on-finish", `echo $CLAUDINE_RUN >> ${log}`);
   const following = it.rig.open(["follow", String(id)]);
+  await until("the first run to be followed", () => following.stdout().includes("session"));
   await it.rig.claudine("send", String(id), "say more");
   await writeFile(go, "");
   const { code, stdout } = await following.ended;
