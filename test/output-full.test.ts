@@ -1,7 +1,7 @@
 /** Output that cannot be written is an error with a line and an exit code, whatever the verb. */
 import { beforeAll, expect, test } from "vitest";
 import { createRig, type Rig } from "./support/daemon.ts";
-import { CLAUDINE, start } from "./support/program.ts";
+import { CLIENT_IN_SHELL, start } from "./support/program.ts";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ test.for([
   "submit true",
   "--help",
 ])("claudine %s > /dev/full", async (words) => {
-  const script = `exec "${process.execPath}" "${CLAUDINE}" ${words} > /dev/full`;
+  const script = `exec ${CLIENT_IN_SHELL} ${words} > /dev/full`;
   const { code, stderr } = await start("/bin/sh", { args: ["-c", script], env: rig.env, cwd: rig.home.work }).ended;
   expect({ code, stderr }).toEqual({
     code: 74,

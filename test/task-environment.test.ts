@@ -3,7 +3,7 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { createRig, type Rig } from "./support/daemon.ts";
-import { CLAUDINE } from "./support/program.ts";
+import { CLIENT_IN_SHELL } from "./support/program.ts";
 
 const REPORT = join(import.meta.dirname, "fixtures/report.mjs");
 
@@ -26,12 +26,12 @@ test("CLAUDINE_* say which task it is", async () => {
   await rig.claudine("retry", String(task.id));
   await rig.ended(task.id);
   expect(JSON.parse(await rig.output(task.id))).toMatchObject({
-    env: { CLAUDINE_TASK_ID: String(task.id), CLAUDINE_RUN: "2" },
+    env: { CLIENT_IN_SHELL_TASK_ID: String(task.id), CLAUDINE_RUN: "2" },
   });
 });
 
 test("a task reaches its daemon through CLAUDINE_SOCKET, also without the other variables", async () => {
-  const inner = `env -i PATH="$PATH" CLAUDINE_SOCKET="$CLAUDINE_SOCKET" HOME=/nowhere node ${CLAUDINE} list --no-autostart -q $CLAUDINE_TASK_ID`;
+  const inner = `env -i PATH="$PATH" CLAUDINE_SOCKET="$CLAUDINE_SOCKET" HOME=/nowhere ${CLIENT_IN_SHELL} list --no-autostart -q $CLAUDINE_TASK_ID`;
   const { task, stdout } = await rig.ran(inner);
   expect({ stdout, state: task.state }).toEqual({ stdout: `${task.id}\n`, state: "succeeded" });
 });
