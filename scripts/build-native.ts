@@ -12,8 +12,15 @@ const run = promisify(execFile);
 const PROGRAM = "claudine-native";
 const BUN_VERSION = "1.4.5";
 
-/** Nothing in the folder where somebody calls it may change what the program does. */
-const OPTIONS = ["--compile", "--bytecode", "--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"];
+const OPTIONS = [
+  "--compile",
+  "--bytecode",
+  // Nothing in the folder where somebody calls it may change what the program does.
+  "--no-compile-autoload-dotenv",
+  "--no-compile-autoload-bunfig",
+  // A program without options of its own does not start where the working directory is gone. This one changes nothing.
+  "--compile-exec-argv=--no-addons",
+];
 
 /** It uses the rest of dist/, so it lies there; the next build of dist/ takes it away with what it was made from. */
 async function buildNative(): Promise<void> {

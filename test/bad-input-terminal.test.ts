@@ -36,9 +36,7 @@ beforeAll(async () => {
 
 /** What a terminal gets when a person types this. */
 function typed(...words: string[]): Promise<string> {
-  const line = [...CLIENT, ...words]
-    .map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`)
-    .join(" ");
+  const line = [...CLIENT, ...words].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(" ");
   const child = spawn("script", ["--quiet", "--flush", "--command", line, "/dev/null"], {
     cwd: rig.home.work,
     env: { ...rig.env, TERM: "xterm-256color" },

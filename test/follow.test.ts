@@ -95,7 +95,8 @@ test("Ctrl-C ends the following, not the task", async () => {
 
 test("a reader that has seen enough is no error", async () => {
   const script = `"$@" submit -f 'yes | head -c 3000000' | head -n 1; echo "\${PIPESTATUS[0]}"`;
-  const ended = await start("/bin/bash", { args: ["-c", script, "-", ...CLIENT], env: rig.env, cwd: rig.home.work }).ended;
+  const ended = await start("/bin/bash", { args: ["-c", script, "-", ...CLIENT], env: rig.env, cwd: rig.home.work })
+    .ended;
   expect(ended).toMatchObject({ stdout: "y\n0\n", stderr: "" });
 });
 

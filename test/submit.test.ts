@@ -126,7 +126,8 @@ test("functions that a shell exports, and names no shell would take, travel too"
 
 test("the caller's umask travels with the task", async () => {
   const submit = `umask 0027; exec "$@" submit -f node "${REPORT}"`;
-  const { stdout } = await start("/bin/sh", { args: ["-c", submit, "-", ...CLIENT], env: rig.env, cwd: rig.home.work }).ended;
+  const { stdout } = await start("/bin/sh", { args: ["-c", submit, "-", ...CLIENT], env: rig.env, cwd: rig.home.work })
+    .ended;
   expect((JSON.parse(stdout) as Report).umask).toBe(0o027);
 });
 

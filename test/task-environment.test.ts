@@ -26,7 +26,7 @@ test("CLAUDINE_* say which task it is", async () => {
   await rig.claudine("retry", String(task.id));
   await rig.ended(task.id);
   expect(JSON.parse(await rig.output(task.id))).toMatchObject({
-    env: { CLIENT_IN_SHELL_TASK_ID: String(task.id), CLAUDINE_RUN: "2" },
+    env: { CLAUDINE_TASK_ID: String(task.id), CLAUDINE_RUN: "2" },
   });
 });
 

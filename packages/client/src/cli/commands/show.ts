@@ -73,8 +73,11 @@ async function shownAsJson(client: Client, id: number, withMetrics: boolean) {
 /** Of artifacts. */
 const SHOWN = 20;
 
-function readTask(client: Client, id: number): Promise<[Result<"task.get">, Result<"artifact.list">]> {
-  return Promise.all([client.call("task.get", { id }), client.call("artifact.list", { id, limit: SHOWN })]);
+async function readTask(client: Client, id: number): Promise<[Result<"task.get">, Result<"artifact.list">]> {
+  const calls = [client.call("task.get", { id }), client.call("artifact.list", { id, limit: SHOWN })] as const;
+  // Of a task that is not there both fail, and the first is to say so, whichever the runtime tells of earlier.
+  await Promise.allSettled(calls);
+  return Promise.all(calls);
 }
 
 function artifactText({ files, next }: Result<"artifact.list">, id: number, io: Io): string {
