@@ -34,6 +34,10 @@ const siblings = (...folders: string[]): Ban => ({
   message: "store, runner, rpc and agents never import each other: main.ts joins them through ports.",
 });
 const outsideCore: Ban = { regex: "^\\.\\./", message: "The core imports only itself and the protocol." };
+const outsideGit: Ban = {
+  regex: "^@claudine/(agents|client|mcp|tui)($|/)",
+  message: "The git commands are for daemon and clients alike: they import only the protocol.",
+};
 const protocol = ["@claudine", "@claudine/protocol", "@claudine/protocol/*"];
 const schemas: Ban = {
   regex: "^@claudine/protocol($|/(artifact|config|event|host|index|methods|methods/.*|search|task)$)",
@@ -73,6 +77,7 @@ const boundaries: OxlintOverride[] = [
   boundary(["packages/client/src/**"], [daemon, lmdb, reactive]),
   boundary(["packages/client/src/cli/**"], [daemon, lmdb, reactive, schemas]),
   boundary(["packages/tui/src/**"], [daemon, lmdb]),
+  boundary(["packages/git/src/**"], [daemon, lmdb, reactive, outsideGit]),
   boundary(["packages/mcp/src/**"], [daemon, lmdb, processes, reactive]),
   boundary(["packages/daemon/src/**"], [daemon, lmdb, processes, reactive]),
   boundary(

@@ -25,6 +25,7 @@ export class VirtualDaemon {
       tasks: [],
       history: [],
       schedules: [],
+      unreadSchedules: [],
       calendar: { next: () => null },
       counts,
     });

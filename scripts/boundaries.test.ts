@@ -40,6 +40,8 @@ const cases: ReadonlyArray<readonly [allowed: boolean, file: string, code: strin
   [true, "test/a.ts", `import "@claudine/daemon/core/state";`],
   [false, "packages/client/src/a.ts", `import "@claudine/daemon";`],
   [false, "packages/tui/src/a.ts", `import "@claudine/daemon/core/state";`],
+  [true, "packages/git/src/a.ts", `import "node:child_process"; import "@claudine/protocol/errors";`],
+  [false, "packages/git/src/a.ts", `import "@claudine/client";`],
   [true, "packages/mcp/src/a.ts", `import "@claudine/client";`],
   [false, "packages/mcp/src/a.ts", `import "@claudine/daemon/core/state";`],
   [false, "packages/mcp/src/a.ts", `import "node:child_process";`],

@@ -3,7 +3,7 @@
  * Once per schema version, and again under a further name (`node scripts/make-golden.ts NAME`) when more can be in it;
  * what is there is never made anew, because it must keep loading as it is.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,7 +66,30 @@ async function fill(client: Client, bin: string): Promise<void> {
   await submit("true", { label: "queued sealed" }, { API_TOKEN: "a secret of the golden state" });
   await fillRules(client, submit);
   await fillSchedules(client);
+  await fillWorktrees(client, submit);
   await fillAgents(client, bin);
+}
+
+/** One that has a worktree, of a repository that will be gone. */
+async function fillWorktrees(client: Client, submit: SubmitOne): Promise<void> {
+  const cwd = await mkdtemp(join(tmpdir(), "golden-repo-"));
+  try {
+    const git = (...words: string[]) => execFileSync("git", ["-C", cwd, ...words]);
+    git("init", "--quiet", "--initial-branch=main");
+    const identity = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"];
+    git(...identity, "commit", "--quiet", "--allow-empty", "--message=first");
+    const worktree = { setup: "echo prepared >&2", copy: [".env*"], commitOnFinish: true };
+    const id = await submit("pwd", {
+      label: "in a worktree",
+      group: "worktrees",
+      cwd,
+      worktree,
+      checkpoint: { everyMs: 60_000 },
+    });
+    await client.call("task.wait", { selector: [String(id)] });
+  } finally {
+    await rm(cwd, { recursive: true, force: true });
+  }
 }
 
 /** One that has answered, and one that waits with all that can be asked of it. */

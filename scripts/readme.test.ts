@@ -15,6 +15,7 @@ const PAGES = [
   "docs/protocol.md",
   "docs/metrics.md",
   "docs/top.md",
+  "docs/worktrees.md",
 ];
 const read = (page: string) => readFileSync(join(rootDir, page), "utf8");
 

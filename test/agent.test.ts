@@ -177,7 +177,10 @@ test("the run survives the daemon, and its answer is there when it ends while no
     return !isRunning(pid);
   });
   await it.rig.up();
-  expect(await it.rig.ended(id)).toMatchObject({ state: "succeeded", agent: { headline: "survived" } });
+  expect(await it.rig.ended(id)).toMatchObject({
+    state: "succeeded",
+    agent: { headline: "survived", version: "2.9.9" },
+  });
   expect((await it.result(id)).agent.result).toBe("survived");
   await until("the prompts to go", async () => (await prompts()).length === 0);
 });

@@ -43,10 +43,35 @@ test("an empty folder goes from run to run, but not one with a file, with other 
   await inode("sleep 1000 > /dev/null 2>&1 &");
   const folders = async () =>
     (await readdir(join(rig.home.stateDir, "runs/0"))).filter((name) => name.endsWith(".artifacts")).toSorted();
-  expect(await folders()).toEqual(["2.1.artifacts", "3.1.artifacts"]);
+  expect(await folders()).toEqual(["2.1.artifacts", "3.1.artifacts", "4.1.artifacts"]);
   expect(names(await listed(rig, "2"))).toEqual([".hidden"]);
   await inode();
-  expect(await folders()).toEqual(["2.1.artifacts", "3.1.artifacts", "5.1.artifacts"]);
+  expect(await folders()).toEqual(["2.1.artifacts", "3.1.artifacts", "4.1.artifacts", "5.1.artifacts"]);
+});
+
+test("what a process left behind writes stays with its run, wherever it went", async () => {
+  const rig = await startDaemon({ config: "slots: 2\n", env: { CLAUDINE_SHIM: "perl" } });
+  const go = rig.file("go");
+  const writes = (name: string) => `until test -e "${go}"; do sleep 0.05; done; echo late > ${name}`;
+  const [inside, outside] = ['cd "$CLAUDINE_ARTIFACTS"', "cd /"];
+  await rig.ran(`${inside}; setsid -f sh -c '${writes("late")}' > /dev/null 2>&1`);
+  await rig.ran(`${outside}; setsid -f sh -c '${writes('"$CLAUDINE_ARTIFACTS/late"')}' > /dev/null 2>&1`);
+  await rig.ran(`${outside}; sh -c '${writes('"$CLAUDINE_ARTIFACTS/late"')}' > /dev/null 2>&1 &`);
+  const later = await rig.submit(`touch "${go}"; sleep 1000`);
+  const lateOf = async (id: number) => names(await listed(rig, `${id}`));
+  for (const id of [1, 2, 3]) await until(`task ${id} to have it`, async () => (await lateOf(id)).length > 0);
+  expect(await Promise.all([1, 2, 3, later].map(lateOf))).toEqual([["late"], ["late"], ["late"], []]);
+});
+
+test("an orphan that was there before a run holds no folder of later ones up", async () => {
+  const rig = await startDaemon({ config: "slots: 1\n", env: { CLAUDINE_SHIM: "perl" } });
+  const inode = async (command = "true") =>
+    (await rig.ran(`stat -c %i "$CLAUDINE_ARTIFACTS"; ${command}`)).stdout.trim();
+  const left = await inode("setsid -f sleep 1000 > /dev/null 2>&1");
+  const first = await inode();
+  expect(first).not.toBe(left);
+  expect(await inode()).toBe(first);
+  expect(await isThere(folderOf(rig, 1))).toBe(true);
 });
 
 test("are listed by name, size and time, in show too, and fetched one by one or all", async () => {
@@ -77,6 +102,27 @@ test("are listed by name, size and time, in show too, and fetched one by one or 
   const again = await rig.claudine("artifacts", id, "a b", "-o", "out");
   expect(again).toMatchObject({ code: 71, stderr: expect.stringContaining("there is something of that name already") });
   expect((await rig.claudine("artifacts", id, "a b", "-o", "out", "--force")).code).toBe(0);
+});
+
+test("--force takes nothing away before the new one is there, and a fetch that is killed leaves no file of that name", async () => {
+  const rig = await startDaemon();
+  const { task } = await rig.ran('cd "$CLAUDINE_ARTIFACTS"; truncate -s 10G big; echo new > folder');
+  await mkdir(rig.file("out/folder"), { recursive: true });
+  await writeFile(rig.file("out/none"), "mine\n");
+  const fetch = (name: string, ...words: string[]) =>
+    rig.claudine("artifacts", `${task.id}`, name, "-o", "out", ...words);
+  expect(await fetch("none", "--force")).toMatchObject({ code: 66 });
+  expect(await fetch("folder", "--force")).toMatchObject({
+    code: 71,
+    stderr: expect.stringContaining("a folder is in"),
+  });
+  expect((await readdir(rig.file("out"))).toSorted()).toEqual(["folder", "none"]);
+  expect(await readFile(rig.file("out/none"), "utf8")).toBe("mine\n");
+  const killed = rig.open(["artifacts", `${task.id}`, "big", "-o", "out"]);
+  await until("it to begin", async () => (await readdir(rig.file("out"))).length > 2);
+  process.kill(killed.pid, "SIGKILL");
+  await killed.ended;
+  expect(await isThere(rig.file("out/big"))).toBe(false);
 });
 
 test("each run has its own, and one that goes on has those that are there already", async () => {

@@ -25,6 +25,8 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
     tasks: [{ agent: { prompt: "Do nothing" }, held: true }],
   },
   "agent.result": { id: 1 },
+  "agent.continue": { id: 1, feedback: "x" },
+  "agent.feedback": { id: 1 },
   "agent.list": { env: { PATH: "/usr/bin:/bin" }, cwd: "/" },
   "task.list": {},
   "task.get": { id: 1 },
@@ -84,6 +86,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "daemon.stop": {},
   "store.backup": { path: "relative" },
   "doctor.run": {},
+  "worktree.note": { id: 1, step: "merged" },
   "config.get": {},
 };
 const METHOD_NAMES = Object.keys(LEAST) as MethodName[];
@@ -182,6 +185,9 @@ describe("values that are of the right type and make no sense", () => {
 
   test.each([
     ["task.get", { id: 99 }, "not_found"],
+    ["task.submit", submission([{ command: ["true"], notBefore: 253_402_300_800_000 }]), "invalid_params"],
+    ["task.submit", submission([{ command: ["true"], notBefore: -1e300 }]), "invalid_params"],
+    ["task.edit", { edits: [{ id: 1, changes: { notBefore: 1e300 } }] }, "invalid_params"],
     ["task.get", { id: 2 ** 32 + 1 }, "invalid_params"],
     ["task.remove", { selector: [String(2 ** 32 + 1)] }, "not_found"],
     ["task.retry", { selector: ["9999999999999"] }, "not_found"],

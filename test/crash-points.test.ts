@@ -25,9 +25,11 @@ const OF_TOOLS = CRASH_POINTS.filter((name) => /-(restore|salvage|record)-(aside
 const OF_KEEPER = CRASH_POINTS.filter((name) => /-(output-removal|pack-(rename|removal))$/.test(name));
 /** What a schedule missed: schedule-crash.test.ts. */
 const OF_MISSED = CRASH_POINTS.filter((name) => name.endsWith("-commit-task.failed"));
+/** Worktrees: worktree-submit.test.ts. */
+const OF_WORKTREES = CRASH_POINTS.filter((name) => name.endsWith("-commit-worktree.changed"));
 /** What agents need: agent-watch.test.ts. */
 const OF_AGENTS = CRASH_POINTS.filter((name) => name.endsWith("-commit-run.attention"));
-const ELSEWHERE = new Set([...OF_SHIM, ...OF_TOOLS, ...OF_KEEPER, ...OF_MISSED, ...OF_AGENTS]);
+const ELSEWHERE = new Set([...OF_SHIM, ...OF_TOOLS, ...OF_KEEPER, ...OF_MISSED, ...OF_WORKTREES, ...OF_AGENTS]);
 const OF_DAEMON = CRASH_POINTS.filter((name) => !ELSEWHERE.has(name));
 
 /** What the daemon that is to die works on; it may die anywhere in it. */

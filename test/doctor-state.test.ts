@@ -79,6 +79,13 @@ test("a schedule whose zone is not known here is found with the reason; --fix se
     const { spec, ...rest } = Schedule.parse(value);
     return { ...rest, spec: { ...spec, zone: "Europe/Atlantis" } };
   });
+  await rig.up();
+  expect((await rig.claudine("schedule", "list")).stderr).toContain("lost: it is not understood and never due");
+  for (const verb of ["show", "pause", "remove"])
+    expect((await rig.claudine("schedule", verb, "lost")).stderr).toContain("schedule lost is not understood");
+  const twice = await rig.claudine("schedule", "add", "lost", "--cron", "@hourly", "true");
+  expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining("schedule lost is not understood") });
+  await rig.down();
   const message = 'Schedule lost is not understood: There is no time zone "Europe/Atlantis"';
   const found = await doctor(rig);
   expect(found.code).toBe(1);

@@ -15,7 +15,8 @@ const VERSIONS = Array.from({ length: SCHEMA }, (_, index) => index + 1);
 /** Besides one for each version: what a version came to store only after its folder was made. */
 const RULES = "2-rules";
 const AGENTS = 4;
-const FOLDERS = [...VERSIONS.map(String), RULES];
+const WORKTREES = "4-worktrees";
+const FOLDERS = [...VERSIONS.map(String), RULES, WORKTREES];
 const folderOf = (version: number | string) => join(import.meta.dirname, `data/state-v${version}`);
 
 async function rigWith(version: number | string): Promise<Rig> {
@@ -169,6 +170,30 @@ test("schedules, their histories and environments are all there", async () => {
   expect(firings).toMatchObject([{ number: 1, cause: "due", state: "succeeded" }]);
   await rig.down();
   expect((await checkState(rig)).filter(({ level }) => level === "error")).toEqual([]);
+});
+
+test("a task's worktree is known; when the repository is gone another run says so", async () => {
+  const rig = await rigWith(WORKTREES);
+  await rig.up();
+  const client = await rig.client();
+  const selector = ["label:in a worktree"];
+  const { tasks } = await client.call("task.list", { selector });
+  expect(tasks).toMatchObject([
+    {
+      state: "succeeded",
+      checkpoint: { everyMs: 60_000 },
+      worktree: {
+        setup: "echo prepared >&2",
+        copy: [".env*"],
+        commitOnFinish: true,
+        checkout: { branch: expect.stringMatching(/^claudine\/\d+-in-a-worktree$/), base: "main", isNewBranch: true },
+      },
+    },
+  ]);
+  await client.call("task.retry", { selector });
+  expect((await client.call("task.wait", { selector })).tasks).toMatchObject([
+    { state: "failed", reason: expect.stringContaining("no worktree: there is no repository at") },
+  ]);
 });
 
 test("agents' tasks are there with their prompts and answers", async () => {

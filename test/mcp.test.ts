@@ -1,6 +1,7 @@
 /** `claudine mcp`: what coding agents get, through the official client. */
 import type { Progress } from "@modelcontextprotocol/client";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { createAgentRig } from "./support/agents.ts";
 import { startDaemon, TELLS_REQUESTS } from "./support/daemon.ts";
 import { REVISIONS, startMcp } from "./support/mcp.ts";
 import { until } from "./support/until.ts";
@@ -44,6 +45,7 @@ test("every tool has a schema, a description and annotations; nothing but readin
     "logs",
     "explain",
     "retry",
+    "continue",
     "cancel",
     "schedules",
     "schedule",
@@ -59,6 +61,7 @@ test("every tool has a schema, a description and annotations; nothing but readin
     ["submit", true],
     ["delegate", true],
     ["retry", true],
+    ["continue", true],
     ["cancel", true],
     ["schedule", true],
     ["unschedule", true],
@@ -240,4 +243,19 @@ test("the environment of the server goes with a task, and no answer shows it", a
   expect(seen[2]?.facts).toMatchObject({ state: "succeeded" });
   const { contents } = await mcp.client.readResource({ uri: "claudine://task/1" });
   expect(JSON.stringify([seen.map(({ texts }) => texts), contents])).not.toMatch(/s3cret|"API_TOKEN"|"environment"/);
+});
+
+test("a prompt is delegated, and its answer is the result", async () => {
+  const agents = await createAgentRig();
+  onTestFinished(() => agents[Symbol.asyncDispose]());
+  const { rig } = agents;
+  const mcp = await startMcp(rig);
+  const tasks = [{ agent: { prompt: "tool Bash ls\nsay All done" }, label: "delegated" }];
+  expect((await mcp.call("delegate", { tasks })).facts).toMatchObject({ ids: [1], existing: [] });
+  await mcp.call("wait", { selector: ["1"] });
+  const { facts, texts } = await mcp.call("result", { id: 1 });
+  expect(facts).toMatchObject({ finished: true, state: "succeeded", agent: { agent: "claude", costUsd: 0.25 } });
+  expect(texts.slice(1)).toEqual(["All done"]);
+  const refused = await mcp.call("delegate", { tasks: [{ agent: { prompt: "x", agent: "nobody" } }] });
+  expect(refused).toMatchObject({ isError: true, texts: [expect.stringContaining("Cannot use the agent nobody")] });
 });

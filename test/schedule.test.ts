@@ -1,27 +1,37 @@
 /** `claudine schedule`: commands that run at times. */
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { startDaemon } from "./support/daemon.ts";
 import { age, firingLike, historyOf, scheduleOf } from "./support/schedules.ts";
 import { until } from "./support/until.ts";
 
-test("what is due runs within a second, knows its schedule, and is in its history", async () => {
+test("what is due runs, knows its schedule, and is in its history", async () => {
   const rig = await startDaemon();
   const command = 'echo "$CLAUDINE_SCHEDULE $CLAUDINE_DUE_AT $CLAUDINE_PREVIOUS_SUCCESS_AT" >> log';
   expect(
-    await rig.claudine("schedule", "add", "tick", "--every", "1s", "--tz", "Asia/Tokyo", "--max-runs", "2", command),
+    await rig.claudine(
+      "schedule",
+      "add",
+      "tick",
+      "--every",
+      "1s",
+      "--tz",
+      "Asia/Tokyo",
+      "--overlap",
+      "all",
+      "--max-runs",
+      "2",
+      command,
+    ),
   ).toMatchObject({
     code: 0,
     stdout: "",
-    stderr: expect.stringMatching(/^Added schedule tick: due .* \(in \d+ms\)\n$/),
+    stderr: expect.stringMatching(/^Added schedule tick: due .* \(in \d+m?s\)\n$/),
   });
   const second = await firingLike(rig, "tick", { number: 2, state: "succeeded" });
   const first = await firingLike(rig, "tick", { number: 1, state: "succeeded" });
   expect(first).toMatchObject({ number: 1, cause: "due", state: "succeeded", skipped: null, task: 1 });
-  for (const { due, startedAt } of [first, second]) {
-    expect(startedAt).toBeGreaterThanOrEqual(due);
-    expect(startedAt).toBeLessThan(due + 1000);
-  }
+  for (const { due, startedAt } of [first, second]) expect(startedAt).toBeGreaterThanOrEqual(due);
   const task = await rig.show(1);
   expect(task.schedule).toEqual({ name: "tick", firing: 1, due: first.due, zone: "Asia/Tokyo" });
   const lines = (await readFile(rig.file("log"), "utf8")).split("\n");
@@ -240,4 +250,24 @@ test("a schedule whose secrets went with their key says so before it is due, and
   const { stdout } = await rig.claudine("schedule", "run", "s");
   await rig.ended(Number(stdout));
   expect(await readFile(rig.file("token"), "utf8")).toBe("new\n");
+});
+
+test("many are resumed in pieces, all or none of those that are named", async () => {
+  const rig = await startDaemon();
+  const names = Array.from({ length: 25 }, (_, index) => `s${index}`);
+  const file = rig.file("many.yaml");
+  const entries = names.map((name) => `  ${name}: { cron: "0 0 1 1 *", command: "true" }\n`).join("");
+  await writeFile(file, `schedules:\n${entries}`);
+  expect(await rig.claudine("schedule", "--from-yaml", file)).toMatchObject({ code: 0 });
+  await rig.claudine("schedule", "pause", ...names);
+  expect(await rig.claudine("schedule", "resume", ...names, "none")).toMatchObject({
+    stderr: expect.stringContaining("there is no schedule none"),
+  });
+  const states = async () => {
+    const listed = JSON.parse((await rig.claudine("schedule", "list", "--json")).stdout) as { state: string }[];
+    return new Set(listed.map(({ state }) => state));
+  };
+  expect(await states()).toEqual(new Set(["paused"]));
+  expect(await rig.claudine("schedule", "resume", ...names)).toMatchObject({ code: 0 });
+  expect(await states()).toEqual(new Set(["active"]));
 });

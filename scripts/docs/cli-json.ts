@@ -13,7 +13,7 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   result: "the result of [agent.result](methods.md#agentresult)",
   list: TASKS,
   show: "[TaskInfo](methods.md#taskinfo) with `runs`, a list of [Run](methods.md#run), `environment` `{names, sealed}`, and `snapshot`, a [Snapshot](methods.md#snapshot) of the machine when it failed, or null, and `artifacts` `{files, more}`, the first 20 [Artifact](methods.md#artifact)s of the last run; with `--metrics` also `metrics`, `{attempt, points, waited}`, with what [run.course](methods.md#runcourse) and [run.waited](methods.md#runwaited) tell; a list of these unless the task is named by its id or `last`",
-  logs: "`{id, stdout, stderr}`, each stream as text; a list of these unless the task is named by its id or `last`; with `-f` a line `{id, stream, text}` for each piece of output",
+  logs: "`{id, stdout, stderr}`, each stream as text; a list of these unless the task is named by its id or `last`; with `-f` a line `{id, stream, text}` for each piece of output; with `--feedback` `{id, feedback}`, as [agent.feedback](methods.md#agentfeedback) tells it",
   follow:
     "a line `{id, stream, text}` for each piece of output, and at the end a line `{id, task}` for each task, with its [TaskInfo](methods.md#taskinfo)",
   artifacts:
@@ -38,6 +38,7 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   hold: TASKS,
   release: TASKS,
   retry: TASKS,
+  continue: TASKS,
   remove: IDS,
   clean: `${IDS}; with \`--dry-run\` the result of [task.clean](methods.md#taskclean)`,
   parallel: "[Group](methods.md#group); with `--all-groups` `{slots, used}`, where null is no limit",
@@ -53,6 +54,19 @@ export const JSON_SHAPES: Readonly<Record<string, string>> = {
   "schedule edit": "[ScheduleInfo](methods.md#scheduleinfo)",
   "schedule run": "`{id}`",
   "schedule remove": "`{names}`",
+  "worktree list":
+    "list of [Worktree](methods.md#worktree) with `id`, `state`, `label`, `isThere`, `uncommitted`, `ahead` and `behind`; the last two are null where one of the branches is gone",
+  "worktree diff": "the diff, as git prints it",
+  "worktree merge":
+    "`{id, branch, into, commit}`; with `--dry-run` `kind` (`merged-already`, `forward`, `merge`, `conflict`) and, for the last, `files`; with `--undo` `{id, kind, number, branch, from, to}`",
+  "worktree rebase": "`{id, onto, commit}`; with `--undo` `{id, kind, number, branch, from, to}`",
+  "worktree remove": "list of `{id, path, patch}`; `patch` is null where nothing differed",
+  "worktree prune": "list of `{id, path, patch}`; `patch` is null where nothing differed, and with `--dry-run`",
+  pr: "`{id, branch, url}`",
+  "checkpoint list": "list of `{name, run, number, commit, tree, parent, at, why}`",
+  "checkpoint make": "`{name, run, number, commit, tree, parent, at, why}`",
+  "checkpoint diff": "the diff, as git prints it",
+  "checkpoint restore": "`{restored, before}`, each as `checkpoint list` has it",
   "group add": "[Group](methods.md#group)",
   "group remove": "`{name}`",
   "group pause": "[Group](methods.md#group)",

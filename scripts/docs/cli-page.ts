@@ -93,8 +93,8 @@ function usage(name: string, { positional = [], options, rest }: Command): strin
 function optionsTable(options: readonly Option[]): string {
   return table(
     ["Option", "Meaning"],
-    options.map(({ name, short, type, arg = "VALUE", describe, choices }) => {
-      const value = type === "boolean" ? "" : ` ${arg}`;
+    options.map(({ name, short, type, optional, arg = "VALUE", describe, choices }) => {
+      const value = type === "boolean" ? "" : optional === true ? `[=${arg}]` : ` ${arg}`;
       const words = short === undefined ? `--${name}${value}` : `-${short}, --${name}${value}`;
       return [code(words), choices === undefined ? describe : `${describe}: ${choices.map(code).join(", ")}`];
     }),

@@ -26,6 +26,8 @@ const WHEN = {
   "run.paused": "All processes of the run were stopped.",
   "run.resumed": "All processes of the run go on.",
   "run.finished": "The run came to an end, in one way or another.",
+  "worktree.changed":
+    "A task was given a worktree, before it is made, or something became of it: committed, merged, removed and others.",
   "group.changed": "A group was made, paused or resumed, or its slots were changed.",
   "group.removed": "A group and its slots were forgotten.",
   "schedule.added": "A schedule was added.",

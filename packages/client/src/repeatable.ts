@@ -6,6 +6,8 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "task.submit": false,
   "agent.submit": false,
   "agent.result": true,
+  "agent.continue": false,
+  "agent.feedback": true,
   "agent.list": true,
   "task.list": true,
   "task.get": true,
@@ -60,5 +62,6 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "daemon.stop": false,
   "store.backup": false,
   "doctor.run": true,
+  "worktree.note": false,
   "config.get": true,
 };

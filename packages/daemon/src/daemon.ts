@@ -1,32 +1,33 @@
 /** The composition root: joins store, engine, processes and the socket through function-typed ports. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Config, Paths, TaskEvent } from "@claudine/protocol";
-import { createAgents, type Agents } from "./agents/agents.ts";
+import type { Config, Paths, Task, TaskEvent } from "@claudine/protocol";
+import { createAgents } from "./agents/agents.ts";
+import { close } from "./close.ts";
 import { createClock, monotonicMs } from "./time/clock.ts";
 import { withCrashPoints } from "./running/crash-points.ts";
 import { createEngine, type Engine, type Fact } from "./engine.ts";
 import { createEnvVault, environmentOf } from "./environment/env-vault.ts";
 import { createHealth } from "./health/health.ts";
 import { readDiskFree } from "./history/measure.ts";
-import { createHistory, type History } from "./history/history.ts";
-import { createHooks, type Hooks } from "./running/hooks.ts";
+import { createHistory } from "./history/history.ts";
+import { createHooks } from "./running/hooks.ts";
 import { createHostReader } from "./runner/host.ts";
 import { runHook } from "./runner/hook-process.ts";
 import { createLaunch, parseRunKey, runUid } from "./running/launch.ts";
 import { createLiveUsage } from "./running/live-usage.ts";
 import type { Log } from "./log.ts";
-import { openEndpoint, type Endpoint } from "./metrics/endpoint.ts";
+import { openEndpoint } from "./metrics/endpoint.ts";
 import { ownFigures, taskFigures } from "./metrics/figures.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import { createRunFolders } from "./output/files.ts";
-import { createKeptOutput, type KeptOutput } from "./output/kept-output.ts";
+import { createKeptOutput } from "./output/kept-output.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { hostFacts, usedOf } from "./running/machine.ts";
 import { createCalendar, whyNotUnderstood } from "./schedules/calendar.ts";
 import { createZones } from "./schedules/zones.ts";
 import { settingsOf } from "./config/scheduler-settings.ts";
-import { compactHeap, createRest, heapBytes, type Rest } from "./time/rest.ts";
+import { compactHeap, createRest, heapBytes } from "./time/rest.ts";
 import { systemProcesses } from "./runner/processes.ts";
 import { probe } from "./runner/probe.ts";
 import { readTop } from "./runner/top-processes.ts";
@@ -40,6 +41,7 @@ import { createSearch } from "./searching/search-process.ts";
 import { createSupervisor } from "./supervisor/supervisor.ts";
 import { createTaskInput } from "./running/task-input.ts";
 import { createWatchers } from "./reading/until.ts";
+import { createWorktrees } from "./worktrees/worktrees.ts";
 
 export type DaemonOptions = {
   paths: Paths;
@@ -67,8 +69,6 @@ export type Daemon = {
 
 const RETRY_MS = 1000;
 const HOOK_MS_MAX = 60_000;
-/** Whoever restarts the daemon waits for it. */
-const HOOKS_END_MS = 2000;
 
 /** Comes up: the store is read, running tasks are taken up, the socket answers, and only then anything new starts. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -97,6 +97,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     agents.onFacts(facts);
     hooks.onFacts(facts);
     history.onFacts(facts);
+    worktrees.onFacts(facts);
     metrics.onFacts(facts);
     watchers.tell(facts);
     server.tell(facts.map(({ event }): TaskEvent => event));
@@ -141,11 +142,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       shimExit: () => supervisor.onShimExit(),
     },
   });
+  const environment = (task: Task) => environmentOf(store.env(task.envId), vault);
   const hooks = createHooks({
     callback: config.callback,
     run: (hook) => runHook(hook, HOOK_MS_MAX),
     files: runs.files,
-    environment: (task) => environmentOf(store.env(task.envId), vault),
+    environment,
     queued: () => engine.counts().queued,
     log,
   });
@@ -176,10 +178,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     config,
     runs,
     texts: store.texts,
+    runsOf: store.runs,
     probe,
     live: engine.live,
     liveTasks: engine.liveTasks,
     report: (report) => void engine.dispatch({ type: "report-attention", ...report }).catch(() => {}),
+    calledTools: (task, calls) => worktrees.calledTools(task, calls),
     clock,
     log,
   });
@@ -198,6 +202,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const input = createTaskInput(paths.runtimeDir, processes.system);
   const usage = createLiveUsage(engine, processes.meter, agents.current);
+  const worktrees = createWorktrees({
+    config: config.worktrees,
+    shell: config.shell,
+    stateDir: paths.stateDir,
+    environment,
+    dispatch: engine.dispatch,
+    endMarked: processes.endMarked,
+    log,
+  });
   const supervisor = createSupervisor({
     ...processes,
     dispatch: engine.dispatch,
@@ -215,7 +228,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       makeGroup: processes.makeGroup,
       socket: paths.socket,
       timeText: zones.text,
+      enter: worktrees.enter,
     }),
+    leave: worktrees.leave,
     runs,
     clearAway: (task, attempt) => {
       if (task.stdin) rmSync(input.path(task, attempt), { force: true });
@@ -268,6 +283,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await processes.listen();
   output.takeUp();
   agents.takeUp();
+  worktrees.takeUp(engine.liveTasks());
   await supervisor.recover(lastBoot === undefined || lastBoot === processes.bootId);
   // Not before: it stores the boot, and until the ends of what a reboot took are stored, whoever follows must know of it.
   const { version } = options;
@@ -278,35 +294,4 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     close: () => close({ engine, server, processes, store, rest, hooks, output, agents, history, endpoint }),
     reachable: server.reachable,
   };
-}
-
-type Parts = {
-  engine: Engine<Attached>;
-  agents: Agents;
-  server: RpcServer;
-  processes: ReturnType<typeof openProcesses>;
-  store: ReturnType<typeof openStore>;
-  rest: Rest;
-  history: History;
-  endpoint: Endpoint;
-  output: KeptOutput;
-  hooks: Hooks;
-};
-
-/** Takes no more work, lets what is decided become durable, and leaves the tasks running. */
-async function close(parts: Parts): Promise<void> {
-  const { engine, server, processes, store, rest, hooks, output, agents, history, endpoint } = parts;
-  rest.close();
-  agents.close();
-  const swept = output.close();
-  engine.admit(false);
-  await engine
-    .dispatch({ type: "report-daemon", started: false, pid: process.pid, version: "", bootId: "" })
-    .catch(() => {});
-  await engine.close();
-  await Promise.all([server.close(), endpoint.close()]);
-  await hooks.close(HOOKS_END_MS);
-  processes.close();
-  await Promise.all([swept, history.close()]);
-  await store.close();
 }

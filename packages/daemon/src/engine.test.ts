@@ -30,6 +30,7 @@ function bench() {
       settings: SETTINGS,
       groups: [],
       schedules: [],
+      unreadSchedules: [],
       calendar: PLAIN_CALENDAR,
       history: [],
       tasks: [...tasks.values()].filter((task) => !("finishedAt" in task.status)),

@@ -24,7 +24,10 @@ export function choiceOf({ choices }: AgentSpec, at = 0): AgentChoice {
   return choices[at] ?? choices[0] ?? { agent: "" };
 }
 
-export function agentInfo({ agent, agentAt = 0, status }: Task, live: AgentFacts | undefined): AgentInfo | null {
+export function agentInfo(
+  { agent, agentAt = 0, status, goesOn, feedback = [] }: Task,
+  live: AgentFacts | undefined,
+): AgentInfo | null {
   if (agent === undefined) return null;
   const ended = "finishedAt" in status ? status.agent : undefined;
   return {
@@ -36,5 +39,7 @@ export function agentInfo({ agent, agentAt = 0, status }: Task, live: AgentFacts
     budgetUsd: agent.budgetUsd ?? null,
     maxTurns: agent.maxTurns ?? null,
     attention: ("run" in status ? status.run.attention : undefined) ?? null,
+    goesOn: goesOn ?? null,
+    feedback: feedback.length,
   };
 }

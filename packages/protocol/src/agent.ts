@@ -110,6 +110,7 @@ export const AgentFacts = z.object({
   toolCalls: z.int(),
   tokens: AgentTokens,
   costUsd: z.number().nullable().describe("As the tool counts it; null where it does not"),
+  resumable: z.boolean().optional().describe("False where the tool cannot go on with its session"),
   ok: z.boolean().nullable().describe("Whether it says that it succeeded; null when it said nothing of its end"),
   error: AgentFailure.nullable(),
 });
@@ -123,6 +124,25 @@ export const AgentEnd = AgentFacts.extend({
 });
 export type AgentEnd = z.infer<typeof AgentEnd>;
 
+/** How a run goes on with what earlier ones have begun. */
+export const GoesOn = z.object({
+  session: z.string().nullable().describe("The session it goes on with; null: a new one, which is told what is known"),
+  note: z.string().nullable().describe("Why not in the session there was"),
+});
+export type GoesOn = z.infer<typeof GoesOn>;
+
+/** What was said to a task between two runs; the text is stored beside the prompt. */
+export const Feedback = z.object({
+  attempt: z.int().describe("The first run that was told"),
+  at: Millis,
+  textsId: z.string(),
+  bytes: z.int(),
+});
+export type Feedback = z.infer<typeof Feedback>;
+
+/** So many for each task. */
+export const FEEDBACK_MAX = 1000;
+
 /** In the flat form of a task. */
 export const AgentInfo = AgentFacts.extend({
   fallback: z.array(AgentChoice).describe("What is left to be tried"),
@@ -132,6 +152,8 @@ export const AgentInfo = AgentFacts.extend({
   budgetUsd: z.number().nullable(),
   maxTurns: z.int().nullable(),
   attention: Attention.nullable().describe("Why somebody should look at it"),
+  goesOn: GoesOn.nullable().describe("Null when the run begins with the prompt"),
+  feedback: z.int().describe("How often something was said to it between two runs"),
 });
 export type AgentInfo = z.infer<typeof AgentInfo>;
 

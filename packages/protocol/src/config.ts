@@ -71,6 +71,25 @@ const Output = z.strictObject({
     .describe("What all output may take on the disk; the oldest of finished tasks goes first"),
 });
 
+const Worktrees = z.strictObject({
+  folder: z
+    .string()
+    .regex(/^(\/|~\/)/, "expected a folder from / or ~/ on")
+    .optional()
+    .describe("Where the worktrees of tasks are made; `worktrees` in the state folder unless set"),
+  copy: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "Ignored files that are copied into each, as `[.env*]`: patterns as in a .gitignore; `--copy` says it for a task",
+    ),
+  setup: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("A shell command that prepares each, as part of the task's first run; `--setup` says it for a task"),
+});
+
 export const Config = z.strictObject({
   slots: z
     .union([z.literal("auto"), z.int().min(1).max(100_000)])
@@ -160,6 +179,7 @@ export const Config = z.strictObject({
   history: History.prefault({}),
   metrics: Metrics.prefault({}),
   output: Output.prefault({}),
+  worktrees: Worktrees.prefault({}),
   agent: AgentDefaults,
   agents: AgentTemplates,
   journalKeep: z.int().min(1000).max(100_000_000).default(1_000_000).describe("How many events the journal keeps"),

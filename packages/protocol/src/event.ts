@@ -1,6 +1,6 @@
 /** Everything that can happen to a task, in the past tense; the journal holds these in order. */
 import * as z from "zod";
-import { AgentEnd, Attention } from "./agent.ts";
+import { AgentEnd, Attention, Feedback, GoesOn } from "./agent.ts";
 import { FiringCause, ScheduleSpec, SkipWhy } from "./schedule.ts";
 import {
   HoldWhy,
@@ -15,6 +15,7 @@ import {
   Units,
   Usage,
 } from "./task.ts";
+import { Worktree, WorktreeStep } from "./worktree.ts";
 
 const of = <const T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ type: z.literal(type), ...shape });
@@ -32,12 +33,14 @@ export const EventBody = z.discriminatedUnion("type", [
     envId,
     automatic: z.boolean().optional().describe("By its own rule, not asked for by a person"),
     after: z
-      .enum(["lost", "pressure", "capacity"])
+      .enum(["lost", "pressure", "capacity", "session"])
       .optional()
       .describe(
-        "The run before was lost, ended to free memory, or its agent had no capacity: it does not count as a retry",
+        "The run before was lost, ended to free memory, its agent had no capacity, or its session was gone: it does not count as a retry",
       ),
     agentAt: z.int().optional().describe("Which of the agent's choices is tried now"),
+    goesOn: GoesOn.optional().describe("It does not begin with the prompt"),
+    feedback: Feedback.omit({ attempt: true, at: true }).optional().describe("What was said to it; never the text"),
     notBefore: Millis.optional(),
     ripeAt,
   }),
@@ -77,9 +80,15 @@ export const EventBody = z.discriminatedUnion("type", [
     note: z.string().nullable(),
     queuedAt: Millis.optional().describe("When its waiting began"),
     agent: AgentEnd.optional().describe("What the agent did and answered"),
+    goesOn: GoesOn.optional().describe("How it went on with earlier runs"),
   }),
   of("task.moved", { id: TaskId, since: Millis, order: z.number() }),
   of("task.changed", { id: TaskId, changes: TaskChanges, ripeAt }),
+  of("worktree.changed", {
+    id: TaskId,
+    step: WorktreeStep,
+    worktree: Worktree.describe("All that is known of it, as it is now"),
+  }),
   of("group.changed", {
     name: z.string().describe("`*` for all groups together"),
     slots: z.int().positive().nullable().optional().describe("Null: as the configuration says"),

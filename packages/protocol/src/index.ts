@@ -23,3 +23,4 @@ export { isFinished, noCounts, STATES } from "./states.ts";
 export * from "./task.ts";
 export * from "./text.ts";
 export * from "./units.ts";
+export * from "./worktree.ts";

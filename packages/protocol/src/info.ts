@@ -83,6 +83,8 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     follows: task.follows ?? null,
     units: run?.units ?? null,
     schedule: task.schedule ?? null,
+    worktree: task.worktree === undefined ? null : { ...task.worktree, checkout: task.checkout ?? null },
+    checkpoint: task.checkpoint ?? null,
     agent: agentInfo(task, live.agent),
     pid: run?.started?.pid ?? null,
     stopping: run?.stopping !== undefined,
@@ -179,6 +181,9 @@ function holdReason(why: HoldWhy): string {
 }
 
 function endReason(end: FinishedStatus): string | null {
+  // The words of a step before the command say more than an error's name.
+  if (end.outcome?.kind === "not-started" && end.note !== null && end.outcome.step === "worktree")
+    return `could not start: ${end.note}`;
   const how = end.outcome === null ? null : outcomeText(end.outcome);
   if (end.note === null) return end.state === "succeeded" ? null : how;
   return how === null || end.state === "succeeded" ? end.note : `${end.note}: ${how}`;

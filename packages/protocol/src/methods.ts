@@ -13,6 +13,7 @@ import { READING_METHODS } from "./methods/reading.ts";
 import { RUNNING_METHODS } from "./methods/running.ts";
 import { SCHEDULES_METHODS } from "./methods/schedules.ts";
 import { SEARCH_METHODS } from "./methods/search.ts";
+import { WORKTREES_METHODS } from "./methods/worktrees.ts";
 
 export * from "./params.ts";
 
@@ -26,6 +27,7 @@ export const METHODS = {
   ...SEARCH_METHODS,
   ...GROUPS_METHODS,
   ...SCHEDULES_METHODS,
+  ...WORKTREES_METHODS,
   ...EVENTS_METHODS,
   ...HISTORY_METHODS,
   ...DAEMON_METHODS,

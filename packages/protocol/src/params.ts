@@ -4,14 +4,17 @@ import { AgentWish } from "./agent.ts";
 import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
 import { EveryMs, ScheduleName, scheduleRules } from "./schedule.ts";
 import { TaskChanges, TaskId } from "./task.ts";
+import { gitRules } from "./worktree.ts";
 
-/** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`; several are joined with "or". */
+/** `5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`, `branch:NAME`, an address; several are joined with "or". */
 export const Selector = z
   .array(z.string().max(4096))
   .min(1)
   .max(10_000)
   .refine((words) => words.reduce((sum, word) => sum + word.length, 0) <= 1_000_000, "more than a million characters")
-  .describe("`5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`");
+  .describe(
+    "`5`, `1-3,7`, `2-10:2`, `last`, `all`, a state, `label:NAME`, `group:NAME`, `branch:NAME`, the address of a pull request",
+  );
 
 export const GroupName = z
   .string()
@@ -67,6 +70,15 @@ const Delay = z
   .max(3650 * 86_400_000)
   .describe("Does not start before so long from now, in the place of `notBefore`; a clock that is set changes nothing");
 
+/** The end of the year 9999: what is later cannot be shown as a date. */
+const LAST_MOMENT = 253_402_300_799_999;
+const Moment = z.int().min(0).max(LAST_MOMENT).describe("Epoch milliseconds");
+const NotBefore = z
+  .number()
+  .min(0)
+  .max(LAST_MOMENT)
+  .describe(rules.notBefore.description ?? "");
+
 export const SubmitTask = z.strictObject({
   command: z
     .union([Word.min(1), z.array(Word).min(1).max(100_000)])
@@ -88,6 +100,8 @@ export const SubmitTask = z.strictObject({
       "Queue the task again when a run is lost (the machine was restarted, its process vanished), at most so often",
     ),
   ...rules,
+  ...gitRules,
+  notBefore: NotBefore.optional(),
   delayMs: Delay.optional(),
   afterSchedules: z
     .array(ScheduleName)
@@ -124,9 +138,6 @@ export const ScheduledTask = SubmitTask.omit({
   ref: true,
 }).extend({ after: rules.after });
 export type ScheduledTask = z.infer<typeof ScheduledTask>;
-
-/** The end of the year 9999: what is later cannot be shown as a date. */
-const Moment = z.int().max(253_402_300_799_999).describe("Epoch milliseconds");
 
 const WhenAsked = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("cron"), expression: z.string().max(1000) }),
@@ -184,6 +195,7 @@ export const ChangeTask = TaskChanges.omit({ argv: true, batch: true }).extend({
   label: Label.nullable().optional(),
   group: GroupName.optional(),
   priority: Priority.optional(),
+  notBefore: NotBefore.nullish(),
   retry: RetryParts.nullish(),
   limits: LimitsParts.nullish(),
   needs: NeedsParts.nullish(),

@@ -1,6 +1,7 @@
 /** The one reducer: how an event changes a task. Shared by the daemon's state and by clients that fold events. */
 import type { AgentFacts, Attention } from "./agent.ts";
 import type { TaskEvent } from "./event.ts";
+import { withSession } from "./reduce-session.ts";
 import type { LiveRun, Status, Task } from "./task.ts";
 
 /** The task after `event`, or undefined when it is no more. Events of other tasks leave it as it is. */
@@ -9,23 +10,20 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   if (task === undefined || !("id" in event) || event.id !== task.id) return task;
   if (event.type === "task.removed") return undefined;
   if (event.type === "task.changed") return changed(task, event);
+  if (event.type === "worktree.changed") return { ...task, checkout: event.worktree };
   const status = nextStatus(task, event);
   const attempt = event.type === "run.admitted" ? event.attempt : task.attempt;
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
   const asked = event.type === "task.retried" && event.automatic !== true;
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
-  const again = event.type === "task.retried" ? { queuedAt: event.at, ...agentAt(event) } : {};
+  const again = event.type === "task.retried" ? { queuedAt: event.at } : {};
   const count = isLoss(event)
     ? { lostRuns: (task.lostRuns ?? 0) + 1 }
     : isYield(event)
       ? { yieldedRuns: (task.yieldedRuns ?? 0) + 1 }
       : {};
   const after = { ...task, attempt, envId: anew ?? task.envId, ...waived, ...count, ...again, status };
-  return asked ? countedAnew(after) : after;
-}
-
-function agentAt({ agentAt: at }: Extract<TaskEvent, { type: "task.retried" }>): Pick<Task, "agentAt"> {
-  return at === undefined ? {} : { agentAt: at };
+  return withSession(asked ? countedAnew(after) : after, event);
 }
 
 function countedAnew({ yieldedRuns: _, agentAt: __, ...task }: Task): Task {
@@ -78,7 +76,10 @@ function changed(task: Task, event: Extract<TaskEvent, { type: "task.changed" }>
   return { ...after, status: notBefore === null ? rest : { ...rest, notBefore, ...ripe(event) } };
 }
 
-type OfTask = Exclude<Extract<TaskEvent, { id: number }>, { type: "task.submitted" | "task.removed" | "task.changed" }>;
+type OfTask = Exclude<
+  Extract<TaskEvent, { id: number }>,
+  { type: "task.submitted" | "task.removed" | "task.changed" | "worktree.changed" }
+>;
 
 function nextStatus(task: Task, event: OfTask): Status {
   switch (event.type) {

@@ -9,13 +9,17 @@ export type SelectorTerm =
   | { kind: "all" }
   | { kind: "state"; state: TaskState }
   | { kind: "label"; label: string }
-  | { kind: "group"; group: string };
+  | { kind: "group"; group: string }
+  /** `branch:NAME`, or the address of a pull request. */
+  | { kind: "worktree"; of: string };
 
 const RANGE = /^(\d+)(?:-(\d+)(?::(\d+))?)?$/;
 
 /** @throws ClaudineError invalid_params when a word is not a selector */
 export function parseSelector(words: readonly string[]): SelectorTerm[] {
-  return words.flatMap((word) => (/^(label|group):/.test(word) ? [parseTerm(word)] : word.split(",").map(parseTerm)));
+  return words.flatMap((word) =>
+    /^(label|group|branch|https?):/.test(word) ? [parseTerm(word)] : word.split(",").map(parseTerm),
+  );
 }
 
 function parseTerm(word: string): SelectorTerm {
@@ -28,9 +32,16 @@ function parseTerm(word: string): SelectorTerm {
   if (state !== undefined) return { kind: "state", state };
   if (word.startsWith("label:")) return { kind: "label", label: word.slice(6) };
   if (word.startsWith("group:")) return { kind: "group", group: word.slice(6) };
+  if (word.startsWith("branch:")) return { kind: "worktree", of: word };
+  if (/^https?:\/\//.test(word)) return { kind: "worktree", of: requestAddress(word) };
   throw new ClaudineError("invalid_params", `Cannot select tasks by "${word.slice(0, 80)}"`, {
-    hint: `Use ids (5, 1-3,7, 2-10:2), last, last:3, all, label:NAME, group:NAME or a state (${STATES.join(", ")})`,
+    hint: `Use ids (5, 1-3,7, 2-10:2), last, last:3, all, label:NAME, group:NAME, branch:NAME, the address of a pull request or a state (${STATES.join(", ")})`,
   });
+}
+
+/** What a browser shows of it leads to the same: pages below it, questions and fragments. */
+export function requestAddress(url: string): string {
+  return url.replace(/[?#].*$/, "").replace(/(\/(files|commits|checks|changes|diffs|pipelines))?\/*$/, "");
 }
 
 function parseRange(word: string, range: RegExpExecArray): SelectorTerm {

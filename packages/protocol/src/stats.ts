@@ -44,6 +44,10 @@ export const Stats = z.object({
   until: Millis,
   total: StatsRow,
   rows: z.array(StatsRow).describe("The most used first, hours in their order; none without `by`"),
-  more: z.int().describe("Labels or groups with fewer runs that are not among the rows"),
+  more: z
+    .int()
+    .describe(
+      "Labels or groups that are not among the rows: the first 2000 are ranked by their runs, others are only counted",
+    ),
 });
 export type Stats = z.infer<typeof Stats>;

@@ -1,6 +1,6 @@
 /** Schemas of a task, its runs and what they used. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
-import { AgentEnd, AgentFacts, AgentInfo, AgentSpec, Attention } from "./agent.ts";
+import { AgentEnd, AgentFacts, AgentInfo, AgentSpec, Attention, Feedback, FEEDBACK_MAX, GoesOn } from "./agent.ts";
 import { Millis, TaskId } from "./ids.ts";
 import {
   Batch,
@@ -14,6 +14,7 @@ import {
   ScheduleLink,
 } from "./rules.ts";
 import { STATES } from "./states.ts";
+import { CheckpointRule, gitRules, Worktree, WorktreeRule } from "./worktree.ts";
 
 export { Millis, TaskId } from "./ids.ts";
 
@@ -173,6 +174,7 @@ export const TaskSpec = z.object({
   arrayIndex: z.int().nullable(),
   lostRetries: z.int().describe("How many runs that are lost are followed by another"),
   ...rules,
+  ...gitRules,
   agent: AgentSpec.optional().describe("Its work is a prompt: `argv` is made anew for each run"),
   batch: Batch.optional(),
   schedule: ScheduleLink.optional(),
@@ -210,8 +212,15 @@ export const Task = TaskSpec.extend({
     .describe("Number of runs when somebody last asked for another: retries count from there"),
   queuedAt: Millis.optional().describe("When it was queued again; absent before its first retry"),
   lostRuns: z.int().optional().describe("How many of the runs since then were lost"),
+  checkout: Worktree.optional().describe("The worktree that it was given"),
   agentAt: z.int().optional().describe("Which of the agent's choices it is at; the first unless said"),
   yieldedRuns: z.int().optional().describe("How many of the runs since then were ended to free memory"),
+  session: z
+    .object({ id: z.string(), agentAt: z.int() })
+    .optional()
+    .describe("The last session that an agent can go on with, and which of the choices has it"),
+  goesOn: GoesOn.optional().describe("How the run that is, or is to come, goes on with earlier ones"),
+  feedback: z.array(Feedback).max(FEEDBACK_MAX).optional().describe("What was said to it between two runs"),
   status: Status,
 });
 export type Task = z.infer<typeof Task>;
@@ -226,6 +235,7 @@ export const Run = z.object({
   usage: Usage,
   queuedAt: Millis.optional().describe("When its waiting began; runs of earlier versions lack it"),
   agent: AgentEnd.optional().describe("What the agent did and answered, when it was one"),
+  goesOn: GoesOn.optional().describe("How it went on with earlier runs; absent when it began with the prompt"),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -280,6 +290,10 @@ export const TaskInfo = z.object({
   follows: Follows.nullable().describe("It starts after those that came before it: of its kind, or of its schedule"),
   units: Units.nullable().describe("Which units of the counted resources the run has"),
   schedule: ScheduleLink.nullable().describe("The schedule whose firing it is"),
+  worktree: WorktreeRule.extend({ checkout: Worktree.nullable() })
+    .nullable()
+    .describe("What it asked of its worktree, and that which it was given"),
+  checkpoint: CheckpointRule.nullable(),
   agent: AgentInfo.nullable().describe("What is asked of an agent and what it does; null for a command"),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),

@@ -6,7 +6,8 @@ import { nameTasks, printJson, say } from "./print.ts";
 
 export const TASKS: Positional = {
   name: "TASK",
-  describe: "5, 1-3,7, 2-10:2, last, all, a state, label:NAME or group:NAME",
+  describe:
+    "5, 1-3,7, 2-10:2, last, all, a state, label:NAME, group:NAME, branch:NAME or the address of a pull request",
   required: true,
   many: true,
 };

@@ -8,6 +8,8 @@ export type Option = {
   type: "string" | "number" | "boolean" | "list";
   /** Of a number: the smallest. Numbers are whole. */
   least?: number;
+  /** Of a string: it may be given without a value, and with one as `--name=value`. */
+  optional?: boolean;
   /** The value's name in the help. */
   arg?: string;
   describe: string;

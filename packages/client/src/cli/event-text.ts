@@ -52,6 +52,8 @@ export function eventWords(event: EventBody): string {
       return `${run(event)} was sent ${event.signal}`;
     case "run.finished":
       return `${run(event)} ${event.state}: ${outcomeText(event.outcome)}${because(event.note)}`;
+    case "worktree.changed":
+      return `task ${event.id} ${worktreeWords(event)}`;
     case "group.changed":
       return `group ${event.name}${groupWords(event)}`;
     case "group.removed":
@@ -73,15 +75,37 @@ export function eventWords(event: EventBody): string {
   }
 }
 
-function retried({ automatic, after }: Extract<EventBody, { type: "task.retried" }>): string {
+function retried({ automatic, after, feedback }: Extract<EventBody, { type: "task.retried" }>): string {
+  if (feedback !== undefined) return "continued";
   if (after !== undefined) return `queued again, as ${AFTER[after]}`;
   return automatic === true ? "retried by its own rule" : "retried";
+}
+
+function worktreeWords({ step, worktree }: Extract<EventBody, { type: "worktree.changed" }>): string {
+  const { path, branch, base, pullRequest } = worktree;
+  switch (step) {
+    case "assigned":
+      return `has the worktree ${path} of branch ${branch}`;
+    case "committed":
+      return `left changes that were committed to ${branch}`;
+    case "merged":
+      return `merged: ${branch} into ${base ?? "another branch"}`;
+    case "unmerged":
+      return `merge of ${branch} undone`;
+    case "rebased":
+      return `rebased: ${branch} onto ${base ?? "another branch"}`;
+    case "removed":
+      return `worktree ${path} removed`;
+    case "pull-request":
+      return `pull request ${pullRequest ?? ""}`;
+  }
 }
 
 const AFTER = {
   lost: "its run was lost",
   pressure: "its run was ended to free memory",
   capacity: "its agent has no capacity: the next one is tried",
+  session: "its session is gone: a new one is told of it",
 } as const;
 
 function groupWords({ slots, paused }: { slots?: number | null | undefined; paused?: boolean | undefined }): string {

@@ -1,5 +1,6 @@
 /** Lists artifacts of a run page by page, and copies them into a folder. */
-import { mkdir, open, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Artifact } from "@claudine/protocol/artifact";
 import { ClaudineError } from "@claudine/protocol/errors";
@@ -39,7 +40,8 @@ export async function readArtifact(
 export type Saved = { name: string; path: string; bytes: number };
 
 /**
- * Writes one file below `folder`, with holes where it is empty. What is there already stays, unless `force`.
+ * Writes one file below `folder`, with holes where it is empty. What is there already stays, unless `force`, and then until
+ * all of the new one is there.
  * @throws ClaudineError
  */
 export async function saveArtifact(
@@ -52,24 +54,53 @@ export async function saveArtifact(
   if (name.split("/").some((part) => part === "" || part === "." || part === ".."))
     throw new ClaudineError("invalid_params", `Cannot write "${name}": that is no name of an artifact`);
   const path = join(folder, name);
-  const isNew = { made: false };
   try {
     await makeFolder(dirname(path));
-    if (force) await rm(path, { force: true });
-    const target = await open(path, "wx");
-    isNew.made = true;
+    // Before a gigabyte has come for nothing.
+    if (!force) await refuseExisting(path);
+    const partial = join(dirname(path), `.claudine-${randomBytes(6).toString("hex")}.part`);
     try {
-      const bytes = await readArtifact(client, file, async (piece, offset) => {
-        if (piece.some((byte) => byte !== 0)) await target.write(piece, 0, piece.length, offset);
-      });
-      await target.truncate(bytes);
+      const bytes = await writeAll(client, file, partial);
+      await (force ? rename(partial, path) : renameNew(partial, path));
       return { name, path, bytes };
     } finally {
-      await target.close();
+      await rm(partial, { force: true });
     }
   } catch (error) {
-    if (isNew.made) await rm(path, { force: true });
     throw notWritten(path, error);
+  }
+}
+
+async function writeAll(client: Client, file: RunName & { name: string }, path: string): Promise<number> {
+  const target = await open(path, "wx");
+  try {
+    const bytes = await readArtifact(client, file, async (piece, offset) => {
+      if (piece.some((byte) => byte !== 0)) await target.write(piece, 0, piece.length, offset);
+    });
+    await target.truncate(bytes);
+    return bytes;
+  } finally {
+    await target.close();
+  }
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  const stat = await lstat(path).catch(() => undefined);
+  if (stat !== undefined) throw Object.assign(new Error("EEXIST"), { code: "EEXIST", syscall: "open" });
+}
+
+/** Never over something that came meanwhile; some file systems have no links to do that with. */
+async function renameNew(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    const isWithout =
+      error instanceof Error &&
+      "code" in error &&
+      ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(String(error.code));
+    if (!isWithout) throw error;
+    await refuseExisting(to);
+    await rename(from, to);
   }
 }
 
@@ -89,6 +120,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on the disk",
   EROFS: "the disk can only be read",
   ENAMETOOLONG: "the name is too long",
+  EISDIR: "a folder is in its place",
 };
 
 function notWritten(path: string, error: unknown): unknown {

@@ -99,8 +99,9 @@ function addOptions(parser: Argv, options: readonly Option[], title: string): vo
   );
 }
 
-function shapeOf({ short, describe, choices, arg }: Option): Options {
-  const value = arg === undefined ? "" : `${arg}: `;
+function shapeOf(option: Option): Options {
+  const { short, describe, choices, arg } = option;
+  const value = arg === undefined ? "" : option.optional === true ? `[=${arg}]: ` : `${arg}: `;
   return {
     describe: value + describe,
     ...(short === undefined ? {} : { alias: short }),

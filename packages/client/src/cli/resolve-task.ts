@@ -78,7 +78,7 @@ export function selectorOf(ids: readonly number[]): string[] {
 export function namedIds(words: readonly string[]): Set<number> {
   return new Set(
     words
-      .flatMap((word) => (/^(label|group):/.test(word) ? [] : word.split(",")))
+      .flatMap((word) => (/^(label|group|branch|https?):/.test(word) ? [] : word.split(",")))
       .filter((word) => ID.test(word))
       .map(Number),
   );

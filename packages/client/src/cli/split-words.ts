@@ -54,6 +54,10 @@ function takeLong({ options, word, next }: Found, flags: Flags): Taken {
   if (option === undefined) return unknownOption(name, options);
   const inline = equals === -1 ? undefined : word.slice(equals + 1);
   if (option.type === "boolean" && inline !== undefined) return { message: `${name} takes no value` };
+  if (option.optional === true && inline === undefined) {
+    flags[option.name] = true;
+    return 0;
+  }
   const problem = setFlag(flags, option, { name, value: inline ?? next });
   return problem ?? (option.type === "boolean" || inline !== undefined ? 0 : 1);
 }

@@ -4,9 +4,10 @@ import { ClaudineError } from "@claudine/protocol/errors";
 import type { SubmitTask } from "@claudine/protocol/methods";
 import type { Input, Io } from "./command.ts";
 import { mayBeReplaced } from "./replaced.ts";
-import { flag, list, number, text } from "./input.ts";
+import { flag, type Flagged, list, number, text } from "./input.ts";
 import { priorityFrom } from "./priority.ts";
 import { RULE_OPTIONS } from "./rules/options.ts";
+import { WORKTREE_OPTIONS } from "./rules/worktree-options.ts";
 
 type Shared = Omit<SubmitTask, "command">;
 
@@ -32,7 +33,7 @@ export async function buildTasks(input: Input, io: Io): Promise<SubmitTask[]> {
 
 /** What each task of the call asks for. @throws ClaudineError invalid_params */
 export async function sharedOf(input: Input, io: Io): Promise<Shared> {
-  return { ...sharedOptions(input, io.env), ...(await rulesOf(input, io)) };
+  return { ...sharedOptions(input, io.env), ...(await rulesOf(input, io)), ...(await gitRules(input)) };
 }
 
 /** The environment for the tasks. What Claudine said about a task that submits is not true of the tasks it submits. */
@@ -46,6 +47,10 @@ export async function callerEnv(env: NodeJS.ProcessEnv): Promise<Record<string, 
     CLAUDINE_SCHEDULE,
     CLAUDINE_DUE_AT,
     CLAUDINE_PREVIOUS_SUCCESS_AT,
+    CLAUDINE_WORKTREE,
+    CLAUDINE_BRANCH,
+    CLAUDINE_BASE,
+    CLAUDINE_REPO,
     ...rest
   } = env;
   if (Object.entries(rest).some(([name, value]) => mayBeReplaced(name) || mayBeReplaced(value))) await refuseChanged();
@@ -94,6 +99,13 @@ async function rulesOf(input: Input, io: Io): Promise<Partial<Shared>> {
   if (!RULE_OPTIONS.some(({ name }) => input.flags[name] !== undefined)) return {};
   const { rulesForSubmit } = await import("./rules/submit.ts");
   return rulesForSubmit(input, io);
+}
+
+/** Loaded only when one of these options was given. */
+export async function gitRules(input: Flagged): Promise<Partial<Shared>> {
+  if (!WORKTREE_OPTIONS.some(({ name }) => input.flags[name] !== undefined)) return {};
+  const { gitRulesOf } = await import("./rules/worktree.ts");
+  return gitRulesOf(input);
 }
 
 function onceOptions(input: Input): Pick<Shared, "key" | "ifRunning" | "onFinish"> {

@@ -7,6 +7,10 @@ import { STATE_COLORS } from "./paint.ts";
 import type { Column } from "./table.ts";
 import { blankOr, brief, clock, cpuMs, cpuText, memory, reasonText, runMs, stateText } from "./task-values.ts";
 
+function branchOf({ worktree }: TaskInfo): string | undefined {
+  return worktree?.checkout?.branch ?? worktree?.branch;
+}
+
 export type TaskColumn = Column<TaskInfo> & {
   name: string;
   describe: string;
@@ -175,6 +179,14 @@ export function taskColumns(now: number): readonly TaskColumn[] {
       shrinksTo: 10,
       text: ({ cwd }) => cwd,
       key: ({ cwd }) => cwd,
+    },
+    {
+      name: "branch",
+      title: "BRANCH",
+      describe: "Branch of its worktree",
+      shrinksTo: 10,
+      text: (task) => branchOf(task) ?? "",
+      key: branchOf,
     },
     { name: "uid", title: "UID", describe: "Unique name", text: ({ uid }) => uid, key: ({ uid }) => uid },
     {

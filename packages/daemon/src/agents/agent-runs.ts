@@ -7,7 +7,7 @@ import { judge, type WatchRules } from "./attention.ts";
 import { endOf, factsOf, type RunTool } from "./facts.ts";
 import { createReading, type Reading } from "./reading.ts";
 import type { Registry } from "./registry.ts";
-import type { RunName, TextFiles } from "./text-files.ts";
+import type { TextFiles } from "./text-files.ts";
 
 export type AgentRunsPorts = {
   registry: Registry;
@@ -17,6 +17,7 @@ export type AgentRunsPorts = {
   live(id: TaskId): Task | undefined;
   liveTasks(): Iterable<Task>;
   report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
+  calledTools(task: Task, calls: number): void;
   wall(): number;
   /** For spans of time; whatever was done to the wall clock. */
   steady(): number;
@@ -27,7 +28,6 @@ export type AgentRuns = {
   onFacts(facts: readonly Fact[]): void;
   /** What runs already when the daemon comes up. */
   takeUp(): void;
-  onTool(run: RunName, tool: { version: string | undefined }): void;
   /** Somebody has looked at the size of a run's output. */
   looked(run: { id: TaskId; attempt: number }, hasGrown: boolean): void;
   current(id: TaskId): AgentFacts | undefined;
@@ -47,7 +47,6 @@ type Followed = RunTool & {
 
 export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
   const followed = new Map<TaskId, Followed>();
-  const versions = new Map<string, string | undefined>();
 
   const follow = (task: Task, attempt: number): Followed | undefined => {
     const known = followed.get(task.id);
@@ -61,7 +60,8 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       task,
       attempt,
       choice,
-      version: versions.get(keyOf({ task, attempt })),
+      version: ports.files.version({ task, attempt }),
+      resumable: adapter.unsupported({ prompt: { path: "/", text: "" }, resume: "it" }) === undefined,
       reading: createReading({ adapter, files: ports.runs.files(task.id, attempt), clock: () => clockOf(ports) }),
       grownAt: ports.steady(),
       answeredAt: undefined,
@@ -71,7 +71,6 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
     return run;
   };
   const forget = (task: Task, attempt: number): void => {
-    versions.delete(keyOf({ task, attempt }));
     ports.files.remove({ task, attempt });
     if (followed.get(task.id)?.attempt !== attempt) return;
     followed.get(task.id)?.reading.close();
@@ -80,7 +79,10 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
   const read = (run: Followed): void => {
     run.reading
       .catchUp()
-      .then(() => watch(ports, run))
+      .then(() => {
+        watch(ports, run);
+        ports.calledTools(run.task, run.reading.progress().toolCalls);
+      })
       .catch((error: unknown) =>
         ports.log.debug("An agent's output could not be read", { task: run.task.id, ...errorFacts(error) }),
       );
@@ -101,7 +103,6 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
         if (run !== undefined) read(run);
       }
     },
-    onTool: (run, { version }) => void versions.set(keyOf(run), version),
     looked({ id, attempt }, hasGrown) {
       const run = followed.get(id);
       if (run?.attempt !== attempt) return;
@@ -122,10 +123,6 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       followed.clear();
     },
   };
-}
-
-function keyOf({ task, attempt }: RunName): string {
-  return `${task.uid}.${attempt}`;
 }
 
 function clockOf({ wall }: AgentRunsPorts) {

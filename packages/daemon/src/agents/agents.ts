@@ -1,10 +1,11 @@
 /** Joins the parts that make prompts into runs of coding agents. */
 import { join } from "node:path";
 import { NESTING_VARIABLES } from "@claudine/agents";
-import type { AgentTexts, AgentTool, AgentWish, Attention, Config, Task, TaskId } from "@claudine/protocol";
+import type { AgentTexts, AgentTool, AgentWish, Attention, Config, Run, Task, TaskId } from "@claudine/protocol";
 import type { Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
 import { createAgentRuns, type AgentRuns } from "./agent-runs.ts";
+import { createTell, feedbackTexts } from "./going-on.ts";
 import { createRegistry } from "./registry.ts";
 import { createStartAgent, type StartAgent } from "./start.ts";
 import { createTextFiles } from "./text-files.ts";
@@ -16,10 +17,13 @@ export type AgentsPorts = {
   config: Pick<Config, "agent" | "agents">;
   runs: Pick<RunFolders, "files">;
   texts(id: string): AgentTexts | undefined;
+  /** Of a task, that have ended. */
+  runsOf(id: TaskId): readonly Run[];
   probe: Probe;
   live(id: TaskId): Task | undefined;
   liveTasks(): Iterable<Task>;
   report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
+  calledTools(task: Task, calls: number): void;
   clock: { wall(): number; steady(): number };
   log: Log;
 };
@@ -28,6 +32,8 @@ export type Agents = AgentRuns & {
   start: StartAgent;
   /** What a wish comes to. @throws ClaudineError invalid_params, too_large */
   delegated(wish: AgentWish): Delegated;
+  /** What is said to a task, as it is stored. @throws ClaudineError invalid_params, too_large */
+  feedbackTexts(task: Task, text: string): AgentTexts;
   /** How long a run may take unless its task says it; undefined: as long as it likes. */
   timeoutMs: number | undefined;
   list(place: Place): Promise<AgentTool[]>;
@@ -51,9 +57,13 @@ export function createAgents(ports: AgentsPorts): Agents {
       endLingeringAfterMs: unlessOff(defaults.endLingeringAfter),
     },
   });
+  const { texts, runsOf } = ports;
+  const clock = () => ({ nowMs: ports.clock.wall(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
+  const tell = createTell({ registry, texts, clock, runs: runsOf, folders: ports.runs });
   return {
     ...runs,
-    start: createStartAgent({ registry, tools, files, texts: ports.texts, onTool: runs.onTool }),
+    start: createStartAgent({ registry, tools, files, texts, tell }),
+    feedbackTexts: (task, text) => feedbackTexts(registry, task, text),
     delegated: (wish) => delegated({ registry, defaults, templates }, wish),
     timeoutMs: unlessOff(defaults.timeout),
     list({ env, cwd }) {

@@ -2,15 +2,16 @@
 import type { AgentProgress } from "@claudine/agents";
 import type { AgentChoice, AgentEnd, AgentFacts } from "@claudine/protocol";
 
-export type RunTool = { choice: AgentChoice; version: string | undefined };
+export type RunTool = { choice: AgentChoice; version: string | undefined; resumable: boolean };
 
-export function factsOf({ choice, version }: RunTool, progress: AgentProgress): AgentFacts {
+export function factsOf({ choice, version, resumable }: RunTool, progress: AgentProgress): AgentFacts {
   const { sessionId, model, headline, turns, toolCalls, tokens, costUsd, result, error } = progress;
   return {
     agent: choice.agent,
     model: model ?? choice.model ?? null,
     version: version ?? null,
     sessionId: sessionId ?? null,
+    ...(resumable ? {} : { resumable }),
     headline: headline === "" ? null : headline,
     turns,
     toolCalls,

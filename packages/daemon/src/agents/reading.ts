@@ -17,7 +17,7 @@ export type Reading = {
   progress(): AgentProgress;
   /** Reads up to the present end of the file; several calls at once are one. */
   catchUp(): Promise<void>;
-  /** To the end, when the process has ended. */
+  /** To the end, when the process has ended. Never resolves once closed: half of it would be stored as all. */
   end(exitCode: number | undefined): Promise<AgentProgress>;
   close(): void;
 };
@@ -75,6 +75,7 @@ export function createReading({ adapter, files, clock }: ReadingPorts): Reading 
     async end(exitCode) {
       await under;
       await catchUp();
+      if (closed) return new Promise(() => {});
       take(decoder.end());
       const stderr = await tailOf(files.stderr);
       fold(endStream(stream, { exitCode, stderr }, { adapter, clock: clock() }).events);

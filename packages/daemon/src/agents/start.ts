@@ -2,7 +2,8 @@
 import { NESTING_VARIABLES, type AgentAdapter, type AgentLaunch } from "@claudine/agents";
 import { choiceOf, type AgentSpec, type AgentTexts, type Outcome, type Task } from "@claudine/protocol";
 import type { Registry } from "./registry.ts";
-import type { RunName, TextFiles } from "./text-files.ts";
+import type { Tell, Told } from "./going-on.ts";
+import type { TextFiles } from "./text-files.ts";
 import { notInstalled, tooOld, type Tools } from "./tools.ts";
 import { requestOf } from "./wish.ts";
 
@@ -23,8 +24,7 @@ export type StartPorts = {
   tools: Tools;
   files: TextFiles;
   texts(id: string): AgentTexts | undefined;
-  /** Told of the tool that a run has. */
-  onTool(run: RunName, tool: { version: string | undefined }): void;
+  tell: Tell;
 };
 
 export function createStartAgent(ports: StartPorts): StartAgent {
@@ -40,13 +40,14 @@ export function createStartAgent(ports: StartPorts): StartAgent {
     if (tool === undefined) return refusal(adapter.program, "ENOENT", notInstalled(adapter));
     const old = tooOld(adapter, tool.version);
     if (old !== undefined) return refusal(tool.path, "ENOEXEC", old);
-    const texts = ports.texts(task.agent.textsId);
-    if (texts === undefined) return refusal(agent, "ENODATA", "its prompt cannot be read");
+    const stored = ports.texts(task.agent.textsId);
+    if (stored === undefined) return refusal(agent, "ENODATA", "its prompt cannot be read");
     const run = { task, attempt };
-    const launch = launchOf(adapter, task.agent, { texts, model, path: (kind) => files.path(run, kind) });
+    const told = await ports.tell(task, { texts: stored, env: bare });
+    const launch = launchOf(adapter, task.agent, { ...told, model, path: (kind) => files.path(run, kind) });
     if (typeof launch === "string") return refusal(agent, "EINVAL", launch);
-    await files.write(run, texts);
-    ports.onTool(run, tool);
+    await files.write(run, told.texts);
+    if (tool.version !== undefined) files.noteVersion(run, tool.version);
     const { unset, set } = launch.environment;
     return {
       argv: [tool.path, ...launch.argv.slice(1)],
@@ -56,10 +57,10 @@ export function createStartAgent(ports: StartPorts): StartAgent {
   };
 }
 
-type Given = { texts: AgentTexts; model: string | undefined; path(kind: "prompt" | "system" | "schema"): string };
+type Given = Told & { model: string | undefined; path(kind: "prompt" | "system" | "schema"): string };
 
 function launchOf(adapter: AgentAdapter, spec: AgentSpec, given: Given): AgentLaunch | string {
-  const request = requestOf(spec, given);
+  const request = { ...requestOf(spec, given), resume: given.resume };
   return adapter.unsupported(request) ?? adapter.launch(request);
 }
 

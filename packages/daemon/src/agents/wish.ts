@@ -24,7 +24,7 @@ export type WishPorts = {
 export type Delegated = { agent: AgentSpec; texts: AgentTexts; headline: string };
 
 /** What is left in the input before the tool starts must fit into a pipe, as JSON. */
-const MESSAGE_BYTES_MAX = 24_576;
+export const MESSAGE_BYTES_MAX = 24_576;
 
 /** @throws ClaudineError invalid_params, too_large */
 export function delegated(ports: WishPorts, wish: AgentWish): Delegated {

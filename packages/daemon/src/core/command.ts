@@ -8,9 +8,13 @@ import type {
   StopCause,
   TaskId,
   Usage,
+  Worktree,
+  WorktreeNote,
+  WorktreeStep,
 } from "@claudine/protocol";
 
 import type { AttentionReport } from "./agents.ts";
+import type { ContinueCommand } from "./continue.ts";
 import type { ChangeWish } from "./merge-rules.ts";
 import type { Submission } from "./submit.ts";
 
@@ -37,6 +41,7 @@ export type UserCommand =
   | { type: "pause"; targets: Targets }
   | { type: "resume"; targets: Targets }
   | { type: "retry"; targets: Targets; envId?: string | undefined }
+  | ContinueCommand
   | { type: "remove"; targets: Targets }
   | { type: "change"; targets: Targets; changes: ChangeWish }
   | { type: "edit"; edits: readonly { id: TaskId; changes: ChangeWish }[]; retry: boolean }
@@ -48,7 +53,8 @@ export type UserCommand =
   | { type: "declare-schedules"; declare: Declaration }
   | { type: "pause-schedules"; names: readonly string[]; paused: boolean }
   | { type: "remove-schedules"; names: readonly string[] }
-  | { type: "run-schedule"; name: string };
+  | { type: "run-schedule"; name: string }
+  | { type: "note-worktree"; note: WorktreeNote };
 
 export type Named = { name: string; spec: ScheduleSpec };
 export type Declaration =
@@ -85,6 +91,7 @@ export type Report =
       /** Why it was not started, in words. */
       note?: string | undefined;
     }
+  | { type: "report-worktree"; id: TaskId; step: WorktreeStep; worktree: Worktree }
   | AttentionReport
   | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }
   | { type: "report-output"; id: TaskId; attempt: number; bytes: number; maxBytes: number }

@@ -5,6 +5,7 @@ import { decideReport } from "./reports.ts";
 import type { State } from "./state.ts";
 import { decideTargets } from "./targets.ts";
 import { decideStop } from "./stop.ts";
+import { decideContinue } from "./continue.ts";
 import { decideChange } from "./change.ts";
 import { decideEdit } from "./edit.ts";
 import { decideGroup } from "./group-commands.ts";
@@ -12,6 +13,7 @@ import { decideMove } from "./move.ts";
 import { decideSchedule } from "./schedule-commands.ts";
 import { decideSubmit, type Entry } from "./submit.ts";
 import { decideStart } from "./force.ts";
+import { decideWorktree } from "./worktree-notes.ts";
 
 /** `lookup` finds any task, finished ones too. */
 export type Facts = {
@@ -51,6 +53,8 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "remove-schedules":
     case "run-schedule":
       return decideSchedule(facts, command);
+    case "continue":
+      return decideContinue(facts, command);
     case "change":
       return decideChange(facts, command);
     case "edit":
@@ -58,6 +62,8 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "move":
     case "swap":
       return decideMove(facts, command);
+    case "note-worktree":
+      return decideWorktree(facts, command.note);
     case "start":
       return decideStart(facts, command.targets);
     case "stop":
@@ -73,6 +79,7 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "report-started":
     case "report-ended":
     case "report-memory":
+    case "report-worktree":
     case "report-output":
     case "report-attention":
     case "report-no-environment":

@@ -85,6 +85,7 @@ export class World {
       groups: [],
       tasks: [],
       schedules: [],
+      unreadSchedules: [],
       calendar: PLAIN_CALENDAR,
       history: [],
       counts: noCounts(),

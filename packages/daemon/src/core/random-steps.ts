@@ -209,6 +209,7 @@ export function restart(world: World): void {
     tasks,
     history: [],
     schedules: [...schedules.all.values()],
+    unreadSchedules: [],
     calendar,
   });
 }

@@ -6,11 +6,13 @@ import {
   type LiveRun,
   type Outcome,
   type StopCause,
+  type Task,
   type TaskId,
   type TaskState,
 } from "@claudine/protocol";
 import { decideAttention, didFail, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
+import { goesOnAfter, goesOnElsewhere, withoutItsSession } from "./continue.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
@@ -32,6 +34,10 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
     }
     case "report-ended":
       return decideEnd(facts, report);
+    case "report-worktree": {
+      const { id, step, worktree } = report;
+      return facts.lookup(id) === undefined ? [] : [{ type: "worktree.changed", id, step, worktree }];
+    }
     case "report-memory":
       return decideMemory(facts, report);
     case "report-output":
@@ -79,8 +85,8 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const capped = endedByCap(facts, report, live);
   const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome, agent);
-  const note = endNote(run, agent) ?? report.note ?? null;
   const task = facts.lookup(id);
+  const note = endNote(run, agent) ?? report.note ?? task?.goesOn?.note ?? null;
   const waited = task === undefined ? {} : { queuedAt: task.queuedAt ?? task.createdAt };
   const end: EventBody = {
     type: "run.finished",
@@ -94,18 +100,25 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
     note,
     ...waited,
     ...(agent === undefined ? {} : { agent }),
+    ...(task?.goesOn === undefined ? {} : { goesOn: task.goesOn }),
   };
   if (task === undefined) return [end];
   const ends: EventBody[] = capped === undefined ? [end] : [capped, end];
-  const agentAt = state === "failed" && run.stopping === undefined ? nextChoice(task, agent) : undefined;
-  if (agentAt !== undefined)
-    return [...ends, { type: "task.retried", id, automatic: true, after: "capacity", agentAt }];
+  const instead = state === "failed" && run.stopping === undefined ? tryInstead(task, agent) : undefined;
+  if (instead !== undefined) return [...ends, instead];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
   if (next === undefined) return ends;
   const { afterMs } = next;
   const delay = afterMs === 0 ? {} : { notBefore: facts.wall + afterMs, ripeAt: facts.now + afterMs };
   const after = next.after === undefined ? {} : { after: next.after };
-  return [...ends, { type: "task.retried", id, automatic: true, ...after, ...delay }];
+  return [...ends, { type: "task.retried", id, automatic: true, ...after, ...delay, ...goesOnAfter(task, agent) }];
+}
+
+/** Another agent, or another session: the task itself did not fail. */
+function tryInstead(task: Task, agent: AgentEnd | undefined): EventBody | undefined {
+  const agentAt = nextChoice(task, agent);
+  if (agentAt === undefined) return withoutItsSession(task, agent);
+  return { type: "task.retried", id: task.id, automatic: true, after: "capacity", agentAt, ...goesOnElsewhere(task) };
 }
 
 /** What the kernel did, as if it had been done here. */

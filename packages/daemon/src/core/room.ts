@@ -12,7 +12,13 @@ const GROUPS_AT_MOST = 1000;
 
 /** Makes the store grow; everything else changes what is there, and must be possible while the disk is full. */
 export function needsRoom({ type }: Command): boolean {
-  return type === "submit" || type === "retry" || type === "declare-schedules" || type === "run-schedule";
+  return (
+    type === "submit" ||
+    type === "retry" ||
+    type === "continue" ||
+    type === "declare-schedules" ||
+    type === "run-schedule"
+  );
 }
 
 /** @throws ClaudineError limit */

@@ -82,6 +82,7 @@ test("the next daemon begins with as many slots as are in use", () => {
     groups: [],
     history: [],
     schedules: [],
+    unreadSchedules: [],
     calendar: PLAIN_CALENDAR,
     tasks: live.values(),
   };

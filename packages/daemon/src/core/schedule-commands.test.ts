@@ -1,3 +1,4 @@
+import { ClaudineError } from "@claudine/protocol";
 import { expect, test } from "vitest";
 import type { ScheduleChange } from "./command.ts";
 import { spec } from "./fixtures.ts";
@@ -144,3 +145,36 @@ test("a file's schedules are made so: what is so is left alone, and only its own
   world.do({ type: "declare-schedules", declare: { kind: "change", name: "a", changes: { overlap: "all" } } });
   expect(declare(false, named("a", "2"))).toEqual(["schedule.changed"]);
 });
+
+test("schedules that would wait for each other are refused, with the circle", () => {
+  const world = scheduled();
+  add(world, "a", { afterSchedules: ["s"] });
+  add(world, "b", { afterSchedules: ["a"] });
+  const edit = (afterSchedules: string[]) =>
+    world.do({ type: "declare-schedules", declare: { kind: "change", name: "s", changes: { afterSchedules } } });
+  expect(() => edit(["b"])).toThrow("Cannot edit schedule s: it and others would wait for each other in a circle");
+  expect(hintOf(() => edit(["b"]))).toBe("s after b after a after s");
+  world.do({ type: "remove-schedules", names: ["s"] });
+  expect(hintOf(() => add(world, "s", { afterSchedules: ["b"] }))).toBe("s after b after a after s");
+});
+
+test("a file may not declare a circle, in whatever order", () => {
+  const world = scheduled();
+  const declared = (name: string, after: string) => {
+    const spec = world.state.schedules.all.get("s")?.spec ?? expect.fail("there is no schedule");
+    return { name, spec: { ...spec, uid: name, afterSchedules: [after] } };
+  };
+  const declare = (...schedules: ReturnType<typeof declared>[]) =>
+    world.do({ type: "declare-schedules", declare: { kind: "reconcile", schedules, prune: undefined } });
+  expect(hintOf(() => declare(declared("x", "y"), declared("y", "x")))).toBe("x after y after x");
+  expect(declare(declared("x", "y"), declared("y", "s"))).toEqual(["schedule.added", "schedule.added"]);
+});
+
+function hintOf(run: () => unknown): string | undefined {
+  try {
+    run();
+  } catch (error) {
+    return error instanceof ClaudineError ? error.hint : expect.fail(String(error));
+  }
+  return expect.fail("it was not refused");
+}

@@ -6,7 +6,8 @@ import type { Declaration, Named, ScheduleChange, UserCommand } from "./command.
 import type { Facts } from "./decide.ts";
 import { fire } from "./fire.ts";
 import { mergeRules } from "./merge-rules.ts";
-import { duesOf, hasRunOut, noSuchSchedule } from "./schedules.ts";
+import { circleAmong } from "./schedule-circles.ts";
+import { duesOf, hasRunOut, noSuchSchedule, notUnderstood } from "./schedules.ts";
 
 type ScheduleCommand = Extract<UserCommand, { type: `${string}-schedule` | `${string}-schedules` }>;
 
@@ -35,7 +36,7 @@ export function decideSchedule(facts: Facts, command: ScheduleCommand): EventBod
 function namedOnes({ state }: Facts, verb: string, names: readonly string[]): Schedule[] {
   return [...new Set(names)].map((name) => {
     const schedule = state.schedules.all.get(name);
-    if (schedule === undefined) throw noSuchSchedule(verb, name);
+    if (schedule === undefined) throw noSuchSchedule(state, verb, name);
     return schedule;
   });
 }
@@ -44,18 +45,21 @@ export function declare(facts: Facts, declaration: Declaration): EventBody[] {
   const { all } = facts.state.schedules;
   switch (declaration.kind) {
     case "add": {
-      const { name } = declaration.schedule;
+      const { name, spec } = declaration.schedule;
       if (all.has(name))
         throw new ClaudineError("wrong_state", `Cannot add schedule ${name}: there is one already`, {
           hint: `\`claudine schedule edit ${name}\` changes it, \`claudine schedule remove ${name}\` forgets it`,
         });
-      return [added(facts, declaration.schedule)];
+      const events = [added(facts, { name, spec })];
+      refuseCircle(facts, "add", new Map([[name, spec]]));
+      return events;
     }
     case "change": {
       const { name, changes } = declaration;
       const known = all.get(name);
-      if (known === undefined) throw noSuchSchedule("edit", name);
+      if (known === undefined) throw noSuchSchedule(facts.state, "edit", name);
       const spec = checked(facts, { name, spec: merged(known, changes) }, { verb: "edit", known });
+      if (waitsForMore(known, spec)) refuseCircle(facts, "edit", new Map([[name, spec]]));
       return [{ type: "schedule.changed", name, spec }];
     }
     case "reconcile":
@@ -64,6 +68,7 @@ export function declare(facts: Facts, declaration: Declaration): EventBody[] {
 }
 
 function added(facts: Facts, { name, spec }: Named, names?: ReadonlySet<string>): EventBody {
+  if (facts.state.schedules.unread.has(name)) throw notUnderstood(`add schedule ${name}`, name);
   if (facts.state.schedules.all.size >= SCHEDULES_AT_MOST)
     throw new ClaudineError("limit", `Cannot add schedule ${name}: there are ${SCHEDULES_AT_MOST} already`);
   return { type: "schedule.added", name, spec: checked(facts, { name, spec }, { verb: "add", names }) };
@@ -81,6 +86,12 @@ function reconcile(facts: Facts, { schedules, prune }: Extract<Declaration, { ki
     const check = { verb: "edit", known, names };
     return [{ type: "schedule.changed", name, spec: checked(facts, { name, spec: kept }, check) }];
   });
+  const waiting = events.flatMap((event): [string, ScheduleSpec][] =>
+    "spec" in event && event.type !== "task.submitted" && waitsForMore(all.get(event.name), event.spec)
+      ? [[event.name, event.spec]]
+      : [],
+  );
+  refuseCircle(facts, "declare", new Map(waiting));
   const left = [...all.values()].filter(({ name, spec }) => spec.origin === prune && !names.has(name));
   return [
     ...events,
@@ -129,11 +140,31 @@ function checked(facts: Facts, { name, spec }: Named, { verb, known, names }: Ch
     if (other !== name && (state.schedules.all.has(other) || names?.has(other) === true)) continue;
     throw other === name
       ? new ClaudineError("invalid_params", `Cannot ${verb} schedule ${name}: it cannot wait for itself`)
-      : noSuchSchedule(`${verb} schedule ${name}`, other);
+      : noSuchSchedule(state, `${verb} schedule ${name}`, other);
   }
   const isAsBefore = known !== undefined && isSame(known.spec, spec);
   if (isAsBefore || duesOf(state, { spec })(Math.max(wall, known?.anchor ?? 0)) !== null) return spec;
   throw neverDue(facts, { name, spec }, verb);
+}
+
+function waitsForMore(known: Schedule | undefined, { afterSchedules = [] }: ScheduleSpec): boolean {
+  const before = known?.spec.afterSchedules ?? [];
+  return afterSchedules.some((other) => !before.includes(other));
+}
+
+/** @throws ClaudineError invalid_params, with the names along the circle */
+function refuseCircle({ state }: Facts, verb: string, changed: ReadonlyMap<string, ScheduleSpec>): void {
+  const waitsFor = (name: string) => (changed.get(name) ?? state.schedules.all.get(name)?.spec)?.afterSchedules ?? [];
+  const circle = circleAmong(changed.keys(), waitsFor);
+  if (circle === undefined) return;
+  const what = verb === "declare" ? "the schedules" : `schedule ${[...changed.keys()].join(", ")}`;
+  throw new ClaudineError(
+    "invalid_params",
+    `Cannot ${verb} ${what}: ${verb === "declare" ? "they" : "it and others"} would wait for each other in a circle`,
+    {
+      hint: circle.slice(0, 10).join(" after ") + (circle.length > 10 ? " after …" : ""),
+    },
+  );
 }
 
 function isSame(a: ScheduleSpec, b: ScheduleSpec): boolean {

@@ -14,6 +14,8 @@ import type { State } from "./state.ts";
 
 export type Schedules = {
   all: Map<string, Schedule>;
+  /** Names of those that are in the store and are not understood. */
+  unread: ReadonlySet<string>;
   /** Those that are due at some time, the next first. */
   due: Heap<string>;
   dueAt: Map<string, number>;
@@ -21,8 +23,8 @@ export type Schedules = {
   tasks: Map<string, Set<TaskId>>;
 };
 
-export function createSchedules(): Schedules {
-  return { all: new Map(), due: createHeap(), dueAt: new Map(), tasks: new Map() };
+export function createSchedules(unread: Iterable<string>): Schedules {
+  return { all: new Map(), unread: new Set(unread), due: createHeap(), dueAt: new Map(), tasks: new Map() };
 }
 
 type ScheduleEvent = Extract<TaskEvent, { type: `schedule.${string}` }>;
@@ -94,9 +96,17 @@ export function unlinkFiring({ tasks }: Schedules, { id, schedule }: Task): void
   if (known?.size === 0) tasks.delete(schedule.name);
 }
 
-export function noSuchSchedule(verb: string, name: string): ClaudineError {
+export function noSuchSchedule({ schedules }: Pick<State, "schedules">, verb: string, name: string): ClaudineError {
+  if (schedules.unread.has(name)) return notUnderstood(verb, name);
   return new ClaudineError("not_found", `Cannot ${verb}: there is no schedule ${name}`, {
     hint: "`claudine schedule list` shows every schedule",
+  });
+}
+
+/** One that is in the store all the same: nothing may take its place. */
+export function notUnderstood(verb: string, name: string): ClaudineError {
+  return new ClaudineError("wrong_state", `Cannot ${verb}: schedule ${name} is not understood`, {
+    hint: "`claudine doctor` says why, `claudine doctor --fix` sets it aside",
   });
 }
 
@@ -109,7 +119,7 @@ type Wish = { verb: string; names: readonly string[] };
 export function lastSuccesses({ state, lookup }: Pick<Facts, "state" | "lookup">, { verb, names }: Wish): Dependency[] {
   return names.flatMap((name): Dependency[] => {
     const schedule = state.schedules.all.get(name);
-    if (schedule === undefined) throw noSuchSchedule(verb, name);
+    if (schedule === undefined) throw noSuchSchedule(state, verb, name);
     const underWay = unfinishedOf(state, schedule).at(-1);
     if (underWay !== undefined) return [{ id: underWay.id, on: "success" }];
     const id = schedule.lastSuccess?.task;

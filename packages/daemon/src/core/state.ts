@@ -64,6 +64,8 @@ export type Seed = {
   groups: Iterable<GroupSeed>;
   tasks: Iterable<Task>;
   schedules: Iterable<Schedule>;
+  /** Those that are in the store and are not understood. */
+  unreadSchedules: Iterable<string>;
   calendar: Calendar;
   /** Tasks that ended not long ago, the newest last: what their kinds need is learned from them. */
   history: Iterable<Task>;
@@ -91,7 +93,7 @@ export function createState(seed: Seed): State {
     followers: createFollowers(),
     deadlines: createHeap(),
     idle: new Map(),
-    schedules: createSchedules(),
+    schedules: createSchedules(seed.unreadSchedules),
     calendar: seed.calendar,
     counts: { ...seed.counts },
     text: 0,

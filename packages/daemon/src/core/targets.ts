@@ -52,6 +52,11 @@ const HINTS: Readonly<Partial<Record<TargetCommand["type"], string>>> = {
   remove: "End it first with `claudine kill` or `claudine cancel`",
 };
 
+/** What one task that is queued again would wait for, when it is waited for by it in turn. */
+export function circleIfAgain(facts: Facts, task: Task): string | undefined {
+  return circleBy(withRetried(facts, new Set([task.id])), task);
+}
+
 /** Those that are tried again together wait for each other again. */
 function withRetried(facts: Facts, ids: ReadonlySet<TaskId>): Facts {
   return { ...facts, edited: new Map([...ids].map((id) => [id, facts.lookup(id)?.after ?? []])) };

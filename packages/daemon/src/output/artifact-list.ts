@@ -3,11 +3,13 @@ import type { Dirent, Stats } from "node:fs";
 import { lstat, opendir } from "node:fs/promises";
 import type { Artifact } from "@claudine/protocol";
 import { nameOf, pathOf } from "./artifact-names.ts";
+import { holdFolder, type HeldFolder } from "./held-folder.ts";
 
 export type Listed = { parts: readonly string[]; artifact: Artifact };
 
-/** Below it folders are named and not entered. */
+/** Below it, and where names could become longer than can be asked for, folders are named and not entered. */
 const DEPTH_MAX = 64;
+const NAME_BYTES_MAX = 4096 - 256;
 const STATS_AT_ONCE = 64;
 
 type Wanted = { after: readonly string[]; limit: number; closed: AbortSignal };
@@ -15,28 +17,43 @@ type Wanted = { after: readonly string[]; limit: number; closed: AbortSignal };
 /** At most `limit`, those that come after `after`. Nothing where there is no folder. */
 export async function listArtifacts(folder: string, wanted: Wanted): Promise<Listed[]> {
   const found: Listed[] = [];
-  if ((await statOf(folder, []))?.isDirectory() !== true) return found;
-  for await (const one of walk(folder, [], wanted)) if (found.push(one) >= wanted.limit) break;
+  const page = { ...wanted, folder: Buffer.from(folder) };
+  if ((await statOf(page.folder))?.isDirectory() !== true) return found;
+  for await (const one of enter([], page)) if (found.push(one) >= wanted.limit) break;
   return found;
 }
 
-async function* walk(folder: string, parts: readonly string[], wanted: Wanted): AsyncGenerator<Listed> {
-  const { after, limit, closed } = wanted;
+/** `folder` is the path by which the system knows the one that is entered; `after` is within it. */
+type Page = Wanted & { folder: Buffer };
+
+async function* enter(parts: readonly string[], page: Page): AsyncGenerator<Listed> {
+  const held = await hold(page.folder);
+  if (held === "refused") yield unreadable(parts);
+  if (typeof held === "string") return;
+  try {
+    yield* walk(parts, { ...page, folder: held.path });
+  } finally {
+    await held.release();
+  }
+}
+
+async function* walk(parts: readonly string[], page: Page): AsyncGenerator<Listed> {
+  const { folder, after, limit, closed } = page;
   const [first, ...rest] = after;
   let from = first;
   // What the cursor lies in is entered again.
   let isInside = rest.length > 0;
   while (!closed.aborted) {
-    const names = await namesFrom(pathOf(folder, parts), { from, isIncluded: isInside, limit });
+    const names = await namesFrom(folder, { from, isIncluded: isInside, limit });
     if (names === undefined) return yield unreadable(parts);
     for (let start = 0; start < names.length; start += STATS_AT_ONCE) {
-      const some = names.slice(start, start + STATS_AT_ONCE).map((name) => [...parts, name]);
-      const stats = await Promise.all(some.map((one) => statOf(folder, one)));
+      const some = names.slice(start, start + STATS_AT_ONCE);
+      const stats = await Promise.all(some.map((name) => statOf(pathOf(folder, [name]))));
       for (const [index, stat] of stats.entries()) {
-        const own = some[index];
-        if (stat === undefined || own === undefined) continue;
-        const isCursor = isInside && own.at(-1) === from;
-        yield* show(folder, { parts: own, stat }, { ...wanted, after: isCursor ? rest : [] });
+        const name = some[index];
+        if (stat === undefined || name === undefined) continue;
+        const isCursor = isInside && name === from;
+        yield* show({ parts: [...parts, name], stat }, { ...page, after: isCursor ? rest : [] });
       }
     }
     if (names.length < limit) return;
@@ -47,12 +64,27 @@ async function* walk(folder: string, parts: readonly string[], wanted: Wanted): 
 
 type Entry = { parts: readonly string[]; stat: Stats };
 
-async function* show(folder: string, { parts, stat }: Entry, wanted: Wanted): AsyncGenerator<Listed> {
-  if (stat.isDirectory() && parts.length <= DEPTH_MAX) return yield* walk(folder, parts, wanted);
+async function* show({ parts, stat }: Entry, page: Page): AsyncGenerator<Listed> {
+  if (stat.isDirectory() && isEntered(parts))
+    return yield* enter(parts, { ...page, folder: pathOf(page.folder, parts.slice(-1)) });
   // A folder that became a file since is listed once more.
   const { name, isText } = nameOf(parts);
   const kind = isText ? kindOf(stat) : "misnamed";
   yield { parts, artifact: { name, kind, bytes: stat.size, modifiedAt: Math.max(0, Math.round(stat.mtimeMs)) } };
+}
+
+function isEntered(parts: readonly string[]): boolean {
+  return parts.length <= DEPTH_MAX && parts.join("/").length <= NAME_BYTES_MAX;
+}
+
+async function hold(path: Buffer): Promise<HeldFolder | "gone" | "refused"> {
+  try {
+    return await holdFolder(path);
+  } catch (error) {
+    if (isGone(error)) return "gone";
+    if (isRefused(error)) return "refused";
+    throw error;
+  }
 }
 
 function unreadable(parts: readonly string[]): Listed {
@@ -95,9 +127,9 @@ function byBytes(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-async function statOf(folder: string, parts: readonly string[]): Promise<Stats | undefined> {
+async function statOf(path: Buffer): Promise<Stats | undefined> {
   try {
-    return await lstat(pathOf(folder, parts));
+    return await lstat(path);
   } catch (error) {
     if (isGone(error) || isRefused(error)) return undefined;
     throw error;

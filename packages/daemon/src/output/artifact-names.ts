@@ -17,11 +17,8 @@ export function partsOf(name: string): string[] {
 }
 
 /** For the file system. */
-export function pathOf(folder: string, parts: readonly string[]): Buffer {
-  return Buffer.concat([
-    Buffer.from(folder),
-    ...parts.flatMap((part) => [Buffer.from("/"), Buffer.from(part, "latin1")]),
-  ]);
+export function pathOf(folder: Buffer, parts: readonly string[]): Buffer {
+  return Buffer.concat([folder, ...parts.flatMap((part) => [Buffer.from("/"), Buffer.from(part, "latin1")])]);
 }
 
 /** For people and programs; undefined for what is no text. */

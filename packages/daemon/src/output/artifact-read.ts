@@ -3,22 +3,39 @@ import { constants, type Stats } from "node:fs";
 import { lstat, open } from "node:fs/promises";
 import { ClaudineError } from "@claudine/protocol";
 import { partsOf, pathOf } from "./artifact-names.ts";
+import { type HeldFolder, holdFolder } from "./held-folder.ts";
 
 export type ArtifactPiece = { bytes: Buffer; size: number; modifiedAt: number };
 export type ArtifactWanted = { name: string; offset: number; maxBytes: number };
 
 /** @throws ClaudineError not_found, wrong_state, invalid_params */
-export async function readArtifact(folder: string, { name, offset, maxBytes }: ArtifactWanted): Promise<ArtifactPiece> {
+export async function readArtifact(folder: string, { name, ...piece }: ArtifactWanted): Promise<ArtifactPiece> {
   const parts = partsOf(name);
-  for (let depth = 0; depth < parts.length; depth += 1) {
-    const stat = await statOf(pathOf(folder, parts.slice(0, depth)), name);
-    if (!stat.isDirectory()) throw stat.isSymbolicLink() ? refused(name, "a link is in its path") : notFound(name);
+  let held = await enter(Buffer.from(folder), name);
+  try {
+    for (const part of parts.slice(0, -1)) {
+      const inner = await enter(pathOf(held.path, [part]), name);
+      await held.release();
+      held = inner;
+    }
+    return await readFile(pathOf(held.path, parts.slice(-1)), { name, ...piece });
+  } finally {
+    await held.release();
   }
-  const path = pathOf(folder, parts);
+}
+
+async function enter(path: Buffer, name: string): Promise<HeldFolder> {
+  const stat = await statOf(path, name);
+  if (!stat.isDirectory()) throw stat.isSymbolicLink() ? refused(name, "a link is in its path") : notFound(name);
+  // It may have been replaced since.
+  return orRefused(holdFolder(path), name);
+}
+
+async function readFile(path: Buffer, { name, offset, maxBytes }: ArtifactWanted): Promise<ArtifactPiece> {
   const why = whyNot(await statOf(path, name));
   if (why !== undefined) throw refused(name, why);
   // It may have been replaced since.
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const file = await orRefused(open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK), name);
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw refused(name, "it is no file");
@@ -39,12 +56,17 @@ function whyNot(stat: Stats): string | undefined {
 }
 
 async function statOf(path: Buffer, name: string): Promise<Stats> {
+  return orRefused(lstat(path), name);
+}
+
+async function orRefused<T>(step: Promise<T>, name: string): Promise<T> {
   try {
-    return await lstat(path);
+    return await step;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : "";
     if (code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG") throw notFound(name);
     if (code === "EACCES" || code === "EPERM") throw refused(name, "no permission to read it");
+    if (code === "ELOOP" || code === "ENXIO") throw refused(name, "it is no file");
     throw error;
   }
 }

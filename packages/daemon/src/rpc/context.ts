@@ -41,6 +41,8 @@ export type UsagePort = { current(id: TaskId): LiveUsage | undefined; all(): Liv
 export type AgentsPort = {
   /** @throws ClaudineError invalid_params, too_large */
   delegated(wish: AgentWish): { agent: AgentSpec; texts: AgentTexts; headline: string };
+  /** @throws ClaudineError invalid_params, too_large */
+  feedbackTexts(task: Task, text: string): AgentTexts;
   timeoutMs: number | undefined;
   list(place: { env: Readonly<Record<string, string>>; cwd: string }): Promise<AgentTool[]>;
   current(id: TaskId): AgentFacts | undefined;

@@ -3,7 +3,7 @@ import { isFinished, type TaskId, type TaskState } from "@claudine/protocol";
 import type { State } from "../core/state.ts";
 import { mergeDescending } from "../reading/descending.ts";
 import type { Context } from "./context.ts";
-import type { Range, Wanted } from "./wanted.ts";
+import { asksAnywhere, type Range, type Wanted } from "./wanted.ts";
 
 /** Above every id. */
 export const TOP: TaskId = 2 ** 32 - 1;
@@ -24,7 +24,7 @@ export function* candidates(sources: Sources, question: Question): Generator<Tas
 function listsOf(sources: Sources, { before, wanted, floor, states }: Question): Iterable<TaskId>[] {
   const all = () => sources.store.idsBelow(before);
   if (wanted === undefined) return states.size === 0 ? [all()] : inStates(sources, before, states);
-  if (wanted.all || wanted.labels.size + wanted.groups.size > 0) return [all()];
+  if (asksAnywhere(wanted)) return [all()];
   const end = Math.min(before, sources.state.nextId);
   return [
     [...wanted.named].filter((id) => id < before).toSorted((a, b) => b - a),

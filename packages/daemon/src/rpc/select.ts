@@ -5,7 +5,7 @@ import type { State } from "../core/state.ts";
 import type { Caller, Context } from "./context.ts";
 import { TOP } from "./list-candidates.ts";
 import { isMet, meet, unmetError, unmetOf, type Unmet } from "./unmet.ts";
-import { idsOfRanges, matches, readWanted, type Wanted } from "./wanted.ts";
+import { asksAnywhere, idsOfRanges, matches, readWanted, type Wanted } from "./wanted.ts";
 
 export type Scope = "live" | "finished" | "any";
 export type Selection = { words: readonly string[]; scope: Scope; wish?: Wish };
@@ -55,8 +55,8 @@ type Search = {
   unmet: Unmet;
 };
 
-function isOnlyNamed({ all, last, states, labels, groups, ranges }: Wanted): boolean {
-  return !all && last + states.size + labels.size + groups.size + ranges.length === 0;
+function isOnlyNamed({ all, last, states, labels, groups, worktrees, ranges }: Wanted): boolean {
+  return !all && last + states.size + labels.size + groups.size + worktrees.size + ranges.length === 0;
 }
 
 async function findAll(search: Search, wanted: Wanted): Promise<void> {
@@ -66,7 +66,7 @@ async function findAll(search: Search, wanted: Wanted): Promise<void> {
   for (const id of newest) (wanted.last === 1 ? named : found).add(id);
   if (newest.length > 0) unmet.last = false;
   if (scope === "live") return findLive(search, wanted);
-  if (wanted.all || wanted.labels.size + wanted.groups.size > 0) return scan(search, wanted, idsDownwards(context));
+  if (asksAnywhere(wanted)) return scan(search, wanted, idsDownwards(context));
   for (const state of wanted.states) await scan(search, wanted, idsDownwards(context, state));
   const end = await context.engine.read((state) => state.nextId);
   await scan(search, wanted, idsOfRanges(wanted, end));
@@ -83,7 +83,7 @@ async function requireAll(search: Search, { verb, emptyGroups = false }: Wish): 
   // The other scopes have looked at every task already.
   if (scope === "live" && !isMet(unmet)) {
     const end = await context.engine.read((state) => state.nextId);
-    const everywhere = unmet.last || unmet.labels.size + unmet.groups.size > 0;
+    const everywhere = unmet.last || unmet.labels.size + unmet.groups.size + unmet.worktrees.size > 0;
     const ids = everywhere ? idsDownwards(context) : idsOfRanges({ ranges: [...unmet.ranges] }, end);
     await each(search, ids, (task) => {
       meet(unmet, task);

@@ -1,4 +1,5 @@
 /** Waits until tasks are where a caller wants them. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { isFinished, type Task, type TaskId } from "@claudine/protocol";
 import type { Caller, Context } from "./context.ts";
 import { taskOf } from "./select.ts";
@@ -21,6 +22,7 @@ export async function waitForTasks(
   let stop = () => {};
   let timer: NodeJS.Timeout | undefined;
   let hangUp = () => {};
+  let settled = false;
   try {
     return await new Promise<boolean | "timeout">((resolve, reject) => {
       const look = (id: TaskId, task: Task | undefined) => {
@@ -33,17 +35,38 @@ export async function waitForTasks(
       if (timeoutMs !== undefined) timer = setTimeout(() => resolve("timeout"), Math.min(timeoutMs, 2 ** 31 - 1));
       hangUp = () => resolve(false);
       caller?.closed.addEventListener("abort", hangUp);
-      context.engine
-        .read((state) => {
-          for (const id of ids) look(id, taskOf(context, state, id));
+      lookAtAll(context, ids, (id, task) => {
+        look(id, task);
+        return !settled;
+      })
+        .then(() => {
           if (open.size === 0) resolve(true);
         })
         .catch(reject);
     });
   } finally {
+    settled = true;
     stop();
     clearTimeout(timer);
     caller?.closed.removeEventListener("abort", hangUp);
+  }
+}
+
+/** Finished ones are read from the store, which takes seconds for a hundred thousand. */
+const PIECE = 500;
+
+/** In pieces, until `look` says that it is enough. */
+async function lookAtAll(
+  context: Context,
+  ids: readonly TaskId[],
+  look: (id: TaskId, task: Task | undefined) => boolean,
+): Promise<void> {
+  for (let from = 0; from < ids.length; from += PIECE) {
+    if (from > 0) await nextTurn();
+    const goesOn = await context.engine.read((state) =>
+      ids.slice(from, from + PIECE).every((id) => look(id, taskOf(context, state, id))),
+    );
+    if (!goesOn) return;
   }
 }
 

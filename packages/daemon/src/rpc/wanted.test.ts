@@ -14,6 +14,7 @@ test("says each thing once", () => {
     states: new Set(["failed"]),
     labels: new Set(["a,b"]),
     groups: new Set(["g"]),
+    worktrees: new Set(),
     ranges: [],
   });
 });

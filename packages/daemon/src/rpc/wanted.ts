@@ -1,5 +1,12 @@
 /** What a selector asks for, each thing once, however often and in whatever order it was said. */
-import { ClaudineError, type SelectorTerm, type Task, type TaskId, type TaskState } from "@claudine/protocol";
+import {
+  ClaudineError,
+  requestAddress,
+  type SelectorTerm,
+  type Task,
+  type TaskId,
+  type TaskState,
+} from "@claudine/protocol";
 
 export type Range = { from: TaskId; to: TaskId; step: number };
 
@@ -11,6 +18,8 @@ export type Wanted = {
   states: ReadonlySet<TaskState>;
   labels: ReadonlySet<string>;
   groups: ReadonlySet<string>;
+  /** `branch:NAME`, and addresses of pull requests. */
+  worktrees: ReadonlySet<string>;
   /** Those without gaps do not overlap. */
   ranges: readonly Range[];
 };
@@ -22,6 +31,7 @@ const GAPPED_AT_MOST = 100;
 export function readWanted(terms: readonly SelectorTerm[]): Wanted {
   const [named, states] = [new Set<TaskId>(), new Set<TaskState>()];
   const [labels, groups] = [new Set<string>(), new Set<string>()];
+  const worktrees = new Set<string>();
   const ranges: Range[] = [];
   let last = 0;
   let all = false;
@@ -32,9 +42,10 @@ export function readWanted(terms: readonly SelectorTerm[]): Wanted {
     else if (term.kind === "state") states.add(term.state);
     else if (term.kind === "label") labels.add(term.label);
     else if (term.kind === "group") groups.add(term.group);
+    else if (term.kind === "worktree") worktrees.add(term.of);
     else all = true;
   }
-  return { named, last, all, states, labels, groups, ranges: join(ranges) };
+  return { named, last, all, states, labels, groups, worktrees, ranges: join(ranges) };
 }
 
 function join(ranges: readonly Range[]): Range[] {
@@ -51,6 +62,11 @@ function join(ranges: readonly Range[]): Range[] {
   });
 }
 
+/** Whether any task may be asked for, so that all have to be looked at. */
+export function asksAnywhere({ all, labels, groups, worktrees }: Wanted): boolean {
+  return all || labels.size + groups.size + worktrees.size > 0;
+}
+
 /** Whether a task is asked for in another way than by name or as one of the last. */
 export function matches(wanted: Wanted, task: Task): boolean {
   return (
@@ -58,8 +74,16 @@ export function matches(wanted: Wanted, task: Task): boolean {
     wanted.states.has(task.status.state) ||
     (task.label !== null && wanted.labels.has(task.label)) ||
     wanted.groups.has(task.group) ||
+    (wanted.worktrees.size > 0 && wordsOf(task).some((word) => wanted.worktrees.has(word))) ||
     wanted.ranges.some((range) => isInRange(range, task.id))
   );
+}
+
+/** By which its worktree is named. */
+export function wordsOf({ checkout }: Task): string[] {
+  if (checkout === undefined) return [];
+  const { branch, pullRequest } = checkout;
+  return [`branch:${branch}`, ...(pullRequest === undefined ? [] : [requestAddress(pullRequest)])];
 }
 
 export function isInRange({ from, to, step }: Range, id: TaskId): boolean {

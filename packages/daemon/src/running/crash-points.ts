@@ -27,6 +27,7 @@ const EVENTS = {
   "run.paused": true,
   "run.resumed": true,
   "run.finished": true,
+  "worktree.changed": true,
   "group.changed": true,
   "group.removed": true,
   "schedule.added": true,

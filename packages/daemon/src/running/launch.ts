@@ -5,12 +5,15 @@ import type { Env, EnvVault } from "../environment/env-vault.ts";
 import type { RunFolders } from "../output/files.ts";
 import type { StartSpec } from "../runner/frame.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
+import type { Enter, Place } from "../worktrees/enter.ts";
 
 export type LaunchPorts = {
   vault: EnvVault;
   runs: RunFolders;
   env(id: string): EnvRecord | undefined;
   start(spec: StartSpec): void;
+  /** For a task that runs in a worktree. */
+  enter: Enter;
   stdinPath(task: Task, attempt: number): string;
   createStdin(path: string): Promise<void>;
   /** Makes the run's control group; undefined where there is none. */
@@ -24,8 +27,9 @@ export type LaunchPorts = {
   timeText(zone: string, at: number): string;
 };
 
-export type Launched = { started: true } | { lostNames: string[] } | { refused: Refusal };
-export type Launch = (task: Task, run: LiveRun) => Promise<Launched>;
+export type Launched = { started: true } | { lostNames: string[] } | { refused: Refusal } | { givenUp: true };
+/** @param signal gives the start up, as long as it takes */
+export type Launch = (task: Task, run: LiveRun, signal: AbortSignal) => Promise<Launched>;
 
 /** Opened environments kept, so that runs of one shell share one object. */
 const ENVS_KEPT = 32;
@@ -44,20 +48,42 @@ export function createLaunch(ports: LaunchPorts): Launch {
     return result;
   };
 
-  return async (task, run) => {
+  return async (task, run, signal) => {
     const result = openEnv(task.envId);
     if ("lost" in result) return { lostNames: result.lost };
-    const agent = await ports.startAgent(task, run.attempt, result.env);
+    const place = await placeOf(ports, { task, run }, { env: result.env, signal });
+    if ("refused" in place) return place;
+    const agent = await ports.startAgent(task, run.attempt, place.env);
     if (agent !== undefined && "note" in agent) return { refused: agent };
+    if (signal.aborted) return { givenUp: true };
     ports.runs.prepare(task.id);
     const stdinPath = await inputOf(ports, { task, run, agent });
-    const { env, argv } = agent ?? { env: result.env, argv: task.argv };
-    ports.start({ ...specOf(ports, { task, run, argv }), env, stdinPath });
+    const { env, argv } = agent ?? { env: place.env, argv: task.argv };
+    ports.start({ ...specOf(ports, { task, run, place, argv: place.wrap(argv) }), env, stdinPath });
     return { started: true };
   };
 }
 
 type Starting = { task: Task; run: LiveRun };
+type World = Parameters<Enter>[2];
+
+async function placeOf(
+  ports: LaunchPorts,
+  { task, run }: Starting,
+  world: World,
+): Promise<Place | { refused: Refusal }> {
+  if (task.worktree === undefined) return plainPlace(task, world.env);
+  try {
+    return await ports.enter(task, run, world);
+  } catch (error) {
+    if (!world.signal.aborted) throw error;
+    return plainPlace(task, world.env);
+  }
+}
+
+function plainPlace(task: Task, env: Env): Place {
+  return { cwd: task.cwd, env, variables: {}, wrap: (argv) => argv };
+}
 
 async function inputOf(
   ports: LaunchPorts,
@@ -74,7 +100,7 @@ async function inputOf(
 
 function specOf(
   ports: LaunchPorts,
-  { task, run, argv }: Starting & { argv: readonly string[] },
+  { task, run, place, argv }: Starting & { place: Place; argv: readonly string[] },
 ): Omit<StartSpec, "env" | "stdinPath"> {
   const group = ports.makeGroup(runUid(task, run.attempt), task.needs?.memoryMaxBytes);
   const files = ports.runs.files(task.id, run.attempt);
@@ -82,10 +108,10 @@ function specOf(
   return {
     runKey: runKey(task.id, run.attempt),
     argv: [program, ...words],
-    cwd: task.cwd,
+    cwd: place.cwd,
     umask: task.umask,
     extraEnv: {
-      PWD: task.cwd,
+      PWD: place.cwd,
       CLAUDINE_TASK_ID: String(task.id),
       CLAUDINE_RUN: String(run.attempt),
       CLAUDINE_RUN_UID: runUid(task, run.attempt),
@@ -95,6 +121,7 @@ function specOf(
       CLAUDINE_ARTIFACTS: files.artifacts,
       // For the shim, which takes it away.
       ...(group === undefined ? {} : { CLAUDINE_CGROUP: group }),
+      ...place.variables,
       ...unitVariables(run),
       ...scheduleVariables(ports, task),
       ...(task.arrayIndex === null ? {} : { CLAUDINE_ARRAY_INDEX: String(task.arrayIndex) }),

@@ -4,6 +4,7 @@ import { openCgroups } from "../runner/cgroups.ts";
 import { createHostReader } from "../runner/host.ts";
 import type { StartSpec } from "../runner/frame.ts";
 import { createLauncher } from "../runner/launcher.ts";
+import { endMarked } from "../runner/marked.ts";
 import type { RunProcesses } from "../runner/members.ts";
 import { createMeter, type Meter } from "../runner/meter.ts";
 import type { RunUsage } from "../runner/meter-totals.ts";
@@ -90,6 +91,7 @@ export function openProcesses(options: RunProcessesOptions) {
     isCapped: cgroups.isCapped,
     ranOutOfMemory: cgroups.ranOutOfMemory,
     removeGroup: cgroups.remove,
+    endMarked: (runUid: string) => endMarked(system, runUid),
     async signalTree(run: RunProcesses, signal: string) {
       // Nothing that is frozen can act on a signal; a stop is sent first, so that the leader is seen to be stopped.
       if (signal !== "SIGSTOP") cgroups.freeze(run.runUid, false);

@@ -13,6 +13,7 @@ import { emptyHead, type Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
 import type { EnvUse, Head } from "./records.ts";
 import { READABLE, readHead, readRecord, readUses, type ReadableTable } from "./valid.ts";
+import { textsOf } from "./text-uses.ts";
 
 /** What can be wrong; `key` names the record, `table/key`. */
 export type Damage =
@@ -43,8 +44,8 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
       const record = readRecord(tables, table, key);
       if (typeof record === "string") damages.push({ kind: "unreadable", table, key, name: `${table}/${String(key)}` });
       else if (table === "live" || table === "finished") {
-        const { id, status, envId, key: own, agent } = record.value as Task;
-        tasks.set(id, { state: status.state, envId, key: own, textsId: agent?.textsId });
+        const { id, status, envId, key: own, agent, feedback } = record.value as Task;
+        tasks.set(id, { state: status.state, envId, key: own, texts: textsOf({ agent, feedback }) });
         if (isFinished(status.state) !== (table === "finished"))
           damages.push({ kind: "misplaced", name: `${table}/${id}`, id, from: table });
       }
@@ -70,7 +71,7 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
   return { tasks: tasks.size, events: seqs.length, damages };
 }
 
-type Known = { state: TaskState; envId: string; key: string | undefined; textsId: string | undefined };
+type Known = { state: TaskState; envId: string; key: string | undefined; texts: readonly string[] };
 type Tasks = ReadonlyMap<TaskId, Known>;
 
 type Strange = Extract<Damage, { kind: "not-understood" }>;
@@ -140,11 +141,11 @@ function checkEnvironments(tables: Tables, tasks: Tasks, schedules: readonly Sch
 function checkTexts(tables: Tables, tasks: Tasks): Damage[] {
   const uses = new Map([...tables.textUses.getKeys()].map((id) => [id, 0]));
   const damages: Damage[] = [];
-  for (const [id, { textsId }] of tasks) {
-    if (textsId === undefined) continue;
-    uses.set(textsId, (uses.get(textsId) ?? 0) + 1);
-    if (!tables.texts.doesExist(textsId)) damages.push({ kind: "texts", name: `texts/${textsId}`, id });
-  }
+  for (const [id, { texts }] of tasks)
+    for (const textsId of texts) {
+      uses.set(textsId, (uses.get(textsId) ?? 0) + 1);
+      if (!tables.texts.doesExist(textsId)) damages.push({ kind: "texts", name: `texts/${textsId}`, id });
+    }
   for (const [textsId, count] of uses)
     if (tables.textUses.get(textsId) !== count)
       damages.push({ kind: "text-uses", name: `text-uses/${textsId}`, textsId, uses: count });

@@ -184,7 +184,7 @@ function writeEvent(tables: Tables, event: TaskEvent): void {
   if (event.type === "group.removed") void tables.groups.remove(event.name);
   if (event.type === "daemon.started") void tables.meta.put("boot", event.bootId);
   if (event.type !== "run.finished") return;
-  const { attempt, startedAt, finishedAt, state, outcome, usage, queuedAt, agent } = event;
+  const { attempt, startedAt, finishedAt, state, outcome, usage, queuedAt, agent, goesOn } = event;
   const waited = queuedAt === undefined ? {} : { queuedAt };
   const run: Run = {
     attempt,
@@ -195,6 +195,7 @@ function writeEvent(tables: Tables, event: TaskEvent): void {
     usage,
     ...waited,
     ...(agent === undefined ? {} : { agent }),
+    ...(goesOn === undefined ? {} : { goesOn }),
   };
   void tables.runs.put([event.id, attempt], run);
   noteRunEnd(tables, event.id, run);

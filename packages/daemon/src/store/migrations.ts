@@ -30,7 +30,10 @@ function isDone(tables: Tables, id: TaskId): boolean {
 /** The tables of schedules are made when they are opened; a version that knows nothing of them must not go on with their events. */
 function toSchedules(): void {}
 
-/** The tables of agents' texts are made when they are opened; an older version would run the tool without its prompt. */
+/**
+ * The tables of agents' texts are made when they are opened; an older version would run the tool without its prompt, and
+ * must not go on with the events of worktrees.
+ */
 function toAgents(): void {}
 
 /** As bytes, so that what cannot be read stays what it was. */

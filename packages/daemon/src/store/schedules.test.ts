@@ -134,6 +134,52 @@ test("a history goes with its schedule, and one of the same name begins anew", a
   expect(history()).toEqual([[1, 2, null]]);
 });
 
+/** Entries that nobody waits for: as many as years of a schedule leave. */
+async function withLongHistory(): Promise<World> {
+  const world = await stored();
+  await at(world, MINUTE);
+  const [firing] = store.firings("s", { before: 1000, limit: 1 });
+  await store.close();
+  const tables = openTables(join(dir, "store"));
+  await tables.root.batch(() => {
+    for (let number = 2; number <= 2500; number += 1)
+      void tables.firings.put(["s", number], { ...(firing ?? expect.fail("it was not due")), number });
+  });
+  await tables.root.close();
+  store = openHere();
+  return world;
+}
+
+const entries = () => store.firings("s", { before: 9999, limit: 9999 }).length;
+const remove = (world: World) => commit(world, (turn) => turn.decide({ type: "remove-schedules", names: ["s"] }));
+
+test("a long history goes in pieces after its schedule, also after a restart", async () => {
+  const world = await withLongHistory();
+  await remove(world);
+  expect(entries()).toBe(2500);
+  await store.close();
+  store = openHere();
+  await expect.poll(entries, { timeout: 20_000 }).toBe(0);
+});
+
+test("one of the same name does not wait for a long history to go", async () => {
+  const world = await withLongHistory();
+  const known = world.state.schedules.all.get("s")?.spec ?? expect.fail("there is no schedule");
+  await remove(world);
+  await commit(world, (turn) => {
+    const schedule = { name: "s", spec: { ...known, uid: "other" } };
+    turn.decide({ type: "declare-schedules", declare: { kind: "add", schedule } });
+    turn.decide({ type: "run-schedule", name: "s" });
+  });
+  expect(entries()).toBe(1);
+  await store.close();
+  const tables = openTables(join(dir, "store"));
+  expect([...tables.meta.getKeys({ start: "forgotten" })].filter((key) => key.startsWith("forgotten"))).toEqual([]);
+  await tables.root.close();
+  store = openHere();
+  expect(entries()).toBe(1);
+});
+
 test("a check finds nothing wrong with it, and counts schedules among those that have an environment", async () => {
   const world = await stored();
   await at(world, MINUTE);

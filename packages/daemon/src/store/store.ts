@@ -7,6 +7,7 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { backupStore, noteLineage } from "./backup.ts";
 import { createCommitter, type Committer } from "./commit.ts";
+import { createSweep } from "./forgotten.ts";
 import type { HistoryStore } from "../history/ports.ts";
 import { loadHead } from "./head.ts";
 import { createHistoryStore } from "./history.ts";
@@ -62,10 +63,13 @@ export function openStore(options: StoreOptions): Store {
   let shortage = reserve.take();
   const history = createHistoryStore(tables);
   const commit = createCommitter(tables, { journalKeep, historyKeep, path });
+  const sweep = createSweep(tables);
+  sweep.begin();
   return {
     ...createReader(tables, onUnreadable),
     async commit(batch) {
       await commit(batch);
+      if (batch.schedules.forgotten.size > 0) sweep.begin();
       shortage = reserve.take();
     },
     history: {
@@ -97,6 +101,7 @@ export function openStore(options: StoreOptions): Store {
       return now !== undefined && now.ino !== ino;
     },
     async close() {
+      sweep.stop();
       reserve.close();
       await tables.root.flushed;
       await tables.root.close();
@@ -130,7 +135,7 @@ function load(tables: Tables, options: StoreOptions): StoredSeed {
     ...loadHead(tables, path, onUnreadable),
     groups: readGroups(tables, onUnreadable),
     tasks: liveTasks(tables, onUnreadable),
-    schedules: readSchedules(tables, options),
+    ...readSchedules(tables, options),
     history: newestFinished(tables),
   };
 }
@@ -144,13 +149,20 @@ function readGroups(tables: Tables, onUnreadable: (key: string) => void): GroupS
   });
 }
 
-function readSchedules(tables: Tables, { onUnreadable, isUnderstood = () => true }: StoreOptions): Schedule[] {
-  return [...tables.schedules.getKeys()].flatMap((name) => {
+function readSchedules(
+  tables: Tables,
+  { onUnreadable, isUnderstood = () => true }: StoreOptions,
+): Pick<StoredSeed, "schedules" | "unreadSchedules"> {
+  const [schedules, unreadSchedules]: [Schedule[], string[]] = [[], []];
+  for (const name of tables.schedules.getKeys()) {
     const record = readRecord(tables, "schedules", name);
-    if (typeof record === "object" && isUnderstood(record.value as Schedule)) return [record.value as Schedule];
-    setAside(tables, { table: "schedules", key: name }, onUnreadable);
-    return [];
-  });
+    if (typeof record === "object" && isUnderstood(record.value as Schedule)) schedules.push(record.value as Schedule);
+    else {
+      unreadSchedules.push(name);
+      setAside(tables, { table: "schedules", key: name }, onUnreadable);
+    }
+  }
+  return { schedules, unreadSchedules };
 }
 
 /** Enough to know what the kinds of tasks need that somebody runs. */

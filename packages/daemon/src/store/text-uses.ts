@@ -13,11 +13,11 @@ export function textUses(
 ): TextUses | undefined {
   const more = new Map<string, number>();
   const add = (task: Task | undefined, count: number) => {
-    const id = task?.agent?.textsId;
-    if (id !== undefined) more.set(id, (more.get(id) ?? 0) + count);
+    for (const id of textsOf(task)) more.set(id, (more.get(id) ?? 0) + count);
   };
   for (const { before, after } of changes.values()) {
-    if (before?.agent?.textsId === after?.agent?.textsId) continue;
+    const isSame = before?.agent?.textsId === after?.agent?.textsId && said(before) === said(after);
+    if (isSame) continue;
     add(after, 1);
     add(before, -1);
   }
@@ -33,6 +33,17 @@ export function textUses(
       for (const one of fresh) if (isUsed(one.id)) void tables.texts.put(one.id, one);
     },
   };
+}
+
+/** Names of what is stored of a task: its texts, and what was said to it since; as often as it was said. */
+export function textsOf(task: Pick<Task, "agent" | "feedback"> | undefined): string[] {
+  if (task?.agent === undefined) return [];
+  return [task.agent.textsId, ...(task.feedback ?? []).map(({ textsId }) => textsId)];
+}
+
+/** It is only ever added to. */
+function said(task: Task | undefined): number {
+  return task?.feedback?.length ?? 0;
 }
 
 function writeUses(tables: Tables, id: string, count: number): void {

@@ -16,7 +16,11 @@ export type CarryOut = {
 export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, starter: Starter): CarryOut {
   const signal = (task: Task, run: LiveRun, name: string): void => {
     // The record may know of a start that was not reported yet; then `run.started` brings the signal.
-    if (run.started === undefined) return reporter.look(runKey(task.id, run.attempt));
+    if (run.started === undefined) {
+      const key = runKey(task.id, run.attempt);
+      if (run.stopping !== undefined) starter.giveUp(key);
+      return reporter.look(key);
+    }
     const tree = { identity: run.started, runUid: runUid(task, run.attempt) };
     ports
       .signalTree(tree, name)
@@ -66,6 +70,7 @@ export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, start
       case "task.moved":
       case "task.changed":
       case "run.warned":
+      case "worktree.changed":
       case "run.attention":
       case "group.removed":
       case "task.held":

@@ -9,6 +9,7 @@ import type { GroupTotals } from "../runner/cgroup-totals.ts";
 import type { RunProcesses } from "../runner/members.ts";
 import type { Meter } from "../runner/meter.ts";
 import type { RunRecord } from "../runner/record.ts";
+import type { Leave } from "../worktrees/leave.ts";
 
 export type SupervisorPorts = {
   dispatch(command: Command): Promise<unknown>;
@@ -31,6 +32,8 @@ export type SupervisorPorts = {
   isCapped(runUid: string): boolean;
   /** Whether the kernel has ended it because of that limit. */
   ranOutOfMemory(runUid: string): boolean;
+  /** What is done about git when a run has ended, before its end is told; what of it belongs to how it ended. */
+  leave: Leave;
   bootId: string;
   /** Of a run that has ended: its input and its control group. */
   clearAway(task: Task, attempt: number): void;

@@ -1,6 +1,6 @@
 /** Tells the engine what a run's record says: that it started, how it ended, or that it is lost. */
 import type { Refusal } from "../agents/start.ts";
-import type { AgentEnd, Outcome } from "@claudine/protocol";
+import type { AgentEnd, Outcome, Task } from "@claudine/protocol";
 import type { Command } from "../core/command.ts";
 import { runUid } from "../running/launch.ts";
 import { errorFacts } from "../log.ts";
@@ -15,7 +15,7 @@ export type Reporter = {
   started(key: string, start: RecordStart): void;
   ended(key: string, start: RecordStart, end: Omit<RecordEnd, "pid">): void;
   notStarted(key: string, failure: { step: string; errno: string; path: string }): void;
-  /** Its agent cannot be started, and would not the next time. */
+  /** Its agent or its worktree cannot be had, and would not the next time. */
   refused(key: string, refusal: Refusal): void;
   /** What a run uses matters where it may not use more than so much. */
   sampled(key: string, rssBytes: number): void;
@@ -99,7 +99,7 @@ export function createReporter(ports: SupervisorPorts): Reporter {
         const { task, run } = now;
         if (ending.has(key)) return;
         const factsOf = () => runEnd(start.startedAt, end, measured(key, now));
-        const finish = (facts: RunEnd, agent?: AgentEnd) => {
+        const finish = (facts: RunEnd, agent?: AgentEnd, left: { note?: string } = {}) => {
           ending.delete(key);
           report({
             type: "report-ended",
@@ -107,17 +107,20 @@ export function createReporter(ports: SupervisorPorts): Reporter {
             attempt: run.attempt,
             overMemory: task.needs?.memoryMaxBytes !== undefined && ports.ranOutOfMemory(runUid(task, run.attempt)),
             ...facts,
+            ...left,
             agent,
           });
         };
-        if (run.stopping === undefined && task.agent === undefined) return finish(factsOf());
+        const isPlain = task.agent === undefined && !hasGit(task);
+        if (run.stopping === undefined && isPlain) return finish(factsOf());
         // Who asked for the end gets the whole tree ended, not only its leader.
         ending.add(key);
         const tree = { identity: start, runUid: runUid(task, run.attempt) };
         const isGone = run.stopping === undefined ? Promise.resolve() : untilTreeGone(ports, tree, run.stopping.killAt);
         const afterwards = async () => {
           const facts = factsOf();
-          finish(facts, await agentEnd(now, facts.outcome));
+          const left = hasGit(task) ? await ports.leave(currentRun(ports, key)?.task ?? task, facts) : {};
+          finish(facts, await agentEnd(now, facts.outcome), left);
         };
         void isGone.then(afterwards, afterwards);
       }),
@@ -162,6 +165,10 @@ export function createReporter(ports: SupervisorPorts): Reporter {
       }),
   };
   return reporter;
+}
+
+function hasGit({ worktree, checkpoint }: Task): boolean {
+  return worktree !== undefined || checkpoint !== undefined;
 }
 
 async function untilTreeGone(ports: SupervisorPorts, tree: RunProcesses, killAt: number): Promise<void> {

@@ -65,6 +65,7 @@ test.each(JUMPS)("%s does not make a run lost whose end is just being written", 
     liveTasks: () => world.state.live.values(),
     agentEnded: () => Promise.resolve(undefined),
     launch: () => Promise.resolve({ started: true }),
+    leave: () => Promise.resolve({}),
     meter: { track: absent, untrack: absent },
     runs: {
       files: () => ({ record: "/no/such/record", stdout: "", stderr: "", index: "", gaps: "", artifacts: "" }),

@@ -1,6 +1,7 @@
 /** All tools, in the order in which clients are shown them. */
 import type { Tool } from "../tool.ts";
 import { cancel } from "./cancel.ts";
+import { goOn } from "./continue.ts";
 import { delegate } from "./delegate.ts";
 import { explain } from "./explain.ts";
 import { list } from "./list.ts";
@@ -25,6 +26,7 @@ export const TOOLS: readonly Tool[] = [
   logs,
   explain,
   retry,
+  goOn,
   cancel,
   schedules,
   schedule,

@@ -1,9 +1,9 @@
 /** Methods about tasks whose work is a prompt for a coding agent. */
 import * as z from "zod";
-import { AgentEnd, AgentTool } from "../agent.ts";
-import { DelegateTask, Env } from "../params.ts";
+import { AgentEnd, AgentTool, Feedback, PROMPT_BYTES_MAX } from "../agent.ts";
+import { DelegateTask, Env, NewEnv } from "../params.ts";
 import { TaskId, TaskState } from "../task.ts";
-import { method } from "./method.ts";
+import { method, tasks } from "./method.ts";
 import { QUEUE_METHODS } from "./queue.ts";
 
 const { params, result } = QUEUE_METHODS["task.submit"];
@@ -18,6 +18,26 @@ export const AGENTS_METHODS = {
     "What an agent's run answered, and what it cost; of the last run that has ended unless told.",
     z.strictObject({ id: TaskId, attempt: z.int().positive().optional() }),
     z.object({ id: TaskId, attempt: z.int(), state: TaskState, exitCode: z.int().nullable(), agent: AgentEnd }),
+  ),
+  "agent.continue": method(
+    "Goes on with the session of an agent's task as a new run of it, in a new session that is told of the work where that cannot be.",
+    z.strictObject({
+      id: TaskId,
+      feedback: z.string().max(PROMPT_BYTES_MAX).describe("What is said to it"),
+      env: NewEnv,
+    }),
+    tasks,
+  ),
+  "agent.feedback": method(
+    "What was said to an agent's task between its runs, in that order.",
+    z.strictObject({ id: TaskId }),
+    z.object({
+      feedback: z.array(
+        Feedback.omit({ textsId: true }).extend({
+          text: z.string().nullable().describe("Null when it cannot be read, or those after it have 4M characters"),
+        }),
+      ),
+    }),
   ),
   "agent.list": method(
     "The agents that prompts can be given to: installed or not, version, logged in as far as they tell.",

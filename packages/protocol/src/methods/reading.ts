@@ -14,6 +14,7 @@ export const READING_METHODS = {
       group: z.string().optional(),
       label: z.string().optional(),
       text: z.string().max(4096).optional().describe("Part of the command or label, any case"),
+      worktree: z.boolean().optional().describe("Those that were given a worktree, or those that were not"),
       before: TaskId.optional().describe("Continue below this id"),
       limit: z.int().min(1).max(1000).default(1000),
     }),

@@ -48,7 +48,13 @@ export const SCHEDULES_METHODS = {
       after: z.string().optional().describe("Continue after this name"),
       limit: z.int().min(1).max(1000).default(1000),
     }),
-    schedules.extend({ next: z.string().nullable().describe("`after` of the next page; null at the end") }),
+    schedules.extend({
+      next: z.string().nullable().describe("`after` of the next page; null at the end"),
+      total: z.int().describe("How many there are, also on other pages"),
+      unread: z
+        .array(z.string())
+        .describe("Names of those that this daemon does not understand, and that are never due: see `doctor.run`"),
+    }),
   ),
   "schedule.get": method(
     "One schedule, with the names in its environment.",

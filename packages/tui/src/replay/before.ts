@@ -39,6 +39,7 @@ function statusBefore(event: TaskEvent, { createdAt }: Task): Status | undefined
     case "task.retried":
     case "task.removed":
     case "task.changed":
+    case "worktree.changed":
     case "group.changed":
     case "group.removed":
     case "schedule.added":

@@ -1,5 +1,5 @@
 /** The language of the `/` filter: that of `claudine list`, and words of text. */
-import { parseSelector, type SelectorTerm } from "@claudine/protocol/selector";
+import { parseSelector, requestAddress, type SelectorTerm } from "@claudine/protocol/selector";
 import type { Task } from "@claudine/protocol/task";
 
 /** `newest` is the id from which on the newest tasks are that `last:9` means. */
@@ -53,7 +53,14 @@ function fits(term: SelectorTerm, task: Task, since: number): boolean {
       return task.label === term.label;
     case "group":
       return task.group === term.group;
+    case "worktree":
+      return namesWorktree(term.of, task);
   }
+}
+
+function namesWorktree(of: string, { checkout }: Task): boolean {
+  if (checkout === undefined) return false;
+  return of === `branch:${checkout.branch}` || of === requestAddress(checkout.pullRequest ?? "");
 }
 
 function denialOf(word: string): (task: Task) => boolean {

@@ -13,7 +13,7 @@ export type Wanted =
 export type SideData =
   | { kind: "task"; got: Result<"task.get">; causes: readonly string[]; course: Result<"run.course"> | undefined }
   | { kind: "graph"; tasks: Result<"task.graph">["tasks"] }
-  | { kind: "schedules"; schedules: readonly ScheduleInfo[] }
+  | { kind: "schedules"; schedules: readonly ScheduleInfo[]; total: number; unread: readonly string[] }
   | { kind: "host"; history: Result<"host.history"> };
 
 export type SideState = { wanted: Wanted; data: SideData | null; problem: string | null };
@@ -89,7 +89,7 @@ async function answerTo(wanted: Wanted, { source, clock }: Ports): Promise<SideD
     case "graph":
       return { kind: "graph", tasks: (await source.call("task.graph", { selector: [String(wanted.id)] })).tasks };
     case "schedules":
-      return { kind: "schedules", schedules: (await source.call("schedule.list", { order: "next" })).schedules };
+      return { kind: "schedules", ...(await source.call("schedule.list", { order: "next" })) };
     case "host":
       return { kind: "host", history: await readHost(source, clock.now()) };
   }

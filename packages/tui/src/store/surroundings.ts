@@ -2,6 +2,7 @@
 import type { Look } from "../theme.ts";
 import { listLayout } from "../view/layout.ts";
 import { endTop } from "../view/log-pane.ts";
+import { scheduleNotes } from "../view/schedules.ts";
 import { textRoom } from "../view/text-room.ts";
 import { layoutOf } from "./compose.ts";
 import type { LogState } from "./log-follower.ts";
@@ -36,5 +37,5 @@ export function tabWants({ page }: UiState): Wanted | null {
 function tabRowsOf({ ui, groups, side, events }: Scene): number {
   if (ui.page === "groups") return groups.length;
   if (ui.page === "events") return events.length;
-  return side?.data?.kind === "schedules" ? side.data.schedules.length : 0;
+  return side?.data?.kind === "schedules" ? side.data.schedules.length + scheduleNotes(side.data).length : 0;
 }

@@ -9,7 +9,7 @@ import type { SideData } from "../store/side-reader.ts";
 import { STATE_STYLE, type Look, type StyleName } from "../theme.ts";
 import { eventLine } from "./event-line.ts";
 import { fitSpans, line, span, type Line } from "./line.ts";
-import { sparkline, thinned } from "./spark.ts";
+import { sparkline, steadyTop, thinned } from "./spark.ts";
 import { fit, steadyLine } from "./text.ts";
 
 export type PaneRoom = { columns: number; look: Look };
@@ -70,7 +70,11 @@ function detailLines({ got, causes, course }: TaskData, { columns, look }: PaneR
     ["process", task.pid === null ? null : String(task.pid)],
     ["used", task.startedAt === null ? null : usageText(task)],
     ["cpu", curve.length < 2 ? null : sparkline(thinned(curve, width), width, { look }), "good"],
-    ["memory", memory.length < 2 ? null : sparkline(thinned(memory, width), width, { look }), "info"],
+    [
+      "memory",
+      memory.length < 2 ? null : sparkline(thinned(memory, width), width, { look, top: steadyTop(memory) }),
+      "info",
+    ],
     ["needs", task.needs === null ? null : wordsOf(task.needs)],
     ["limits", task.limits === null ? null : wordsOf(task.limits)],
     ["retries", task.retry === null ? null : wordsOf(task.retry)],

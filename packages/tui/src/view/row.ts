@@ -9,7 +9,7 @@ import { timeOf } from "../store/order.ts";
 import { STATE_STYLE, type Look, type StyleName } from "../theme.ts";
 import { MARGIN, type PlacedColumn } from "./columns.ts";
 import { fill, span, type Line, type Span } from "./line.ts";
-import { sparkline } from "./spark.ts";
+import { sparkline, steadyTop } from "./spark.ts";
 import { fit, steadyLine } from "./text.ts";
 
 /** A task with what is known of it at this moment. */
@@ -98,7 +98,7 @@ function cellOf({ id, width }: PlacedColumn, facts: RowFacts, { look, now, reaso
     case "cpuCourse":
       return { text: courseText(facts.course.cpu, width, { look, top: 100 }), style: "good" };
     case "memoryCourse":
-      return { text: courseText(facts.course.rss, width, { look }), style: "info" };
+      return { text: courseText(facts.course.rss, width, { look, top: steadyTop(facts.course.rss) }), style: "info" };
     case "attempt":
       return { text: task.attempt === 0 ? "" : String(task.attempt), style: task.attempt > 1 ? "warn" : "dim" };
     case "label":

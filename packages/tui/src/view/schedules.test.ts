@@ -65,9 +65,13 @@ function info(name: string, change: Partial<ScheduleInfo> = {}): ScheduleInfo {
   };
 }
 
-async function openSchedules(schedules: ScheduleInfo[], columns = 100) {
+async function openSchedules(
+  schedules: ScheduleInfo[],
+  columns = 100,
+  { total = schedules.length, unread = [] }: { total?: number; unread?: string[] } = {},
+) {
   const clock = new FakeClock();
-  const source = new FakeSource([], { "schedule.list": () => ({ schedules, next: null }) });
+  const source = new FakeSource([], { "schedule.list": () => ({ schedules, next: null, total, unread }) });
   const store = new TopStore({ source, clock, look, size: { columns, rows: 20 }, wish: () => {} });
   store.start();
   onTestFinished(() => store.stop());
@@ -114,4 +118,10 @@ test("without any it says how one is made, and it fits every width", async () =>
     const { store } = await openSchedules([info("x".repeat(128), { command: "日".repeat(99) })], columns);
     for (const { spans } of screenLines(store.scene(), look)) expect(spansWidth(spans)).toBeLessThanOrEqual(columns);
   }
+});
+
+test("what is not among the rows is told of below them", async () => {
+  const { texts } = await openSchedules([info("nightly")], 100, { total: 3, unread: ["lost"] });
+  expect(texts().join("\n")).toContain("and 2 more, due later: claudine schedule list shows all 3");
+  expect(texts().join("\n")).toContain("lost: it is not understood and never due");
 });

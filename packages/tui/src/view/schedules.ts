@@ -61,6 +61,17 @@ function cells({ name, left, when, last, command }: Words, frame: CellFrame): Li
   return line(...fitSpans(spans, width, mark));
 }
 
+type Read = { schedules: readonly ScheduleInfo[]; total: number; unread: readonly string[] };
+
+/** Below the rows: what is not among them. */
+export function scheduleNotes({ schedules, total, unread }: Read): string[] {
+  const more = total - schedules.length;
+  return [
+    ...(more > 0 ? [`and ${more} more, due later: claudine schedule list shows all ${total}`] : []),
+    ...unread.map((name) => `${steadyLine(name)}: it is not understood and never due; claudine doctor says why`),
+  ];
+}
+
 /** Instead of rows. */
 export function noSchedules(schedules: readonly ScheduleInfo[] | null, look: Look): string {
   if (schedules === null) return look.ascii ? "Reading the schedules ..." : "Reading the schedules …";

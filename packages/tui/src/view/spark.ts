@@ -13,6 +13,15 @@ export function sparkline(
   return " ".repeat(width - shown.length) + shown.map((value) => column(value, most, look)).join("");
 }
 
+/** A steady course at the fifth of eight steps, and not between two of them, where a little noise would look like much. */
+const MORE_THAN_MEAN = 7 / 4;
+
+/** So that a steady course does not look like a full one. */
+export function steadyTop(values: readonly number[]): number {
+  const sum = values.reduce((total, value) => total + value, 0);
+  return Math.max(0, ...values, values.length === 0 ? 0 : (MORE_THAN_MEAN * sum) / values.length);
+}
+
 function column(value: number, most: number, { glyphs: { spark } }: Look): string {
   if (!(most > 0) || !(value > 0)) return spark[0] ?? " ";
   const step = Math.round((Math.min(value, most) / most) * (spark.length - 1));

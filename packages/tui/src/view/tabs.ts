@@ -7,7 +7,7 @@ import { barSpans } from "./header.ts";
 import { hostLines } from "./host-tab.ts";
 import { fill, fitSpans, line, span, type Line, type Span } from "./line.ts";
 import { scrollTo } from "./layout.ts";
-import { noSchedules, scheduleRow, scheduleTitles } from "./schedules.ts";
+import { noSchedules, scheduleNotes, scheduleRow, scheduleTitles } from "./schedules.ts";
 import { fit, steadyLine } from "./text.ts";
 
 export type TabRoom = { rows: number; columns: number; look: Look };
@@ -99,12 +99,16 @@ function newest({ events }: Scene, index: number, look: Look): Line {
 
 function schedulesTab(scene: Scene, room: TabRoom): Line[] {
   const data = scene.side?.data;
-  const schedules = data?.kind === "schedules" ? data.schedules : null;
+  const read = data?.kind === "schedules" ? data : null;
+  const schedules = read?.schedules ?? null;
+  const notes = read === null ? [] : scheduleNotes(read);
+  const shown = schedules?.length ?? 0;
   const frame = { now: scene.now, width: room.columns, look: room.look };
   return chosenOf(scene, room, {
     title: scheduleTitles(frame),
-    count: schedules?.length ?? 0,
-    at: (index) => scheduleRow(schedules?.[index], frame),
+    count: shown + notes.length,
+    at: (index) =>
+      index < shown ? scheduleRow(schedules?.[index], frame) : line(span(`  ${notes[index - shown]}`, "dim")),
     empty: scene.side?.problem ?? noSchedules(schedules, room.look),
   });
 }

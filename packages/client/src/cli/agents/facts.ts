@@ -20,6 +20,8 @@ export function agentTexts({ agent }: Pick<TaskInfo, "agent">): Fact[] {
     ["Tokens", tokensText(agent)],
     ["Cost", agent.costUsd === null ? "" : costText(agent.costUsd)],
     ["Session", sessionId ?? ""],
+    ["Goes on", goesOnText(agent)],
+    ["Feedback", agent.feedback === 0 ? "" : `${agent.feedback}, shown by claudine logs --feedback`],
     ["Error", error === null ? "" : `${error.class}: ${error.message}`],
   ];
 }
@@ -31,6 +33,11 @@ export function costText(usd: number): string {
 function limitsText({ budgetUsd, maxTurns }: AgentInfo): string {
   const limits = [budgetUsd === null ? "" : costText(budgetUsd), maxTurns === null ? "" : `${maxTurns} turns`];
   return limits.filter((one) => one !== "").join(", ");
+}
+
+function goesOnText({ goesOn }: AgentInfo): string {
+  if (goesOn === null) return "";
+  return goesOn.session === null ? (goesOn.note ?? "in a new session") : "with its session";
 }
 
 function turnsText({ turns, toolCalls }: AgentInfo): string {

@@ -5,7 +5,9 @@ import { agents } from "./agents.ts";
 import { artifacts } from "./artifacts.ts";
 import { backup } from "./backup.ts";
 import { cancel } from "./cancel.ts";
+import { checkpoint } from "./checkpoint.ts";
 import { clean } from "./clean.ts";
+import { goOn } from "./continue.ts";
 import { completion } from "./completion.ts";
 import { config } from "./config.ts";
 import { daemon } from "./daemon.ts";
@@ -27,6 +29,7 @@ import { metrics } from "./metrics.ts";
 import { move } from "./move.ts";
 import { parallel } from "./parallel.ts";
 import { pause } from "./pause.ts";
+import { pr } from "./pr.ts";
 import { release } from "./release.ts";
 import { remove } from "./remove.ts";
 import { restore } from "./restore.ts";
@@ -46,6 +49,7 @@ import { switchTasks } from "./switch.ts";
 import { top } from "./top.ts";
 import { version } from "./version.ts";
 import { wait } from "./wait.ts";
+import { worktree } from "./worktree.ts";
 
 export const COMMANDS: readonly Command[] = [
   submit,
@@ -72,12 +76,16 @@ export const COMMANDS: readonly Command[] = [
   release,
   start,
   retry,
+  goOn,
   set,
   edit,
   move,
   switchTasks,
   remove,
   clean,
+  worktree,
+  pr,
+  checkpoint,
   schedule,
   parallel,
   group,

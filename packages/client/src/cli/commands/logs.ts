@@ -1,6 +1,7 @@
 /** `claudine logs`: the output a task has written. */
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Client } from "../../client.ts";
+import { showFeedback } from "../agents/feedback.ts";
 import type { Command, Input, Io } from "../command.ts";
 import { followOutput, untilInterrupted } from "../follow-tasks.ts";
 import { flag, number } from "../input.ts";
@@ -20,6 +21,7 @@ export const logs: Command = {
     { name: "until", type: "string", arg: "TIME", describe: "What was written until then" },
     { name: "follow", short: "f", type: "boolean", describe: "Go on until the task has ended; with --run the run" },
     { name: "run", type: "number", least: 1, arg: "N", describe: "The N-th run; the last one unless told" },
+    { name: "feedback", type: "boolean", describe: "Instead: what was said to an agent by claudine continue" },
     { name: "all-failed", type: "boolean", describe: "Of all tasks that failed, took too long or were lost" },
   ],
   examples: [
@@ -32,6 +34,7 @@ export const logs: Command = {
     const client = await io.connect();
     const words = wordsOf(input);
     const ids = await resolveTasks(client, words, "show the output of");
+    if (flag(input, "feedback")) return showFeedback({ input, io, client }, ids);
     const wanted: Wanted = { input, io, client, range: rangeOf(input) };
     const isLines = flag(input, "timestamps") || input.flags["grep"] !== undefined;
     if (flag(input, "follow")) await untilInterrupted(io, ids, (signal) => followAll(wanted, ids, signal));

@@ -15,6 +15,7 @@ export const retry: Command = {
   options: [
     { name: "failed", type: "boolean", describe: "All that failed, as the word failed" },
     { name: "edit", short: "e", type: "boolean", describe: "Change them in $EDITOR first" },
+    { name: "fresh", type: "boolean", describe: "Start over, as without it: claudine continue goes on with a session" },
     { name: "env", type: "boolean", describe: "Give them the environment of this shell" },
   ],
   examples: [

@@ -14,6 +14,7 @@ import { printJson } from "../print.ts";
 import { namesOne, resolveTasks } from "../resolve-task.ts";
 import { agentTexts } from "../agents/facts.ts";
 import { ruleFacts } from "../rules/facts.ts";
+import { worktreeFacts } from "../worktrees/facts.ts";
 import { metricsLines, readMetrics, type RunMetrics, waitedText } from "../run-metrics.ts";
 import { wantsAscii } from "../plot.ts";
 import { snapshotFacts } from "../snapshot-text.ts";
@@ -119,6 +120,7 @@ function facts(task: TaskInfo, now: number): Fact[] {
     ...agentTexts(task),
     ...ruleFacts(task, now),
     ["Schedule", task.schedule === null ? "" : `${task.schedule.name}, due ${clock(task.schedule.due)}`],
+    ...worktreeFacts(task),
     ["Array index", String(task.arrayIndex ?? "")],
     ["Input", task.stdin ? "taken by claudine send" : ""],
     ["Process", String(task.pid ?? "")],

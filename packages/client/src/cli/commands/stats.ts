@@ -52,7 +52,7 @@ function print(_input: Input, io: Io, { found, by }: { found: Stats; by: StatsBy
   if (by !== undefined && rows.length > 0) {
     const key: Column<StatsRow> = { title: by.toUpperCase(), shrinksTo: 8, text: (row) => keyText(row, by) };
     io.out(`\n${renderTable([key, ...COLUMNS], rows, io).join("\n")}\n`);
-    if (more > 0) io.out(`and ${more} more with fewer runs\n`);
+    if (more > 0) io.out(`and ${more} more\n`);
   }
   const suggestions = (by === "label" || by === "group" ? rows : [total]).flatMap((row) =>
     [row.memory?.suggestion, row.cpus?.suggestion].flatMap((one) =>

@@ -2,6 +2,7 @@
 import type { Command, Input, Io } from "../command.ts";
 import { flag, number } from "../input.ts";
 import { PRIORITY_OPTION, RULE_OPTIONS } from "../rules/options.ts";
+import { WORKTREE_OPTIONS } from "../rules/worktree-options.ts";
 import { buildTasks, callerEnv } from "../submit-tasks.ts";
 import { workingDirectory } from "../working-directory.ts";
 
@@ -53,6 +54,7 @@ export const submit: Command = {
       describe: "With --on-lost requeue: at most so often (3)",
     },
     ...RULE_OPTIONS,
+    ...WORKTREE_OPTIONS,
     { name: "key", type: "string", arg: "TEXT", describe: "Submitting it again with this key gives the task there is" },
     {
       name: "if-running",
@@ -90,6 +92,7 @@ export const submit: Command = {
     ["claudine submit -f -l nightly -- ./backup.sh --full", "shows its output and exits as it does"],
     ["claudine submit --after last --at 'tomorrow 9am' ./deploy.sh", "when that has succeeded, and not before 9"],
     ["claudine submit --retries 3 --retry-delay 5s --backoff exponential --timeout 1h ./fetch.sh", ""],
+    ["claudine submit --worktree -l tidy ./rewrite.sh", "on a branch of its own; your checkout stays as it is"],
     ["ls *.wav | claudine submit --each-line - flac --best {}", "a task for every file"],
   ],
   run,

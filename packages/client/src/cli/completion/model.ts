@@ -88,7 +88,7 @@ function optionWord(option: Option): OptionWord {
     long: `--${option.name}`,
     short: option.short === undefined ? undefined : `-${option.short}`,
     describe: option.describe,
-    value: option.type === "boolean" ? undefined : optionValue(option),
+    value: option.type === "boolean" || option.optional === true ? undefined : optionValue(option),
     arg: option.arg ?? "value",
     repeats: option.type === "list",
   };

@@ -6,7 +6,7 @@ import { flag, type Flagged, list, text } from "../input.ts";
 import { idFinder, schedulesAfter } from "../rules/depends.ts";
 import { readRules } from "../rules/read.ts";
 import { duration, wholeNumber, wrong } from "../rules/values.ts";
-import { commandOf, sharedOptions } from "../submit-tasks.ts";
+import { commandOf, gitRules, sharedOptions } from "../submit-tasks.ts";
 
 export type Asked = {
   input: Input;
@@ -32,6 +32,7 @@ export async function newSchedule(asked: Asked): Promise<NewSchedule> {
     const task = {
       ...sharedOptions(input, io.env),
       ...(await taskRules(asked, false)),
+      ...(await gitRules(input)),
       command: commandOf(input, COMMAND_HINT),
     };
     // Of a new task nothing is taken away, and no other is submitted with it that it could name.
@@ -48,6 +49,7 @@ export async function scheduleChanges(asked: Asked): Promise<ChangeSchedule> {
     const task = {
       ...sharedOptions(input, io.env),
       ...(await taskRules(asked, true)),
+      ...(await gitRules(input)),
       ...(input.rest.length === 0 ? {} : { command: commandOf(input, COMMAND_HINT) }),
     };
     return {

@@ -19,25 +19,26 @@ export const list: Command = {
 };
 
 export async function showList(input: Input, io: Io): Promise<number> {
-  const schedules = await allSchedules(await io.connect());
+  const { schedules, unread } = await allSchedules(await io.connect());
   if (flag(input, "json")) printJson(io, schedules);
   else if (flag(input, "quiet")) io.out(schedules.map(({ name }) => `${name}\n`).join(""));
   else {
     print(io, renderTable(scheduleColumns(Date.now()), schedules, io));
     for (const { name, problem } of schedules) if (problem !== null) say(input, io, `${name}: ${problem}`);
+    for (const name of unread)
+      say(input, io, `${name}: it is not understood and never due; \`claudine doctor\` says why`);
   }
   return 0;
 }
 
-async function allSchedules(client: Client): Promise<ScheduleInfo[]> {
+async function allSchedules(client: Client): Promise<{ schedules: ScheduleInfo[]; unread: string[] }> {
   const all: ScheduleInfo[] = [];
-  let after: string | undefined;
-  do {
-    const { schedules, next } = await client.call("schedule.list", given({ after }));
+  for (let after: string | undefined; ;) {
+    const { schedules, next, unread } = await client.call("schedule.list", given({ after }));
     all.push(...schedules);
-    after = next ?? undefined;
-  } while (after !== undefined);
-  return all;
+    if (next === null) return { schedules: all, unread };
+    after = next;
+  }
 }
 
 export const show: Command = {

@@ -43,7 +43,7 @@ export async function readStats(
     until,
     total: withSlots(rowOf(null, sums.total, spanMs), hours),
     rows: by === "hour" ? shown.map((row) => withSlots(row, ofHour(hours, row.key))) : shown,
-    more: rows.length - shown.length,
+    more: rows.length - shown.length + sums.unlisted.size,
   };
 }
 

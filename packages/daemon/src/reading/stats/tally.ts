@@ -17,14 +17,20 @@ type Sum = {
   cpus: { asked: number; used: Sketch };
 };
 
-export type Tally = { total: Sum; byKey: Map<string | null, Sum>; unlisted: number };
+export type Tally = {
+  total: Sum;
+  byKey: Map<string | null, Sum>;
+  /** Those for which there was no place. */ unlisted: Set<string | null>;
+};
 
 const HOUR_MS = 3_600_000;
 /** Labels may be as many as tasks. */
 const KEYS_AT_MOST = 2000;
+/** Of the others only how many they are is told. */
+const COUNTED_AT_MOST = 100_000;
 
 export function createTally(): Tally {
-  return { total: createSum(), byKey: new Map(), unlisted: 0 };
+  return { total: createSum(), byKey: new Map(), unlisted: new Set() };
 }
 
 function createSum(): Sum {
@@ -38,7 +44,10 @@ export function tally(sums: Tally, one: RunOfTask, by: StatsBy | undefined): voi
   if (by === undefined) return;
   const key = keyOf(one, by);
   const known = sums.byKey.get(key);
-  if (known === undefined && sums.byKey.size >= KEYS_AT_MOST) return void (sums.unlisted += 1);
+  if (known === undefined && sums.byKey.size >= KEYS_AT_MOST) {
+    if (sums.unlisted.size < COUNTED_AT_MOST) sums.unlisted.add(key);
+    return;
+  }
   const sum = known ?? createSum();
   sums.byKey.set(key, sum);
   addTo(sum, one);

@@ -56,7 +56,9 @@ async function endAndWait(
   );
   const facts = await context.engine.dispatch(command);
   const ids = [...new Set([...changedIds(facts), ...stoppingNow])].toSorted((a, b) => a - b);
-  await waitForTasks(context, { ids, judge: ended, caller });
+  // What had not started has ended with the command.
+  const gone = new Set(facts.flatMap(({ task }) => (ended(task) === "yes" && task !== undefined ? [task.id] : [])));
+  await waitForTasks(context, { ids: ids.filter((id) => !gone.has(id)), judge: ended, caller });
   return infosOf(context, ids, caller);
 }
 

@@ -3,6 +3,7 @@ import type { Handlers } from "../context.ts";
 import * as agents from "./agents.ts";
 import * as artifacts from "./artifacts.ts";
 import { clean, hold, pause, release, remove, resume, retry } from "./change-tasks.ts";
+import * as continuing from "./continue.ts";
 import { backup, config, doctor, host, metrics, status, stop } from "./daemon.ts";
 import { cancel, kill, wait } from "./end-tasks.ts";
 import * as events from "./events.ts";
@@ -18,11 +19,14 @@ import { send } from "./send.ts";
 import * as queue from "./queue-tasks.ts";
 import { stats } from "./stats.ts";
 import { submit } from "./submit.ts";
+import * as worktrees from "./worktrees.ts";
 
 export const HANDLERS: Handlers = {
   "task.submit": submit,
   "agent.submit": agents.submit,
   "agent.result": agents.result,
+  "agent.continue": continuing.goOn,
+  "agent.feedback": continuing.feedback,
   "agent.list": agents.list,
   "task.list": list,
   "task.get": get,
@@ -63,6 +67,7 @@ export const HANDLERS: Handlers = {
   "schedule.resume": schedules.resume,
   "schedule.remove": schedules.remove,
   "schedule.run": schedules.run,
+  "worktree.note": worktrees.note,
   "event.list": events.list,
   "event.subscribe": events.subscribe,
   "event.unsubscribe": events.unsubscribe,

@@ -89,14 +89,16 @@ function pageOf(
   return { tasks, next: null };
 }
 
-type TaskFilter = Pick<Params<"task.list">, "states" | "group" | "label" | "text">;
+type TaskFilter = Pick<Params<"task.list">, "states" | "group" | "label" | "text"> &
+  Partial<Pick<Params<"task.list">, "worktree">>;
 
 export function filterOf(params: TaskFilter): (task: Task) => boolean {
-  const { states, group, label, text } = params;
+  const { states, group, label, text, worktree } = params;
   const words = text?.toLowerCase();
   return (task) =>
     (states === undefined || states.includes(task.status.state)) &&
     (group === undefined || task.group === group) &&
+    (worktree === undefined || (task.checkout !== undefined) === worktree) &&
     (label === undefined || task.label === label) &&
     (words === undefined ||
       task.command.toLowerCase().includes(words) ||

@@ -1,4 +1,5 @@
 /** Schedules: adding, changing, reading and running them. */
+import { setImmediate } from "node:timers/promises";
 import { firingEnd, type Firing, type Result, type Schedule, type ScheduleInfo } from "@claudine/protocol";
 import { duesOf, noSuchSchedule } from "../../core/schedules.ts";
 import type { State } from "../../core/state.ts";
@@ -35,7 +36,8 @@ export const list: Handler<"schedule.list"> = async (context, { order, after, li
       const page = names.slice(0, limit);
       const schedules = page.flatMap((name) => state.schedules.all.get(name) ?? []);
       const next = order === "name" && names.length > page.length ? (page.at(-1) ?? null) : null;
-      return { schedules: scheduleInfos(context, state, schedules), next };
+      const { all, unread } = state.schedules;
+      return { schedules: scheduleInfos(context, state, schedules), next, total: all.size, unread: [...unread] };
     }),
   );
 
@@ -55,7 +57,7 @@ export const get: Handler<"schedule.get"> = async (context, { name }) =>
     const record = context.store.env(schedule.spec.task.envId);
     const sealed = record?.sealed?.names ?? [];
     const [info] = scheduleInfos(context, state, [schedule]);
-    if (info === undefined) throw noSuchSchedule("show", name);
+    if (info === undefined) throw noSuchSchedule(state, "show", name);
     const names = [...Object.keys(record?.plain ?? {}), ...sealed].toSorted();
     return { schedule: info, environment: { names, sealed } };
   });
@@ -91,12 +93,27 @@ export const next: Handler<"schedule.next"> = async (context, { name, count }) =
     return { zone, times };
   });
 
-export const pause: Handler<"schedule.pause"> = (context, { names }) => setPaused(context, names, true);
-export const resume: Handler<"schedule.resume"> = (context, { names }) => setPaused(context, names, false);
+export const pause: Handler<"schedule.pause"> = async (context, { names }) => {
+  await context.engine.dispatch({ type: "pause-schedules", names, paused: true });
+  return infosOf(context, names);
+};
 
-async function setPaused(context: Context, names: string[], paused: boolean): Promise<{ schedules: ScheduleInfo[] }> {
-  await context.engine.dispatch({ type: "pause-schedules", names, paused });
-  return context.engine.read((state) => {
+/** Up to 10 ms each: what was due in the pause is counted. */
+const RESUMED_AT_ONCE = 10;
+
+export const resume: Handler<"schedule.resume"> = async (context, { names }) => {
+  await context.engine.read((state) => void names.forEach((name) => scheduleOf(state, "resume", name)));
+  for (let from = 0; from < names.length; from += RESUMED_AT_ONCE) {
+    const some = names.slice(from, from + RESUMED_AT_ONCE);
+    await context.engine.dispatch({ type: "pause-schedules", names: some, paused: false });
+    // Others get their turn.
+    await setImmediate();
+  }
+  return infosOf(context, names);
+};
+
+function infosOf({ engine, ...context }: Context, names: string[]): Promise<{ schedules: ScheduleInfo[] }> {
+  return engine.read((state) => {
     const schedules = names.flatMap((name) => state.schedules.all.get(name) ?? []);
     return { schedules: scheduleInfos(context, state, schedules) };
   });
@@ -119,14 +136,14 @@ function submittedId(facts: readonly Fact[]): number {
 
 function scheduleOf(state: State, verb: string, name: string): Schedule {
   const schedule = state.schedules.all.get(name);
-  if (schedule === undefined) throw noSuchSchedule(verb, name);
+  if (schedule === undefined) throw noSuchSchedule(state, verb, name);
   return schedule;
 }
 
 async function infoOf(context: Context, verb: string, name: string): Promise<ScheduleInfo> {
   return context.engine.read((state) => {
     const [info] = scheduleInfos(context, state, [scheduleOf(state, verb, name)]);
-    if (info === undefined) throw noSuchSchedule(verb, name);
+    if (info === undefined) throw noSuchSchedule(state, verb, name);
     return info;
   });
 }

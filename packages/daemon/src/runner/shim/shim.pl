@@ -44,6 +44,8 @@ my %runs;          # by pid: { key, record, path, stdin, keep }
 my %operations;    # by pid, of a child that is about to be waited for: [read calls, write calls]
 my @unsaved;       # exits the disk has not taken yet: [run, line, line of operations]
 my @spares;        # folders for artifacts of runs that have ended, where most write nothing
+my %orphans;       # by pid: how many runs had been started when the shim noticed that it had become its child
+my $started = 0;   # so many runs
 my @notes;         # lines the FIFO has not taken yet
 my $listener;      # writing end of the FIFO
 my $signals;       # Linux: the descriptor signals are read from
@@ -139,11 +141,25 @@ sub is_untouched {
     return $count == 2;
 }
 
-# Nobody of the run's process group may be left who could still write there.
+# Nobody of the run may be left who could still write there: where somebody may be, it stays the run's own.
 sub keep_spare {
     my ($run, $pid) = @_;
-    return push @spares, $run->{artifacts} if @spares < SPARES_MAX && !kill(0, -$pid) && $!{ESRCH};
+    return if kill(0, -$pid) || !$!{ESRCH} || has_orphans($run);
+    return push @spares, $run->{artifacts} if $calls && @spares < SPARES_MAX;
     rmdir $run->{artifacts};
+}
+
+# Whoever a run leaves behind in another session becomes a child of the shim. Of whom an orphan is nobody can tell any more, but
+# not of a run that started after it was seen.
+sub has_orphans {
+    my ($run) = @_;
+    my $fd = $calls ? open_fd("/proc/$$/task/$$/children", O_RDONLY) : undef;
+    return $calls unless defined $fd;    # a kernel that does not tell
+    my ($pids, $piece) = ('', '');
+    $pids .= $piece while POSIX::read($fd, $piece, 4096) > 0;
+    POSIX::close($fd);
+    $orphans{$_} //= $started for grep { !$runs{$_} } split ' ', $pids;
+    return grep { $_ >= $run->{number} } values %orphans;
 }
 
 # The child: becomes the command, or says in the record why it cannot.
@@ -186,7 +202,8 @@ sub start {
         $run->{no_input} = $! + 0 unless defined $run->{keep};
     }
     $run->{ticks} = boot_ticks();
-    $run->{spare} = pop @spares;
+    $run->{spare}  = pop @spares;
+    $run->{number} = ++$started;
     crash_point('before-shim-fork');
     my $pid = fork;
     become($run, $cwd, $umask, $out, $err, [ splice @rest, 0, $n ], @rest) if defined $pid && $pid == 0;
@@ -238,6 +255,7 @@ sub wait_one {
 
 sub reap {
     while (my ($pid, $status, @usage) = wait_one()) {
+        delete $orphans{$pid};
         my $run   = delete $runs{$pid} or next;    # else an orphan of a task, adopted and ended
         my @calls = @{ delete $operations{$pid} // [] };
         keep_spare($run, $pid);

@@ -1,0 +1,60 @@
+/** What a run that goes on with earlier ones is told, and in which session. */
+import { createHash } from "node:crypto";
+import { choiceOf, ClaudineError, PROMPT_BYTES_MAX, type AgentTexts, type Task } from "@claudine/protocol";
+import { askOf, earlierOf, type EarlierPorts } from "./earlier.ts";
+import { handover, resumed } from "./handover.ts";
+import type { Registry } from "./registry.ts";
+import { MESSAGE_BYTES_MAX, requestOf } from "./wish.ts";
+
+type Env = Readonly<Record<string, string>>;
+export type Told = { texts: AgentTexts; resume: string | undefined };
+
+/** The prompt of a run. */
+export type Tell = (task: Task, place: { texts: AgentTexts; env: Env }) => Promise<Told>;
+
+/** Of the usual sizes, so that a first message still fits into a pipe. */
+const SHARE_OF_MESSAGES = 0.05;
+
+export function createTell(ports: EarlierPorts): Tell {
+  return async (task, { texts, env }) => {
+    const { goesOn, agent } = task;
+    const ask = goesOn === undefined ? undefined : askOf(ports, task);
+    if (goesOn === undefined || ask === undefined) return { texts, resume: undefined };
+    if (goesOn.session !== null) return { texts: { ...texts, prompt: resumed(ask) }, resume: goesOn.session };
+    const share = agent?.takesMessages === true ? SHARE_OF_MESSAGES : 1;
+    const prompt = handover(await earlierOf(ports, task, env), ask, share);
+    return { texts: { ...texts, prompt }, resume: undefined };
+  };
+}
+
+/** What is said to a task, as it is stored. @throws ClaudineError invalid_params, too_large */
+export function feedbackTexts(registry: Registry, task: Task, text: string): AgentTexts {
+  const refuse = (why: string, hint?: string) =>
+    new ClaudineError("invalid_params", `Cannot continue task ${task.id}: ${why}`, { hint });
+  if (text.trim() === "") throw refuse("there is no feedback", `claudine continue ${task.id} TEXT`);
+  if (!text.isWellFormed()) throw refuse("the feedback holds half of a character");
+  const bytes = Buffer.byteLength(text);
+  const most = task.agent?.takesMessages === true ? MESSAGE_BYTES_MAX : PROMPT_BYTES_MAX;
+  if (bytes > most)
+    throw new ClaudineError(
+      "too_large",
+      `Cannot continue task ${task.id}: the feedback has ${bytes} bytes, and ${most} are allowed`,
+      { hint: "Put it into a file, and name the file" },
+    );
+  const texts = {
+    id: createHash("sha256")
+      .update(JSON.stringify({ prompt: text }))
+      .digest("base64url"),
+    prompt: text,
+  };
+  const why = task.agent === undefined ? undefined : unsupported(registry, { task, texts });
+  if (why !== undefined) throw refuse(why);
+  return texts;
+}
+
+/** A tool that is not known any more says so when it is started. */
+function unsupported(registry: Registry, { task, texts }: { task: Task; texts: AgentTexts }): string | undefined {
+  if (task.agent === undefined) return undefined;
+  const { agent, model } = choiceOf(task.agent, task.session?.agentAt ?? task.agentAt);
+  return registry.find(agent)?.unsupported(requestOf(task.agent, { texts, model, path: (name) => `/${name}` }));
+}

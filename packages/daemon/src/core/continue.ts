@@ -1,0 +1,98 @@
+/** Going on with what an agent has begun: in its session where that can be, else in a new one that is told of it. Pure. */
+import {
+  ClaudineError,
+  FEEDBACK_MAX,
+  isFinished,
+  type AgentEnd,
+  type EventBody,
+  type GoesOn,
+  type Task,
+  type TaskId,
+} from "@claudine/protocol";
+import type { Facts } from "./decide.ts";
+import { circleIfAgain, stateWords } from "./targets.ts";
+
+export type ContinueCommand = {
+  type: "continue";
+  id: TaskId;
+  feedback: { textsId: string; bytes: number };
+  envId?: string | undefined;
+};
+
+type Retried = Extract<EventBody, { type: "task.retried" }>;
+type Start = Pick<Retried, "agentAt" | "goesOn">;
+
+/** @throws ClaudineError not_found, wrong_state, limit */
+export function decideContinue(facts: Facts, { id, feedback, envId }: ContinueCommand): EventBody[] {
+  const task = facts.lookup(id);
+  if (task === undefined)
+    throw new ClaudineError("not_found", `Cannot continue task ${id}: there is no such task`, {
+      hint: "`claudine list --all` shows every task",
+    });
+  checkMayContinue(facts, task);
+  return [{ type: "task.retried", id, ...startOf(task), feedback, ...(envId === undefined ? {} : { envId }) }];
+}
+
+/** @throws ClaudineError wrong_state, limit */
+function checkMayContinue(facts: Facts, task: Task): void {
+  const { id, status, agent, feedback = [] } = task;
+  const refuse = (why: string, hint: string) =>
+    new ClaudineError("wrong_state", `Cannot continue task ${id}: ${why}`, { hint });
+  if (agent === undefined) throw refuse("it is no agent's", `\`claudine retry ${id}\` runs it again`);
+  if (!isFinished(status.state)) throw refuse(stateWords(task), hintOf(task));
+  const circle = circleIfAgain(facts, task);
+  if (circle !== undefined) throw refuse(circle, `\`claudine set ${id} --after none\` lets it wait for nothing`);
+  if (feedback.length < FEEDBACK_MAX) return;
+  throw new ClaudineError("limit", `Cannot continue task ${id}: it was continued ${FEEDBACK_MAX} times`, {
+    hint: "`claudine agent` begins anew",
+  });
+}
+
+function hintOf({ id, agent, status }: Task): string {
+  if (!("run" in status)) return "What it was asked has not begun yet; it can be continued when it has ended";
+  if (agent?.takesMessages === true) return `\`claudine send ${id} TEXT\` reaches it now`;
+  return `\`claudine wait ${id}\` waits for its end; \`claudine send\` reaches agents that were started with --messages`;
+}
+
+function startOf({ session, agentAt = 0 }: Task): Start {
+  if (session !== undefined) return going(session.agentAt, { session: session.id, note: null });
+  return going(agentAt, { session: null, note: "a new session, told of the work so far: no session of it is known" });
+}
+
+/** The first choice goes without saying. */
+function going(agentAt: number, goesOn: GoesOn): Start {
+  return { goesOn, ...(agentAt === 0 ? {} : { agentAt }) };
+}
+
+/** Of these the session is the reason, so that another run in it would end the same way. */
+const OF_SESSION: ReadonlySet<string> = new Set(["session-not-found", "refused"]);
+
+/** What begins in the middle goes on there; what its agent never began, or would not do, starts over. */
+export function goesOnAfter({ goesOn }: Task, end: AgentEnd | undefined): Pick<Retried, "goesOn"> {
+  const lost = OF_SESSION.has(end?.error?.class ?? "");
+  if (end !== undefined && end.sessionId !== null && end.resumable !== false && !lost)
+    return { goesOn: { session: end.sessionId, note: null } };
+  // What was said to it must not be forgotten.
+  return goesOn === undefined ? {} : { goesOn: lost ? { session: null, note: NEW_SESSION } : goesOn };
+}
+
+const NEW_SESSION = "a new session, told of the work so far: the one before cannot be gone on with";
+
+/** The next agent knows nothing of the session of the one before. */
+export function goesOnElsewhere({ goesOn }: Task): Pick<Retried, "goesOn"> {
+  if (goesOn === undefined) return {};
+  return { goesOn: { session: null, note: "a new session, told of the work so far: it is another agent's" } };
+}
+
+/** A session that its tool does not know any more: once, as the new one has none to be gone. */
+export function withoutItsSession({ id, goesOn, agentAt = 0 }: Task, end: AgentEnd | undefined): Retried | undefined {
+  if (end?.error?.class !== "session-not-found" || (goesOn?.session ?? null) === null) return undefined;
+  const note = `a new session, told of the work so far: ${end.agent} does not know ${goesOn?.session} any more`;
+  return {
+    type: "task.retried",
+    id,
+    automatic: true,
+    after: "session",
+    ...going(agentAt, { session: null, note }),
+  };
+}
