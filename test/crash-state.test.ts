@@ -235,9 +235,12 @@ describe("the record of a run", () => {
     const good = await readFile(join(GOLDEN, "runs/0/2.1.record"));
     const ended = parseRecord(good);
     expect(ended).toMatchObject({ state: "ended", exit: { kind: "exited", exitCode: 3 } });
+    const usage = "usage" in ended ? ended.usage : undefined;
+    const withoutCalls = { ...ended, usage: { ...usage, readOps: undefined, writeOps: undefined } };
     for (let round = 0; round < 20_000; round += 1) {
       const read = parseRecord(damage(good, random));
-      if (read.state === "ended") expect(read).toEqual(ended);
+      // The calls of the system have a line of their own: when only that is damaged they are unknown, and nothing else.
+      if (read.state === "ended") expect([ended, withoutCalls]).toContainEqual(read);
       else expect(["starting", "torn", "started"]).toContain(read.state);
     }
   });
