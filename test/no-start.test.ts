@@ -1,6 +1,6 @@
 /** A task that the system refuses to start says why, can be ended, and starts by itself once it can. */
 import { spawnSync } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { startDaemon } from "./support/daemon.ts";
@@ -9,6 +9,22 @@ import { until } from "./support/until.ts";
 
 const why = whyNoDisk();
 if (why !== undefined) process.stderr.write(`The tests of a read-only disk are skipped: ${why}\n`);
+
+test("a file in the place of the folder of its run keeps a task from starting only as long as it is there", async () => {
+  const rig = await startDaemon();
+  await rig.ran("true");
+  const runs = join(rig.home.stateDir, "runs/0");
+  await rename(runs, `${runs}.away`);
+  await writeFile(runs, "");
+  const id = await rig.submit("echo late");
+  await until("the reason to be told", async () => (await rig.show(id)).reason === "cannot start: not a directory");
+  // Long enough for it to have been tried again.
+  const since = Date.now();
+  await until("the next try to be over", async () => Date.now() - since > 1500);
+  await rm(runs);
+  await rename(`${runs}.away`, runs);
+  expect(await rig.ended(id)).toMatchObject({ state: "succeeded", reason: null });
+});
 
 describe.skipIf(why !== undefined)("with run files on a read-only disk", () => {
   test.for(["kill", "cancel"])("the list says why nothing starts, and %s ends it", async (verb) => {

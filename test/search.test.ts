@@ -141,6 +141,8 @@ test("what cannot be read is told, and the rest is searched", async () => {
   const { code, stdout, stderr } = await own.claudine("search", "needle", "--in", "output");
   expect({ code, stdout }).toEqual({ code: 0, stdout: "3.1 stdout:1: needle\n" });
   expect(stderr).toBe("Not searched: the stdout of run 1 of task 2: EISDIR\n");
+  expect(await own.claudine("search", "none of it", "2")).toMatchObject({ code: 71, stdout: "" });
+  expect((await own.claudine("search", "none of it", "3")).code).toBe(1);
 });
 
 /** So many tasks, and more output than one answer may take the time for. */

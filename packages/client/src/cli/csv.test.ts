@@ -9,8 +9,12 @@ test("commas, quotes and line ends are quoted", () => {
   expect(csvLine(["a,b", 'say "hi"', "one\ntwo", "one\r\ntwo"])).toBe('"a,b","say ""hi""","one\ntwo","one\r\ntwo"\r\n');
 });
 
-test.for(["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])("no spreadsheet takes %j for a formula", (text) => {
+test.for(["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "\tx"])("no spreadsheet takes %j for a formula", (text) => {
   expect(csvLine([text])).toBe(`'${text}\r\n`);
+});
+
+test("nor a formula that begins after a line end", () => {
+  expect(csvLine(["\n=1+1"])).toBe(`"'\n=1+1"\r\n`);
 });
 
 test("a formula with quotes in it is both", () => {

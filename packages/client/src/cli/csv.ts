@@ -10,7 +10,7 @@ export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(quoted).join(",")}\r\n`;
 }
 
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/;
 
 function quoted(cell: Cell): string {
   if (typeof cell !== "string") return String(cell ?? "");

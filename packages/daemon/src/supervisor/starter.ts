@@ -62,8 +62,11 @@ export function createStarter(ports: SupervisorPorts, reporter: Reporter): Start
       refusals.set(key, why);
       setTimeout(() => {
         const now = currentRun(ports, key);
-        const untouched = now?.run.started === undefined && recordOf(ports, key).state === "missing";
-        if (now !== undefined && untouched) starter.start(now.task, now.run);
+        if (now === undefined || now.run.started !== undefined) return;
+        const record = recordOf(ports, key);
+        if (record.state === "missing") starter.start(now.task, now.run);
+        // Something is in the place of its folder, which nobody else would ever look at again.
+        if (record.state === "unreadable") starter.startLater(key, errnoText(record.errno));
       }, AGAIN_MS).unref();
     },
     refusal: (key) => (isWaiting(key) ? refusals.get(key) : undefined),

@@ -1,5 +1,5 @@
 /** `claudine search`: finds tasks by label, command and output. */
-import { ClaudineError } from "@claudine/protocol/errors";
+import { ClaudineError, ERRORS } from "@claudine/protocol/errors";
 import type { ParamsIn, Result } from "@claudine/protocol/methods";
 import type { SearchField, SearchMatch, SearchProblem } from "@claudine/protocol/search";
 import { safeJson } from "@claudine/protocol/text";
@@ -51,13 +51,14 @@ export const search: Command = {
   async run(input, io) {
     const params = paramsOf(input);
     const printer = printerOf(input, io);
-    const { count, next } = await findAll(await io.connect(), params, {
+    const { count, next, isWhole } = await findAll(await io.connect(), params, {
       limit: number(input, "limit") ?? DEFAULT_LIMIT,
       signal: io.interrupt(),
       printer,
     });
     await printer.end(next);
-    return count > 0 ? 0 : 1;
+    if (count > 0) return 0;
+    return isWhole ? 1 : ERRORS.os.exit;
   },
 };
 
@@ -102,8 +103,9 @@ async function findAll(
   client: Client,
   params: Wanted,
   { limit, signal, printer }: Asking,
-): Promise<{ count: number; next: string | null }> {
+): Promise<{ count: number; next: string | null; isWhole: boolean }> {
   let count = 0;
+  let isWhole = true;
   let from: Pick<Wanted, "cursor"> = {};
   for (;;) {
     const page: Result<"task.search"> = await client.call(
@@ -114,7 +116,8 @@ async function findAll(
     count += page.matches.length;
     await printer.matches(page.matches);
     printer.problems(page.problems);
-    if (page.next === null || count >= limit) return { count, next: page.next };
+    isWhole &&= page.problems.length === 0;
+    if (page.next === null || count >= limit) return { count, next: page.next, isWhole };
     from = { cursor: page.next };
   }
 }
