@@ -40,7 +40,7 @@ const outsideGit: Ban = {
 };
 const protocol = ["@claudine", "@claudine/protocol", "@claudine/protocol/*"];
 const schemas: Ban = {
-  regex: "^@claudine/protocol($|/(artifact|config|event|host|index|methods|methods/.*|search|task)$)",
+  regex: "^@claudine/protocol($|/(artifact|config|event|host|index|methods|methods/.*|run|search|task)$)",
   message: "The command line imports only types from modules with zod schemas: use `import type`.",
   allowTypeImports: true,
 };

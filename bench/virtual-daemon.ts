@@ -25,8 +25,8 @@ export class VirtualDaemon {
       tasks: [],
       history: [],
       schedules: [],
+      calendar: { next: () => null, clockText: String },
       unreadSchedules: [],
-      calendar: { next: () => null },
       counts,
     });
     this.#machine = machine;

@@ -117,15 +117,6 @@ test("when the provider is overloaded the next agent is tried, as a run of its o
   expect(await it.rig.ended(id)).toMatchObject({ attempt: 4, agent: { agent: "codex" } });
 });
 
-test("without another agent a used up quota fails, and the reason says until when", async () => {
-  const resetsAt = (Math.floor(Date.now() / 1000) + 3600) * 1000;
-  const id = await it.agent(`limit ${resetsAt / 1000}`, "--fallback", "none");
-  expect(await it.rig.ended(id)).toMatchObject({
-    state: "failed",
-    agent: { error: { class: "usage-limit", resetsAt } },
-  });
-});
-
 test("hundreds of megabytes cost bounded memory, and the daemon answers meanwhile", async () => {
   const status = async () => (await it.rig.status())?.rssBytes ?? 0;
   const before = await status();

@@ -1,6 +1,7 @@
 /** `claudine agent`: prompts that become tasks, and how they start. */
-import { readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { createAgentRig, installAgent, type AgentRig } from "./support/agents.ts";
 import { until } from "./support/until.ts";
@@ -20,6 +21,23 @@ beforeAll(async () => {
 });
 
 const prompts = () => readdir(join(it.rig.home.stateDir, "prompts")).catch(() => []);
+
+test("search finds what a prompt says after its first line, also in ten megabytes", async () => {
+  const ids = [
+    await it.agent("say one\nthe quokka\nand again a quokka", "--held"),
+    await it.agent(`say two\n${"x".repeat(9_999_000)}\nquokkas`, "--held"),
+  ];
+  const search = async (...words: string[]) => {
+    const { stdout } = await it.rig.claudine("search", "--json", "quokka", ...words);
+    const { matches } = JSON.parse(stdout) as { matches: { id: number; field: string; line: number; text: string }[] };
+    return matches.map(({ id, field, line, text }) => [id, field, line, text]);
+  };
+  expect(await search()).toEqual([
+    [ids[1], "prompt", 3, "quokkas"],
+    [ids[0], "prompt", 2, "the quokka"],
+  ]);
+  expect(await search("--in", "command", "--in", "output")).toEqual([]);
+});
 
 test("a prompt runs, and its answer is the result", async () => {
   const id = await it.agent("tool Bash ls -l\nsay All done");
@@ -63,8 +81,12 @@ test("ten megabytes are a prompt, and reach the tool whole; they are in no list 
 
 test("one that is longer is refused in one line", async () => {
   const { code, stderr } = await it.rig.claudineWith({ input: "x".repeat(10 * 2 ** 20 + 1) }, "agent", "-");
-  expect({ code, lines: stderr.trimEnd().split("\n").length }).toMatchObject({ code: expect.any(Number), lines: 2 });
-  expect(code).not.toBe(0);
+  expect({ code, stderr }).toEqual({
+    code: 65,
+    stderr:
+      "claudine: Cannot submit: the prompt has 10485761 bytes, and 10485760 are allowed\n" +
+      "  hint: Put it into a file, and name the file in the prompt\n",
+  });
 });
 
 test("the tool is started without what tells that one agent started it, and with the options that were asked for", async () => {
@@ -99,6 +121,7 @@ test("a template is filled; without a value, or with one too many, nothing is su
   for (const [args, words] of [
     [["-t", "reviewer"], "Cannot make the prompt: the template reviewer needs branch"],
     [["-t", "reviewer", "--var", "branch=a", "--var", "x=b"], "the template reviewer has no {{ x }}"],
+    [["-t", "reviewer", "--var", "branch=a", "--var", "__proto__=b"], "the template reviewer has no {{ __proto__ }}"],
     [["-t", "critic", "--var", "x=b"], "Cannot submit: there is no template critic"],
     [["--var", "x=b", "hello"], "Cannot submit: variables go with a template"],
   ] as const) {
@@ -112,6 +135,7 @@ test.for([
   [["--agent", "nobody", "hello"], "Cannot use the agent nobody: there is none of this name"],
   [["--budget", "cheap", "hello"], "Cannot submit: --budget cheap is no amount"],
   [["--file", "none.md"], "Cannot read none.md"],
+  [["--file", "/dev/zero"], "Cannot read /dev/zero: it has more than 64M"],
   [["--file", "none.md", "hello"], "there are a prompt and --file"],
   [["  "], "Cannot submit: the prompt is empty"],
   [["--json-schema", "bad.json", "hello"], "the JSON schema is no JSON"],
@@ -135,6 +159,26 @@ test("without a prompt the editor opens; nothing written is nothing submitted", 
   expect(none).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("the prompt is empty") });
 });
 
+test("what was written in the editor is kept when it fails, or is not taken; where nothing was, nothing stays", async () => {
+  const [script, tmp] = [it.rig.file("editor-fails.sh"), it.rig.file("../editor-tmp")];
+  await mkdir(tmp);
+  await writeFile(script, 'echo "say written" > "$1"; exit $CODE\n');
+  for (const [code, args, words] of [
+    ["1", [], "ended with 1"],
+    ["0", ["--agent", "nobody"], "Cannot use the agent nobody"],
+  ] as const) {
+    const env = { EDITOR: `sh ${script}`, CODE: code, TMPDIR: tmp };
+    const { code: exit, stderr } = await it.rig.claudineWith({ env }, "agent", ...args);
+    expect(exit).not.toBe(0);
+    expect(stderr).toContain(words);
+    const [, file = ""] = /Your prompt is in (\S+)/.exec(stderr) ?? [];
+    expect(await readFile(file, "utf8")).toBe("say written\n");
+    await rm(dirname(file), { recursive: true });
+  }
+  for (const EDITOR of ["true", "false"]) await it.rig.claudineWith({ env: { EDITOR, TMPDIR: tmp } }, "agent");
+  expect(await readdir(tmp)).toEqual([]);
+});
+
 test("a tool that is not there, or is too old, fails its one task with the reason", async () => {
   const noTool = await it.rig.claudineWith({ env: { PATH: "/usr/bin:/bin" }, input: "say x" }, "agent", "-");
   expect(await it.rig.ended(Number(noTool.stdout))).toMatchObject({
@@ -150,6 +194,36 @@ test("a tool that is not there, or is too old, fails its one task with the reaso
     reason: expect.stringContaining("Claude Code 1.0.2 is too old: at least"),
   });
   expect(await it.rig.ended(await it.agent("say well"))).toMatchObject({ state: "succeeded" });
+});
+
+test("one that is cancelled while its tool is still asked for its version ends then, and never begins", async () => {
+  const [bin, asked, go, begun] = ["../slow", "asked", "answer", "begun"].map((name) => it.rig.file(name));
+  const script = `case "$1" in --version) touch '${asked}'; until [ -e '${go}' ]; do sleep 0.05; done;; *) touch '${begun}';; esac`;
+  await mkdir(bin ?? "");
+  await writeFile(join(bin ?? "", "claude"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const env = { PATH: `${bin}:${it.rig.env["PATH"] ?? ""}` };
+  const { stdout } = await it.rig.claudineWith({ env, input: "say x" }, "agent", "-");
+  await until("the tool to be asked", () => Promise.resolve(existsSync(asked ?? "")));
+  expect(await it.rig.claudine("cancel", stdout.trim())).toMatchObject({ code: 0 });
+  expect(await it.rig.show(Number(stdout))).toMatchObject({ state: "cancelled", startedAt: null });
+  await writeFile(go ?? "", "");
+  // What comes after it starts after it.
+  expect(await it.rig.ended(await it.agent("say next"))).toMatchObject({ state: "succeeded" });
+  await until("the prompts to go", async () => (await prompts()).length === 0);
+  expect(existsSync(begun ?? "")).toBe(false);
+});
+
+test("the prompt is shown as it was submitted", async () => {
+  const id = String(await it.agent("say x\nsay \u001b[2Jy", "--held", "--system-prompt", "be brief"));
+  const shown = await it.rig.claudine("show", id, "--prompt");
+  expect(shown).toMatchObject({ code: 0, stdout: "say x\nsay \u001b[2Jy\n", stderr: "" });
+  const { stdout } = await it.rig.claudine("show", id, "--prompt", "--json");
+  expect(JSON.parse(stdout)).toEqual({ id: Number(id), prompt: "say x\nsay \u001b[2Jy", systemPrompt: "be brief" });
+  await it.rig.claudine("remove", id);
+  expect(await it.rig.claudine("show", id, "--prompt")).toMatchObject({ code: 66, stdout: "" });
+  const plain = (await it.rig.claudine("submit", "--held", "true")).stdout.trim();
+  const none = await it.rig.claudine("show", plain, "--prompt");
+  expect(none.stderr).toContain(`Cannot show the prompt of task ${plain}: it is no agent's`);
 });
 
 test("a prompt that was taken is there after the daemon was killed", async () => {

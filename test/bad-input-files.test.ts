@@ -131,7 +131,11 @@ describe("in the place of", () => {
     wake(rig, `${task.id}.1\n`.repeat(10));
     const logs = rig.claudine("logs", String(task.id));
     expect(await rig.claudine("submit", "--wait", "true")).toMatchObject({ code: 0 });
-    expect(await logs).toMatchObject({ code: 0, stdout: "" });
+    expect(await logs).toMatchObject({
+      code: 71,
+      stdout: "",
+      stderr: expect.stringContaining(`task ${task.id}: something is in the place of its file`),
+    });
   });
 });
 

@@ -2,27 +2,21 @@
 import { chmod, readFile, readlink, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, beforeEach, expect, test } from "vitest";
-import { createRig, type Rig, startDaemon } from "./support/daemon.ts";
+import { expect, test } from "vitest";
+import { type Rig, startDaemon } from "./support/daemon.ts";
 import { GIT_ENV, makeRepo, type Repo } from "./support/repo.ts";
+import { eachWithRepo, submitAndEnd } from "./support/repo-rig.ts";
 
 let rig: Rig;
 let repo: Repo;
 let count = 0;
-beforeAll(async () => {
-  rig = await createRig({ env: GIT_ENV, config: "slots: 8\n" });
-  return () => rig[Symbol.asyncDispose]();
-});
-beforeEach(async () => {
-  count += 1;
-  repo = await makeRepo(rig, { name: `repo${count}` });
+eachWithRepo((next) => {
+  ({ rig, repo, count } = next);
 });
 
 async function ran(cwd: string, ...args: string[]) {
-  const { code, stdout, stderr } = await rig.claudineWith({ cwd }, "submit", ...args);
-  if (code !== 0) throw new Error(`submit exited with ${code}: ${stderr}`);
-  const task = await rig.ended(Number(stdout));
-  return { id: task.id, task, path: task.worktree?.checkout?.path ?? cwd };
+  const { id, task, checkout } = await submitAndEnd(rig, cwd, ...args);
+  return { id, task, path: checkout?.path ?? cwd };
 }
 
 type Row = { name: string; commit: string; tree: string; why: string; run: number };

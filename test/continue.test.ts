@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { createAgentRig, installAgent, type AgentRig } from "./support/agents.ts";
 import { startMcp } from "./support/mcp.ts";
+import { GIT_ENV, makeRepo } from "./support/repo.ts";
 
 const SESSION = "3f0e8d52-6e1c-4f6b-9d7a-0b1c2d3e4f50";
 const CONFIG = "slots: 8\n";
 
 let it: AgentRig & AsyncDisposable;
 beforeAll(async () => {
-  it = await createAgentRig({ config: CONFIG });
+  it = await createAgentRig({ config: CONFIG, env: GIT_ENV });
   await installAgent(it.rig.file("../bin"), "codex");
   return () => it[Symbol.asyncDispose]();
 });
@@ -94,13 +95,13 @@ test("what runs, waits, is no agent's or is not there cannot be continued, and t
     expect(stderr).toContain(`Cannot continue task ${id}: ${why}`);
     expect(stderr).toContain(hint);
   }
-  expect((await it.rig.claudine("continue", String(running), " ")).stderr).toContain("there is no feedback");
   expect((await it.rig.claudine("continue", String(running), "a", "--feedback", "b")).stderr).toContain(
     "more than once",
   );
   await writeFile(go, "");
   await it.rig.claudine("send", String(talking), "--eof");
   await Promise.all([running, talking, waiting].map((id) => it.rig.ended(id)));
+  expect((await it.rig.claudine("continue", String(running), " ")).stderr).toContain("there is no feedback");
 });
 
 test("a session that its tool does not know any more is followed by a new one, once, which is told of the work", async () => {
@@ -174,6 +175,58 @@ test.for(["before", "after"])("a daemon that dies %s it is stored: it happens wh
   expect(isStored).toBe(when === "after");
   expect(await own.rig.ended(id)).toMatchObject({ attempt: isStored ? 2 : 1, state: "succeeded" });
   expect((await own.result(id)).agent.result).toBe(isStored ? "two" : "one");
+});
+
+test("its branch and the address of its pull request name the task", async () => {
+  const repo = await makeRepo(it.rig, { name: "named" });
+  const place = { cwd: repo.dir, input: "say one" };
+  const { stdout } = await it.rig.claudineWith(place, "agent", "--worktree=named-branch", "-");
+  const { id } = await it.rig.ended(Number(stdout));
+  const pullRequest = "https://example.org/pull/7";
+  const client = await it.rig.client();
+  await client.call("worktree.note", { id, step: "pull-request", pullRequest });
+  client.close();
+  for (const word of ["named-branch", "branch:named-branch", pullRequest]) {
+    expect(await it.rig.claudine("continue", word, "args")).toMatchObject({ stderr: `Continued: task ${id}\n` });
+    await it.rig.ended(id);
+  }
+  const none = await it.rig.claudine("continue", "nobodys-branch", "args");
+  expect(none).toMatchObject({ code: expect.any(Number), stderr: expect.stringContaining("Cannot continue") });
+});
+
+test("what others have changed in its worktree is a conflict: fail, merge and override", async () => {
+  const repo = await makeRepo(it.rig, { name: "outside" });
+  const made = await it.rig.claudineWith({ cwd: repo.dir, input: "say one" }, "agent", "--worktree", "-");
+  const { id, worktree } = await it.rig.ended(Number(made.stdout));
+  const [file, fresh] = ["file.txt", "new one.txt"].map((name) => join(worktree?.checkout?.path ?? "none", name));
+  if (file === undefined || fresh === undefined) throw new Error("no worktree");
+  const goOn = async (...words: string[]) => {
+    const ran = await it.rig.claudine("continue", String(id), ...words);
+    await it.rig.ended(id);
+    return ran;
+  };
+  expect(await goOn("args")).toMatchObject({ code: 0 });
+  await writeFile(file, "mine\n");
+  await writeFile(fresh, "too\n");
+  const refused = await goOn("args");
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toContain("since its last run 2 files were changed in its worktree: file.txt, new one.txt");
+  expect(await it.rig.show(id)).toMatchObject({ attempt: 2, agent: { feedback: 1 } });
+  expect(await goOn("--on-conflict", "merge", "repeat")).toMatchObject({ code: 0 });
+  expect((await it.result(id)).agent.result).toMatch(/^repeat\n\nOthers have changed files[^]*file.txt[^]*new one.txt/);
+  expect(await readFile(file, "utf8")).toBe("mine\n");
+  expect((await it.rig.claudine("logs", String(id), "--feedback")).stdout).not.toContain("Others have");
+  // They are the task's own now.
+  expect(await goOn("args")).toMatchObject({ code: 0 });
+  await writeFile(file, "other\n");
+  expect(await goOn("--on-conflict", "override", "args")).toMatchObject({ code: 0 });
+  expect(await readFile(file, "utf8")).toBe("mine\n");
+  const { stdout } = await it.rig.claudine("checkpoint", "list", String(id), "--json");
+  const kept = (JSON.parse(stdout) as { name: string; why: string }[]).filter(({ why }) => why.includes("restore"));
+  await it.rig.claudine("checkpoint", "restore", String(id), kept.at(-1)?.name ?? "none");
+  expect(await readFile(file, "utf8")).toBe("other\n");
+  const bad = await goOn("--on-conflict", "shrug", "args");
+  expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining("--on-conflict shrug") });
 });
 
 test("the tool continue of the MCP server", async () => {

@@ -2,29 +2,23 @@
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, beforeEach, expect, test } from "vitest";
-import { createRig, type Rig } from "./support/daemon.ts";
-import { GIT_ENV, makeRepo, type Repo } from "./support/repo.ts";
+import { expect, test } from "vitest";
+import { type Rig } from "./support/daemon.ts";
+import { makeRepo, type Repo } from "./support/repo.ts";
+import { eachWithRepo, submitAndEnd } from "./support/repo-rig.ts";
 
 let rig: Rig;
 let repo: Repo;
 let count = 0;
-beforeAll(async () => {
-  rig = await createRig({ env: GIT_ENV, config: "slots: 8\n" });
-  return () => rig[Symbol.asyncDispose]();
-});
-beforeEach(async () => {
-  count += 1;
-  repo = await makeRepo(rig, { name: `repo${count}` });
+eachWithRepo((next) => {
+  ({ rig, repo, count } = next);
 });
 
 /** A task that has done `work` in a worktree. */
 async function done(work: string, ...args: string[]) {
-  const { code, stdout, stderr } = await rig.claudineWith({ cwd: repo.dir }, "submit", "--worktree", ...args, work);
-  if (code !== 0) throw new Error(`submit exited with ${code}: ${stderr}`);
-  const task = await rig.ended(Number(stdout));
-  const checkout = task.worktree?.checkout ?? expect.fail(`no worktree: ${task.reason}`);
-  return { id: String(task.id), branch: checkout.branch, path: checkout.path };
+  const { id, task, checkout } = await submitAndEnd(rig, repo.dir, "--worktree", ...args, work);
+  if (checkout === undefined) expect.fail(`no worktree: ${task.reason}`);
+  return { id: String(id), branch: checkout.branch, path: checkout.path };
 }
 
 const worktree = (...words: string[]) => rig.claudine("worktree", ...words);

@@ -30,6 +30,9 @@ const WHEN = {
     "A task was given a worktree, before it is made, or something became of it: committed, merged, removed and others.",
   "group.changed": "A group was made, paused or resumed, or its slots were changed.",
   "group.removed": "A group and its slots were forgotten.",
+  "agent.limited":
+    "A provider of an agent takes no more for a while, as the run that ends next was told: its tasks wait.",
+  "agent.freed": "The limit of a provider is over, as a run has shown or a person has said.",
   "schedule.added": "A schedule was added.",
   "schedule.changed": "A schedule was changed; tasks of it that are there already are as they were.",
   "schedule.paused": "A schedule is not due any more until it is resumed.",

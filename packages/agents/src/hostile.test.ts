@@ -134,3 +134,16 @@ describe.each(adapters.map((adapter) => ({ name: adapter.name, adapter })))("$na
     expect(JSON.stringify(state).length).toBeLessThan(3_000_000);
   });
 });
+
+test.for([
+  ["3f0e8d52-6e1c-4f6b-9d7a-0b1c2d3e4f50", true],
+  ["ses_01/AB.c:d+e=@~", true],
+  ["--dangerously-skip-permissions", false],
+  ["a\nb", false],
+  ["a b", false],
+  ["\u001b]0;x\u0007", false],
+  ["", false],
+  ["x".repeat(201), false],
+] as const)("a session id that is to be a word of a command line: %j", ([id, isOne]) => {
+  expect(progressed(noProgress, { type: "session", id, model: undefined }).sessionId).toBe(isOne ? id : undefined);
+});

@@ -56,7 +56,7 @@ export const noProgress: AgentProgress = {
 export function progressed(progress: AgentProgress, event: AgentEvent): AgentProgress {
   switch (event.type) {
     case "session":
-      return { ...progress, sessionId: limited(event.id, MAX_ID_CHARS), model: modelOf(event.model, progress.model) };
+      return { ...progress, sessionId: sessionIdOf(event.id), model: modelOf(event.model, progress.model) };
     case "text":
       return goesOn(progress, event.text);
     case "thinking":
@@ -92,6 +92,11 @@ type Event<T extends AgentEvent["type"]> = Extract<AgentEvent, { type: T }>;
 
 function line(text: string): string {
   return firstLine(text, MAX_HEADLINE_CHARS);
+}
+
+/** It becomes a word of a command line when the session goes on: what could be an option, or is cut, names none. */
+function sessionIdOf(id: string): string | undefined {
+  return id.length <= MAX_ID_CHARS && /^[A-Za-z0-9][\w.:/+=@~-]*$/.test(id) ? id : undefined;
 }
 
 function modelOf(model: string | undefined, before: string | undefined): string | undefined {

@@ -13,6 +13,7 @@ export { commitAll } from "./commit-all.ts";
 export { chooseForge, openPullRequest, remoteOf } from "./forge.ts";
 export { makeWorktree, repoGit } from "./make-worktree.ts";
 export { merge, type MergePlan, planMerge } from "./merge.ts";
+export { type Outside, outsideChanges } from "./outside.ts";
 export { planWorktree } from "./plan-worktree.ts";
 export { createGit, type Git, showGit } from "./run-git.ts";
 export { rebase } from "./rebase.ts";

@@ -1,6 +1,6 @@
 /** Schemas of tasks whose work is a prompt for a coding agent: what is asked, what it does, and what came of it. */
 import * as z from "zod";
-import { Millis } from "./ids.ts";
+import { Millis, TaskId } from "./ids.ts";
 
 /** Prompts and other texts for agents; what is larger belongs into a file that the prompt names. */
 export const PROMPT_BYTES_MAX = 10 * 2 ** 20;
@@ -58,17 +58,36 @@ export const AgentTexts = z.object({
   prompt: z.string(),
   systemPrompt: z.string().optional(),
   jsonSchema: z.string().optional(),
+  changes: z.string().optional().describe("With feedback: what others have changed meanwhile"),
 });
 export type AgentTexts = z.infer<typeof AgentTexts>;
 
+const VAR_NAME_CHARS_MAX = 100;
+const Values = z.record(z.string().max(VAR_NAME_CHARS_MAX), z.string().max(PROMPT_BYTES_MAX));
+
+/** As they came: what a record gives has lost the one that is called `__proto__`. */
+const Vars = z
+  .custom<Readonly<Record<string, string>>>()
+  .check((context) => {
+    const { value } = context;
+    const { error } = Values.safeParse(value);
+    for (const { message, path } of error?.issues ?? [])
+      context.issues.push({ code: "custom", message, path, input: value });
+    if (error === undefined && Object.entries(value).some(([, text]) => typeof text !== "string"))
+      context.issues.push({ code: "custom", message: "a variable's value is text", input: value });
+  })
+  .meta({
+    type: "object",
+    propertyNames: { type: "string", maxLength: VAR_NAME_CHARS_MAX },
+    additionalProperties: { type: "string", maxLength: PROMPT_BYTES_MAX },
+  });
+
 /** As a caller asks for it; what is not said is as the template or the configuration says. */
 export const AgentWish = z.strictObject({
-  prompt: z.string().max(PROMPT_BYTES_MAX).optional().describe("Unless the template has one"),
+  // How long it may be is said in bytes, when it is made.
+  prompt: z.string().optional().describe("Unless the template has one; at most 10 MB"),
   template: AgentName.optional().describe("One of `agents:` in the configuration"),
-  vars: z
-    .record(z.string().max(100), z.string().max(PROMPT_BYTES_MAX))
-    .optional()
-    .describe("What the template's `{{ name }}` stand for"),
+  vars: Vars.optional().describe("What the template's `{{ name }}` stand for"),
   agent: AgentName.optional(),
   model: Word.optional(),
   fallback: z.array(AgentChoice).max(10).optional().describe("Tried when the one before is overloaded or out of quota"),
@@ -90,6 +109,19 @@ export const AgentFailure = z.object({
   resetsAt: Millis.optional().describe("When it may be tried again, as far as the tool told"),
 });
 export type AgentFailure = z.infer<typeof AgentFailure>;
+
+/** A provider takes no more for a while: kept from the run that met it until another one works. */
+export const AgentLimit = z.object({
+  agent: AgentName,
+  class: z.string().describe("`usage-limit` or `rate-limit`"),
+  message: z.string().describe("In the tool's words"),
+  since: Millis,
+  resetsAt: Millis.describe("When one run tries whether it is over"),
+  told: z.boolean().describe("The tool told when; else it is a guess, longer each time"),
+  ripeAt: Millis.describe("The same on the daemon's steady clock"),
+  tries: z.int().min(0).describe("Runs that tried it since and met it again"),
+});
+export type AgentLimit = z.infer<typeof AgentLimit>;
 
 /** Something that a person should look at. */
 export const Attention = z.object({
@@ -156,6 +188,12 @@ export const AgentInfo = AgentFacts.extend({
   feedback: z.int().describe("How often something was said to it between two runs"),
 });
 export type AgentInfo = z.infer<typeof AgentInfo>;
+
+/** A limit as it stands. */
+export const AgentLimitInfo = AgentLimit.omit({ agent: true, ripeAt: true }).extend({
+  triedBy: TaskId.nullable().describe("The run of this task tries now whether it is over"),
+});
+export type AgentLimitInfo = z.infer<typeof AgentLimitInfo>;
 
 /** One of the tools that prompts can be given to. */
 export const AgentTool = z.object({

@@ -1,6 +1,6 @@
 /** Everything that can happen to a task, in the past tense; the journal holds these in order. */
 import * as z from "zod";
-import { AgentEnd, Attention, Feedback, GoesOn } from "./agent.ts";
+import { AgentEnd, AgentLimit, AgentName, Attention, Feedback, GoesOn } from "./agent.ts";
 import { FiringCause, ScheduleSpec, SkipWhy } from "./schedule.ts";
 import {
   HoldWhy,
@@ -33,10 +33,10 @@ export const EventBody = z.discriminatedUnion("type", [
     envId,
     automatic: z.boolean().optional().describe("By its own rule, not asked for by a person"),
     after: z
-      .enum(["lost", "pressure", "capacity", "session"])
+      .enum(["lost", "pressure", "capacity", "limit", "session"])
       .optional()
       .describe(
-        "The run before was lost, ended to free memory, its agent had no capacity, or its session was gone: it does not count as a retry",
+        "The run before was lost, ended to free memory, its agent had no capacity or met a limit, or its session was gone: it does not count as a retry",
       ),
     agentAt: z.int().optional().describe("Which of the agent's choices is tried now"),
     goesOn: GoesOn.optional().describe("It does not begin with the prompt"),
@@ -51,6 +51,9 @@ export const EventBody = z.discriminatedUnion("type", [
     ...run,
     units: Units.optional(),
     slots: z.int().positive().optional().describe("That it takes; 1 unless said"),
+    agentAt: z.int().optional().describe("Which of the agent's choices it is, when those before have met their limits"),
+    goesOn: GoesOn.optional().describe("That choice does not know the session of the one before"),
+    probe: z.literal(true).optional().describe("Its provider has met its limit: it tries whether that is over"),
   }),
   of("run.started", { ...run, process: ProcessIdentity, startedAt: Millis, timeoutAt: Millis.optional() }),
   of("run.warned", { ...run, remainingMs: z.number().describe("Until the timeout") }),
@@ -95,6 +98,8 @@ export const EventBody = z.discriminatedUnion("type", [
     paused: z.boolean().optional(),
   }),
   of("group.removed", { name: z.string() }),
+  of("agent.limited", AgentLimit.shape),
+  of("agent.freed", { agent: AgentName }),
   of("schedule.added", { name: z.string(), spec: ScheduleSpec }),
   of("schedule.changed", { name: z.string(), spec: ScheduleSpec.describe("All of it, as it is now") }),
   of("schedule.paused", { name: z.string() }),

@@ -7,7 +7,13 @@ type Of<T extends TaskEvent["type"]> = Extract<TaskEvent, { type: T }>;
 export function withSession(task: Task, event: TaskEvent): Task {
   if (task.agent === undefined) return task;
   if (event.type === "run.finished") return sessionOf(task, event);
+  if (event.type === "run.admitted") return chosen(task, event);
   return event.type === "task.retried" ? goingOn(task, event) : task;
+}
+
+/** Those before it have met their limits. */
+function chosen(task: Task, { agentAt, goesOn }: Of<"run.admitted">): Task {
+  return { ...task, ...(agentAt === undefined ? {} : { agentAt }), ...(goesOn === undefined ? {} : { goesOn }) };
 }
 
 /** One that is gone is not tried again. */
@@ -23,21 +29,14 @@ function withoutSession({ session: _, ...task }: Task): Task {
 
 /** Without a word about it, it starts over. */
 function goingOn({ goesOn: _, ...task }: Task, event: Of<"task.retried">): Task {
-  const { agentAt, goesOn, feedback, automatic, after, at } = event;
+  const { agentAt, goesOn, feedback, after, at } = event;
   const said = feedback === undefined ? [] : [{ ...feedback, attempt: task.attempt + 1, at }];
   return {
     ...task,
     ...(agentAt === undefined ? {} : { agentAt }),
     ...(goesOn === undefined ? {} : { goesOn }),
     ...(said.length === 0 ? {} : { feedback: [...(task.feedback ?? []), ...said] }),
-    ...notCounted(task, { agentAt, isAsked: automatic !== true, isForSession: after === "session" }),
+    // A session that is gone is no reason to count.
+    ...(after === "session" ? { retriedAt: (task.retriedAt ?? 0) + 1 } : {}),
   };
-}
-
-type Wish = { agentAt: number | undefined; isAsked: boolean; isForSession: boolean };
-
-/** Choices that were tried are no retries: who goes on with a later one has not tried the earlier ones since. */
-function notCounted({ retriedAt = 0 }: Task, { agentAt = 0, isAsked, isForSession }: Wish): Pick<Task, "retriedAt"> {
-  if (isForSession) return { retriedAt: retriedAt + 1 };
-  return isAsked && agentAt > 0 ? { retriedAt: retriedAt - agentAt } : {};
 }

@@ -21,12 +21,14 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
     ? { lostRuns: (task.lostRuns ?? 0) + 1 }
     : isYield(event)
       ? { yieldedRuns: (task.yieldedRuns ?? 0) + 1 }
-      : {};
+      : isOfLimit(event)
+        ? { limitedRuns: (task.limitedRuns ?? 0) + 1 }
+        : {};
   const after = { ...task, attempt, envId: anew ?? task.envId, ...waived, ...count, ...again, status };
   return withSession(asked ? countedAnew(after) : after, event);
 }
 
-function countedAnew({ yieldedRuns: _, agentAt: __, ...task }: Task): Task {
+function countedAnew({ yieldedRuns: _, agentAt: __, limitedRuns: ___, ...task }: Task): Task {
   return { ...task, retriedAt: task.attempt, lostRuns: 0 };
 }
 
@@ -36,6 +38,10 @@ function isLoss(event: TaskEvent): boolean {
 
 function isYield(event: TaskEvent): boolean {
   return event.type === "task.retried" && event.after === "pressure";
+}
+
+function isOfLimit(event: TaskEvent): boolean {
+  return event.type === "task.retried" && (event.after === "capacity" || event.after === "limit");
 }
 
 /** Who releases a task that was held because of a dependency lets it run without that one. */
@@ -92,6 +98,8 @@ function nextStatus(task: Task, event: OfTask): Status {
         ...queued(event, event.notBefore),
         ...ripe(event),
         ...(event.after === "pressure" ? { yielded: true } : {}),
+        // Who has begun comes before those that came later.
+        ...(event.after === "limit" ? { since: task.createdAt } : {}),
       };
     case "task.cancelled":
       return { state: "cancelled", ...neverRan(event) };
@@ -102,8 +110,12 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "task.moved":
       return task.status.state === "queued" ? { ...task.status, since: event.since, order: event.order } : task.status;
     case "run.admitted": {
-      const { attempt, units, slots } = event;
-      const taken = { ...(units === undefined ? {} : { units }), ...(slots === undefined ? {} : { slots }) };
+      const { attempt, units, slots, probe } = event;
+      const taken = {
+        ...(units === undefined ? {} : { units }),
+        ...(slots === undefined ? {} : { slots }),
+        ...(probe === undefined ? {} : { probe }),
+      };
       return { state: "running", run: { attempt, admittedAt: event.at, ...taken } };
     }
     case "run.finished":

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { TaskId } from "./task.ts";
 
-export const SearchField = z.enum(["label", "command", "output"]);
+export const SearchField = z.enum(["label", "command", "prompt", "output"]);
 export type SearchField = z.infer<typeof SearchField>;
 
 export const SearchMatch = z.object({

@@ -61,6 +61,10 @@ export const Worktree = z.object({
 });
 export type Worktree = z.infer<typeof Worktree>;
 
+/** What becomes of files that others have changed between two runs. */
+export const OnConflict = z.enum(["fail", "merge", "override"]);
+export type OnConflict = z.infer<typeof OnConflict>;
+
 /** What became of a worktree. */
 export const WorktreeStep = z.enum([
   "assigned",

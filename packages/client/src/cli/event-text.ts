@@ -58,6 +58,10 @@ export function eventWords(event: EventBody): string {
       return `group ${event.name}${groupWords(event)}`;
     case "group.removed":
       return `group ${event.name} removed`;
+    case "agent.limited":
+      return `${event.agent} has met its limit, ${event.told ? "resets" : "tried again"} ${localTime(event.resetsAt)}${because(event.message)}`;
+    case "agent.freed":
+      return `${event.agent} takes more again`;
     case "schedule.added":
     case "schedule.changed":
     case "schedule.paused":
@@ -104,6 +108,7 @@ function worktreeWords({ step, worktree }: Extract<EventBody, { type: "worktree.
 const AFTER = {
   lost: "its run was lost",
   pressure: "its run was ended to free memory",
+  limit: "its agent has met a limit",
   capacity: "its agent has no capacity: the next one is tried",
   session: "its session is gone: a new one is told of it",
 } as const;

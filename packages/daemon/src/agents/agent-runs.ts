@@ -3,6 +3,7 @@ import { choiceOf, type AgentEnd, type AgentFacts, type Attention, type Task, ty
 import type { Fact } from "../engine.ts";
 import { errorFacts, type Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
+import { hasAnswers } from "../core/agent-limits.ts";
 import { judge, type WatchRules } from "./attention.ts";
 import { endOf, factsOf, type RunTool } from "./facts.ts";
 import { createReading, type Reading } from "./reading.ts";
@@ -17,6 +18,8 @@ export type AgentRunsPorts = {
   live(id: TaskId): Task | undefined;
   liveTasks(): Iterable<Task>;
   report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
+  /** A run that tries whether a limit is over gets answers. */
+  answers(run: { id: TaskId; attempt: number }): void;
   calledTools(task: Task, calls: number): void;
   wall(): number;
   /** For spans of time; whatever was done to the wall clock. */
@@ -42,6 +45,7 @@ type Followed = RunTool & {
   reading: Reading;
   grownAt: number;
   answeredAt: number | undefined;
+  saidAnswers: boolean;
   said: string | undefined;
 };
 
@@ -65,6 +69,7 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       reading: createReading({ adapter, files: ports.runs.files(task.id, attempt), clock: () => clockOf(ports) }),
       grownAt: ports.steady(),
       answeredAt: undefined,
+      saidAnswers: false,
       said: undefined,
     };
     followed.set(task.id, run);
@@ -137,6 +142,10 @@ function watch(ports: AgentRunsPorts, run: Followed): void {
   if (status?.state === "paused") run.grownAt = now;
   if (status?.state !== "running" || status.run.attempt !== attempt || status.run.stopping !== undefined) return;
   const progress = run.reading.progress();
+  if (status.run.probe === true && !run.saidAnswers && hasAnswers(factsOf(run, progress))) {
+    run.saidAnswers = true;
+    ports.answers({ id: task.id, attempt });
+  }
   run.answeredAt = progress.result === undefined ? undefined : (run.answeredAt ?? now);
   const { attention, end } = judge(
     {

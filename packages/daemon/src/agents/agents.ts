@@ -23,6 +23,7 @@ export type AgentsPorts = {
   live(id: TaskId): Task | undefined;
   liveTasks(): Iterable<Task>;
   report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
+  answers(run: { id: TaskId; attempt: number }): void;
   calledTools(task: Task, calls: number): void;
   clock: { wall(): number; steady(): number };
   log: Log;
@@ -33,7 +34,7 @@ export type Agents = AgentRuns & {
   /** What a wish comes to. @throws ClaudineError invalid_params, too_large */
   delegated(wish: AgentWish): Delegated;
   /** What is said to a task, as it is stored. @throws ClaudineError invalid_params, too_large */
-  feedbackTexts(task: Task, text: string): AgentTexts;
+  feedbackTexts(task: Task, text: string, changes?: string): AgentTexts;
   /** How long a run may take unless its task says it; undefined: as long as it likes. */
   timeoutMs: number | undefined;
   list(place: Place): Promise<AgentTool[]>;
@@ -63,7 +64,7 @@ export function createAgents(ports: AgentsPorts): Agents {
   return {
     ...runs,
     start: createStartAgent({ registry, tools, files, texts, tell }),
-    feedbackTexts: (task, text) => feedbackTexts(registry, task, text),
+    feedbackTexts: (task, text, changes) => feedbackTexts(registry, task, { text, changes }),
     delegated: (wish) => delegated({ registry, defaults, templates }, wish),
     timeoutMs: unlessOff(defaults.timeout),
     list({ env, cwd }) {

@@ -20,8 +20,9 @@ export type EarlierPorts = {
 /** What this run is to be told: what was said to it, or that an earlier run was interrupted. */
 export function askOf({ texts, runs }: Pick<EarlierPorts, "texts" | "runs">, task: Task): Ask | undefined {
   const last = task.feedback?.at(-1);
-  const said = texts(last?.textsId ?? task.agent?.textsId ?? "")?.prompt;
-  if (said === undefined) return undefined;
+  const { prompt, changes } = texts(last?.textsId ?? task.agent?.textsId ?? "") ?? {};
+  if (prompt === undefined) return undefined;
+  const said = changes === undefined ? prompt : `${prompt}\n\n${changes}`;
   const wasHeard = last === undefined || runs(task.id).some((run) => run.attempt >= last.attempt && hasListened(run));
   return wasHeard ? { interrupted: said } : { text: said };
 }

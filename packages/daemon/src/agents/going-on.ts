@@ -27,8 +27,10 @@ export function createTell(ports: EarlierPorts): Tell {
   };
 }
 
+export type Said = { text: string; changes?: string | undefined };
+
 /** What is said to a task, as it is stored. @throws ClaudineError invalid_params, too_large */
-export function feedbackTexts(registry: Registry, task: Task, text: string): AgentTexts {
+export function feedbackTexts(registry: Registry, task: Task, { text, changes }: Said): AgentTexts {
   const refuse = (why: string, hint?: string) =>
     new ClaudineError("invalid_params", `Cannot continue task ${task.id}: ${why}`, { hint });
   if (text.trim() === "") throw refuse("there is no feedback", `claudine continue ${task.id} TEXT`);
@@ -41,12 +43,8 @@ export function feedbackTexts(registry: Registry, task: Task, text: string): Age
       `Cannot continue task ${task.id}: the feedback has ${bytes} bytes, and ${most} are allowed`,
       { hint: "Put it into a file, and name the file" },
     );
-  const texts = {
-    id: createHash("sha256")
-      .update(JSON.stringify({ prompt: text }))
-      .digest("base64url"),
-    prompt: text,
-  };
+  const given = { prompt: text, ...(changes === undefined ? {} : { changes }) };
+  const texts = { id: createHash("sha256").update(JSON.stringify(given)).digest("base64url"), ...given };
   const why = task.agent === undefined ? undefined : unsupported(registry, { task, texts });
   if (why !== undefined) throw refuse(why);
   return texts;

@@ -44,6 +44,19 @@ test("files that are not there say nothing", async () => {
   expect(await reading().end(0)).toMatchObject({ headline: "", turns: 0 });
 });
 
+test("others have their turns while many short lines are read", async () => {
+  writeFileSync(files.stdout, "{x}\n".repeat(32_768));
+  const read = reading();
+  let turns = 0;
+  const next = (): void => void setImmediate(() => ((turns += 1), isOver ? undefined : next()));
+  let isOver = false;
+  next();
+  await read.catchUp();
+  isOver = true;
+  expect(read.progress().ignored).toBe(32_768);
+  expect(turns).toBeGreaterThan(4);
+});
+
 test("a daemon that stops in the middle reports no end", async () => {
   writeFileSync(files.stdout, says("one"));
   const read = reading();

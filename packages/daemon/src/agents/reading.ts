@@ -1,6 +1,7 @@
 /** Reads what an agent's run has written, piece by piece, and folds it into what is known of it. */
 import { open, type FileHandle } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
+import { setImmediate } from "node:timers/promises";
 import {
   endStream,
   newStream,
@@ -28,8 +29,11 @@ export type ReadingPorts = {
   clock(): { nowMs: number; zone: string };
 };
 
-/** Others get their turn after so much. */
 const PIECE_BYTES = 128 * 1024;
+/** Thousands of short lines fit into a piece: looks at the clock after so much of it. */
+const SLICE_CHARS = 4096;
+/** Others get their turn after so long. */
+const TURN_MS = 10;
 const STDERR_TAIL_BYTES = 8192;
 
 export function createReading({ adapter, files, clock }: ReadingPorts): Reading {
@@ -48,6 +52,15 @@ export function createReading({ adapter, files, clock }: ReadingPorts): Reading 
     stream = step.state;
     fold(step.events);
   };
+  const takeInTurns = async (text: string): Promise<void> => {
+    let began = performance.now();
+    for (let at = 0; at < text.length && !closed; at += SLICE_CHARS) {
+      take(text.slice(at, at + SLICE_CHARS));
+      if (performance.now() - began < TURN_MS) continue;
+      await setImmediate();
+      began = performance.now();
+    }
+  };
   const readAll = async (): Promise<void> => {
     const file = await openThere(files.stdout);
     if (file === undefined) return;
@@ -57,7 +70,7 @@ export function createReading({ adapter, files, clock }: ReadingPorts): Reading 
         const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, offset);
         if (bytesRead === 0) return;
         offset += bytesRead;
-        take(decoder.write(buffer.subarray(0, bytesRead)));
+        await takeInTurns(decoder.write(buffer.subarray(0, bytesRead)));
       }
     } finally {
       await file.close();

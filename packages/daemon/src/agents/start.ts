@@ -17,7 +17,12 @@ export type AgentStart = {
   /** The file to read, or what to say first and then stay open. */
   stdin: { path: string } | { first: string } | undefined;
 };
-export type StartAgent = (task: Task, attempt: number, env: Env) => Promise<AgentStart | Refusal | undefined>;
+/** Undefined for what is no agent's, and when `signal` has given the start up. */
+export type StartAgent = (
+  task: Task,
+  attempt: number,
+  world: { env: Env; signal: AbortSignal },
+) => Promise<AgentStart | Refusal | undefined>;
 
 export type StartPorts = {
   registry: Registry;
@@ -30,13 +35,15 @@ export type StartPorts = {
 export function createStartAgent(ports: StartPorts): StartAgent {
   const { registry, tools, files } = ports;
   const environment = createEnvironments();
-  return async (task, attempt, env) => {
+  return async (task, attempt, { env, signal }) => {
     if (task.agent === undefined) return undefined;
     const { agent, model } = choiceOf(task.agent, task.agentAt);
     const adapter = registry.find(agent);
     if (adapter === undefined) return refusal(agent, "ENOENT", `the configuration knows no agent ${agent} any more`);
     const bare = environment(env, { unset: NESTING_VARIABLES, set: {} });
-    const tool = await tools.find(adapter, { env: bare, cwd: task.cwd });
+    // Asking it for its version may take seconds.
+    const tool = await unlessAborted(tools.find(adapter, { env: bare, cwd: task.cwd }), signal);
+    if (signal.aborted) return undefined;
     if (tool === undefined) return refusal(adapter.program, "ENOENT", notInstalled(adapter));
     const old = tooOld(adapter, tool.version);
     if (old !== undefined) return refusal(tool.path, "ENOEXEC", old);
@@ -55,6 +62,15 @@ export function createStartAgent(ports: StartPorts): StartAgent {
       stdin: stdinOf(launch, files.path(run, "prompt")),
     };
   };
+}
+
+/** Undefined as soon as it is aborted, whatever the work still takes. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    work.then(resolve, reject);
+  });
 }
 
 type Given = Told & { model: string | undefined; path(kind: "prompt" | "system" | "schema"): string };

@@ -10,6 +10,11 @@ test("values stand where their names stood, and are not looked at again", () => 
   expect(filled).toBe("Review {{ base }} and $&: {{ base }}");
 });
 
+test("a name may be any word, also one that objects know", () => {
+  const vars = Object.fromEntries(["__proto__", "constructor"].map((name) => [name, `<${name}>`]));
+  expect(fillTemplate("review", "{{ __proto__ }} {{ constructor }}", vars)).toBe("<__proto__> <constructor>");
+});
+
 test.for([
   ["a place without a value", "Review {{ branch }} of {{ repo }}", { repo: "x" }, "the template review needs branch"],
   ["a value without a place", "Review", { branch: "main" }, "the template review has no {{ branch }}"],

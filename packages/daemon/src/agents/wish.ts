@@ -153,7 +153,7 @@ function textsOf(texts: {
   return { id, prompt: texts.prompt, ...given };
 }
 
-/** The request as an adapter takes it; `folder` is where its texts are. */
+/** The request as an adapter takes it. */
 export function requestOf(
   asked: Omit<Asked, "systemPrompt" | "jsonSchema">,
   { texts, model, path }: { texts: AgentTexts; model: string | undefined; path(name: string): string },

@@ -1,7 +1,9 @@
 /** Which queued task starts next. */
 import { rankOf } from "@claudine/protocol/rank";
-import type { EventBody, Task } from "@claudine/protocol";
+import { choiceOf, type EventBody, type GoesOn, type Task } from "@claudine/protocol";
 import type { Capacity } from "./capacity.ts";
+import { isLimited, openChoice } from "./agent-limits.ts";
+import { goesOnElsewhere } from "./continue.ts";
 import { lackingInLine, offerWanted, park, unitsFor } from "./counted.ts";
 import { groupOf, slotsOf, totalSlotsOf, widthOf, type GroupState } from "./groups.ts";
 import { comesBefore, firstOf, fits, hasWaitedLong, keeperBefore, keepersOf, type Head } from "./keepers.ts";
@@ -52,6 +54,19 @@ export function admit(state: State, task: Task): EventBody {
     attempt: task.attempt + 1,
     ...(units === undefined ? {} : { units }),
     ...(slots === 1 ? {} : { slots }),
+    ...choiceFor(state, task),
+  };
+}
+
+/** The first of its choices that is not at its limit; whoever is started all the same tries whether the limit is over. */
+function choiceFor({ providers }: State, task: Task): { agentAt?: number; goesOn?: GoesOn | undefined; probe?: true } {
+  const { agent } = task;
+  if (agent === undefined) return {};
+  const was = task.agentAt ?? 0;
+  const at = openChoice(providers, task) ?? was;
+  return {
+    ...(at === was ? {} : { agentAt: at, ...goesOnElsewhere(task) }),
+    ...(isLimited(providers, choiceOf(agent, at).agent) ? { probe: true } : {}),
   };
 }
 

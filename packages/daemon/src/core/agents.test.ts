@@ -45,13 +45,17 @@ const attention = (world: World, kind: Attention["kind"] | null, stop?: "quiet" 
     end: stop,
   });
 
-test.for(["overloaded", "usage-limit", "rate-limit"])("%s: the next agent is tried, until there is none", (kind) => {
+test.for([
+  ["overloaded", []],
+  ["usage-limit", ["agent.limited"]],
+  ["rate-limit", ["agent.limited"]],
+] as const)("%s: the next agent is tried, until there is none", ([kind, limit]) => {
   const world = running();
-  expect(end(world, 1, failure(kind))).toEqual(["run.finished", "task.retried"]);
+  expect(end(world, 1, failure(kind))).toEqual([...limit, "run.finished", "task.retried"]);
   expect(world.task(1)).toMatchObject({ agentAt: 1, status: { state: "queued" } });
   world.plan();
-  expect(end(world, 1, failure(kind))).toEqual(["run.finished"]);
-  expect(world.task(1)?.status).toMatchObject({ state: "failed", note: `${kind}!`, agent: { ok: false } });
+  expect(end(world, 1, failure("overloaded"))).toEqual(["run.finished"]);
+  expect(world.task(1)?.status).toMatchObject({ state: "failed", note: "overloaded!", agent: { ok: false } });
 });
 
 test.for(["auth", "budget", "refused", "unknown"])("%s: another agent would fare no better", (kind) => {

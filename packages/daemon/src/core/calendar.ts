@@ -4,6 +4,8 @@ import type { When } from "@claudine/protocol";
 export type Calendar = {
   /** The first due time after `after`, epoch ms; null when there is none. */
   next(when: When, zone: string, after: number): number | null;
+  /** A moment as the user's clocks show it, with its date unless that is the one of `now`. */
+  clockText(at: number, now: number): string;
 };
 
 type Next = (after: number) => number | null;

@@ -27,7 +27,7 @@ export function checkRules(facts: Facts, { rules, group, isAlone, ...wish }: Rul
     after === undefined || after === null || after.length === 0 ? 1 : checkDependencies(facts, { ...wish, after });
   checkSlots(facts, { verb, group, slots: needs?.slots ?? 1 });
   checkTimeout(facts, { verb, timeoutMs: rules.limits?.timeoutMs ?? 0 });
-  for (const { name, count } of wantsOf(needs ?? {})) {
+  for (const { name, count } of wantsOf({ needs: needs ?? undefined })) {
     const total = totalOf(facts.state, name);
     if (isLock(name) || count <= total) continue;
     const known = Object.keys(facts.state.settings.resources);

@@ -50,6 +50,7 @@ export type UserCommand =
   | { type: "start"; targets: Targets }
   | { type: "set-group"; name: string; slots?: number | null | undefined; paused?: boolean | undefined }
   | { type: "remove-group"; name: string }
+  | { type: "forget-limit"; agent: string }
   | { type: "declare-schedules"; declare: Declaration }
   | { type: "pause-schedules"; names: readonly string[]; paused: boolean }
   | { type: "remove-schedules"; names: readonly string[] }
@@ -93,6 +94,8 @@ export type Report =
     }
   | { type: "report-worktree"; id: TaskId; step: WorktreeStep; worktree: Worktree }
   | AttentionReport
+  /** A run whose provider had met its limit gets answers from it. */
+  | { type: "report-answers"; id: TaskId; attempt: number }
   | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }
   | { type: "report-output"; id: TaskId; attempt: number; bytes: number; maxBytes: number }
   | { type: "report-no-environment"; id: TaskId; attempt: number; names: readonly string[] }

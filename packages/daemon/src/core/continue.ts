@@ -15,6 +15,8 @@ import { circleIfAgain, stateWords } from "./targets.ts";
 export type ContinueCommand = {
   type: "continue";
   id: TaskId;
+  /** The run that was looked at: it is the last one still. */
+  attempt: number;
   feedback: { textsId: string; bytes: number };
   envId?: string | undefined;
 };
@@ -23,29 +25,31 @@ type Retried = Extract<EventBody, { type: "task.retried" }>;
 type Start = Pick<Retried, "agentAt" | "goesOn">;
 
 /** @throws ClaudineError not_found, wrong_state, limit */
-export function decideContinue(facts: Facts, { id, feedback, envId }: ContinueCommand): EventBody[] {
+export function decideContinue(facts: Facts, { id, attempt, feedback, envId }: ContinueCommand): EventBody[] {
   const task = facts.lookup(id);
   if (task === undefined)
     throw new ClaudineError("not_found", `Cannot continue task ${id}: there is no such task`, {
       hint: "`claudine list --all` shows every task",
     });
-  checkMayContinue(facts, task);
+  checkMayContinue(task);
+  const why = task.attempt === attempt ? circleIfAgain(facts, task) : "it has run meanwhile";
+  if (why !== undefined) throw refusal(task, why, `\`claudine show ${id}\` tells what it is`);
   return [{ type: "task.retried", id, ...startOf(task), feedback, ...(envId === undefined ? {} : { envId }) }];
 }
 
-/** @throws ClaudineError wrong_state, limit */
-function checkMayContinue(facts: Facts, task: Task): void {
+/** What can be told by the task alone. @throws ClaudineError wrong_state, limit */
+export function checkMayContinue(task: Task): void {
   const { id, status, agent, feedback = [] } = task;
-  const refuse = (why: string, hint: string) =>
-    new ClaudineError("wrong_state", `Cannot continue task ${id}: ${why}`, { hint });
-  if (agent === undefined) throw refuse("it is no agent's", `\`claudine retry ${id}\` runs it again`);
-  if (!isFinished(status.state)) throw refuse(stateWords(task), hintOf(task));
-  const circle = circleIfAgain(facts, task);
-  if (circle !== undefined) throw refuse(circle, `\`claudine set ${id} --after none\` lets it wait for nothing`);
+  if (agent === undefined) throw refusal(task, "it is no agent's", `\`claudine retry ${id}\` runs it again`);
+  if (!isFinished(status.state)) throw refusal(task, stateWords(task), hintOf(task));
   if (feedback.length < FEEDBACK_MAX) return;
   throw new ClaudineError("limit", `Cannot continue task ${id}: it was continued ${FEEDBACK_MAX} times`, {
     hint: "`claudine agent` begins anew",
   });
+}
+
+function refusal({ id }: Task, why: string, hint: string): ClaudineError {
+  return new ClaudineError("wrong_state", `Cannot continue task ${id}: ${why}`, { hint });
 }
 
 function hintOf({ id, agent, status }: Task): string {

@@ -1,6 +1,7 @@
 /** Locks and counted resources: who has which units, and who waits for them. */
 import { compareRanks, rankOf } from "@claudine/protocol/rank";
-import type { Needs, Task, TaskId, Units } from "@claudine/protocol";
+import type { Task, TaskId, Units } from "@claudine/protocol";
+import { isOpen, openChoice } from "./agent-limits.ts";
 import { createHeap, type Heap } from "./heap.ts";
 import { groupOf } from "./groups.ts";
 import type { State } from "./state.ts";
@@ -19,13 +20,25 @@ export type Want = { name: string; count: number };
 
 /** No resource of the configuration has a space in its name. */
 const LOCK = "lock ";
+const AGENT = "agent ";
 
-/** What a task must get before it starts; a lock is a resource of which there is one. */
-export function wantsOf({ locks = [], claims = {} }: Needs = {}): Want[] {
+/**
+ * What a task must get before it starts; a lock is a resource of which there is one. A provider of agents is one that
+ * nobody uses up: it is there or it is not, and a task waits for the last of its choices.
+ */
+export function wantsOf({ needs = {}, agent }: Pick<Task, "needs" | "agent">): Want[] {
+  const { locks = [], claims = {} } = needs;
+  const last = agent?.choices.at(-1);
   return [
     ...[...new Set(locks)].map((name) => ({ name: LOCK + name, count: 1 })),
     ...Object.entries(claims).map(([name, count]) => ({ name, count })),
+    ...(last === undefined ? [] : [{ name: AGENT + last.agent, count: 1 }]),
   ];
+}
+
+/** The agent that a want is about. */
+export function agentOf(name: string): string | undefined {
+  return name.startsWith(AGENT) ? name.slice(AGENT.length) : undefined;
 }
 
 export function isLock(name: string): boolean {
@@ -35,7 +48,7 @@ export function isLock(name: string): boolean {
 /** How many units there are; a resource that the configuration no longer has has none. */
 export function totalOf(state: State, name: string): number {
   const { resources } = state.settings;
-  return isLock(name) ? 1 : Object.hasOwn(resources, name) ? (resources[name] ?? 0) : 0;
+  return isLock(name) || agentOf(name) !== undefined ? 1 : Object.hasOwn(resources, name) ? (resources[name] ?? 0) : 0;
 }
 
 function countedOf(state: State, name: string): Counted {
@@ -49,7 +62,8 @@ function countedOf(state: State, name: string): Counted {
 
 /** What a task wants and cannot have now. */
 export function lacking(state: State, task: Task): Want[] {
-  return wantsOf(task.needs).filter(({ name, count }) => {
+  return wantsOf(task).filter(({ name, count }) => {
+    if (agentOf(name) !== undefined) return openChoice(state.providers, task) === undefined;
     const counted = state.waiting.counted.get(name);
     return totalOf(state, name) - (counted?.used.size ?? 0) < count;
   });
@@ -58,7 +72,7 @@ export function lacking(state: State, task: Task): Want[] {
 /** What it must wait for in line: what it cannot have, and what is kept for one that comes first and needs more of it. */
 export function lackingInLine(state: State, task: Task): Want[] {
   const lacks = lacking(state, task);
-  return lacks.length > 0 ? lacks : wantsOf(task.needs).filter(({ name }) => keptFor(state, name, task) !== undefined);
+  return lacks.length > 0 ? lacks : wantsOf(task).filter(({ name }) => keptFor(state, name, task) !== undefined);
 }
 
 /** Who comes before a task and waits until there is enough of a resource. */
@@ -77,13 +91,13 @@ function isKept(state: State, { total, used }: Counted, { name, task }: { name: 
   return count <= total && total - used.size < count && !groupOf(state, task.group).paused;
 }
 
-function countOf({ needs }: Task, name: string): number {
-  return wantsOf(needs).find((want) => want.name === name)?.count ?? 0;
+function countOf(task: Task, name: string): number {
+  return wantsOf(task).find((want) => want.name === name)?.count ?? 0;
 }
 
 /** The lowest free units of each resource; locks have none to tell apart. Undefined when it claims nothing. */
 export function unitsFor(state: State, task: Task): Units | undefined {
-  const claims = wantsOf(task.needs).filter(({ name }) => !isLock(name));
+  const claims = wantsOf(task).filter(({ name }) => !isLock(name) && agentOf(name) === undefined);
   if (claims.length === 0) return undefined;
   return Object.fromEntries(claims.map(({ name, count }) => [name, freeUnits(countedOf(state, name), count)]));
 }
@@ -96,7 +110,7 @@ function freeUnits({ total, used }: Counted, count: number): number[] {
 
 /** A run has what it wanted, and whoever fits beside it is looked at. */
 export function take(state: State, task: Task, units: Units | undefined): void {
-  for (const { name } of wantsOf(task.needs)) {
+  for (const { name } of wantsOf(task)) {
     const counted = countedOf(state, name);
     const own = isLock(name) ? [0] : (units?.[name] ?? []);
     counted.held.set(task.id, own);
@@ -119,7 +133,7 @@ export function park(state: State, task: Task, name: string): void {
 
 /** What it could have and does not take now is for others. */
 export function offerWanted(state: State, task: Task): void {
-  for (const { name } of wantsOf(task.needs)) offer(state, name);
+  for (const { name } of wantsOf(task)) offer(state, name);
 }
 
 /** Which waiting tasks stand in the way of others has changed. */
@@ -127,10 +141,15 @@ export function offerAll(state: State): void {
   for (const name of state.waiting.counted.keys()) offer(state, name);
 }
 
+/** Whoever waits for a provider may try it. */
+export function offerAgent(state: State, agent: string): void {
+  offer(state, AGENT + agent);
+}
+
 /** It neither has nor waits for anything any more. */
 export function leave(state: State, task: Task): void {
   const { parked, counted } = state.waiting;
-  for (const { name } of wantsOf(task.needs)) {
+  for (const { name } of wantsOf(task)) {
     const one = counted.get(name);
     if (one === undefined) continue;
     for (const unit of one.held.get(task.id) ?? []) one.used.delete(unit);
@@ -156,18 +175,25 @@ function offer(state: State, name: string): void {
   const counted = state.waiting.counted.get(name);
   if (counted === undefined || counted.waiters.size === 0) return;
   const free = counted.total - counted.used.size;
-  if (free <= 0) return;
+  const agent = agentOf(name);
+  if (free <= 0 || (agent !== undefined && !isOpen(state.providers, agent))) return;
   for (const task of firsts(state, counted)) {
     const group = groupOf(state, task.group);
     if (isKept(state, counted, { name, task })) return;
-    const last = counted.offered.get(task.group);
-    if (countOf(task, name) > free || (last !== undefined && group.ready.has(last))) continue;
+    if (countOf(task, name) > free || hasBetter(state, counted, task)) continue;
     removeFrom(counted, task);
     counted.offered.set(task.group, task.id);
     state.waiting.parked.delete(task.id);
     group.ready.set(task.id, rankOf(task, state.settings));
     state.waiting.moves += 1;
   }
+}
+
+/** One at a time goes back into a line; one that came there for something else keeps none out that comes before it. */
+function hasBetter(state: State, { offered }: Counted, task: Task): boolean {
+  const id = offered.get(task.group);
+  const last = id === undefined || !groupOf(state, task.group).ready.has(id) ? undefined : state.live.get(id);
+  return last !== undefined && compareRanks(rankOf(last, state.settings), rankOf(task, state.settings)) < 0;
 }
 
 /** The first of each group, in their order. */

@@ -1,6 +1,7 @@
 /** From a command to the events that carry it out, or the reason why it cannot be. Pure. */
 import type { Dependency, EventBody, Task, TaskId } from "@claudine/protocol";
 import type { Command } from "./command.ts";
+import { decideForget } from "./agent-limits.ts";
 import { decideReport } from "./reports.ts";
 import type { State } from "./state.ts";
 import { decideTargets } from "./targets.ts";
@@ -62,6 +63,8 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "move":
     case "swap":
       return decideMove(facts, command);
+    case "forget-limit":
+      return decideForget(facts.state, command.agent);
     case "note-worktree":
       return decideWorktree(facts, command.note);
     case "start":
@@ -82,6 +85,7 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "report-worktree":
     case "report-output":
     case "report-attention":
+    case "report-answers":
     case "report-no-environment":
     case "report-daemon":
       return decideReport(facts, command);

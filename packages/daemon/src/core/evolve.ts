@@ -1,7 +1,8 @@
 /** How an event changes the state. Total: whatever was decided can be applied. */
 import { reduceSchedule, reduceTask, withTaskEnd, type Task, type TaskEvent } from "@claudine/protocol";
+import { forgetLimit, setLimit } from "./agent-limits.ts";
 import { noteChange } from "./batches.ts";
-import { offerAll } from "./counted.ts";
+import { offerAgent, offerAll } from "./counted.ts";
 import { setGroup } from "./groups.ts";
 import { learnFrom } from "./kinds.ts";
 import { indexTask } from "./indexes.ts";
@@ -16,6 +17,11 @@ export function evolve(state: State, event: TaskEvent, before: Task | undefined)
     offerAll(state);
   }
   if (event.type === "group.removed") state.groups.delete(event.name);
+  if (event.type === "agent.limited") setLimit(state.providers, event);
+  if (event.type === "agent.freed") {
+    forgetLimit(state.providers, event.agent);
+    offerAgent(state, event.agent);
+  }
   if (isScheduleEvent(event)) {
     const schedule = reduceSchedule(state.schedules.all.get(event.name), event);
     setSchedule(state, event.name, schedule);

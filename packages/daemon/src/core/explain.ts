@@ -1,7 +1,8 @@
 /** Why a task waits, derived from the facts at the moment of asking. */
 import { compareRanks, rankOf } from "@claudine/protocol/rank";
 import { formatBytes, formatDuration, statusReason, type Dependency, type Task, type TaskId } from "@claudine/protocol";
-import { isLock, keptFor, lackingInLine, totalOf } from "./counted.ts";
+import { limitWords } from "./agent-limits.ts";
+import { agentOf, isLock, keptFor, lackingInLine, totalOf } from "./counted.ts";
 import { createCapacity, needOf, type HostPort } from "./capacity.ts";
 import { learned } from "./kinds.ts";
 import { fits, fitsInGroup, hasWaitedLong, keeperBefore, keepersOf, type Head } from "./keepers.ts";
@@ -75,8 +76,10 @@ function pauseCauses(_facts: ExplainFacts, _task: Task, group: GroupState): stri
   return group.paused ? [`waits for group ${group.name} to be resumed`] : [];
 }
 
-function resourceCauses({ state }: ExplainFacts, task: Task): string[] {
+function resourceCauses({ state, wall }: ExplainFacts, task: Task): string[] {
   return lackingInLine(state, task).map(({ name, count }) => {
+    const agent = agentOf(name);
+    if (agent !== undefined) return limitWords(state, agent, wall);
     const counted = state.waiting.counted.get(name);
     const holders = [...(counted?.held.keys() ?? [])];
     if (isLock(name)) return `waits for the lock ${name.slice(5)}${heldBy(holders)}`;

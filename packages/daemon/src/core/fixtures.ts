@@ -46,6 +46,7 @@ export const SETTINGS: Settings = {
 
 /** Without time zones, and without cron expressions. */
 export const PLAIN_CALENDAR: Calendar = {
+  clockText: (at) => `+${at}`,
   next(when, _zone, after) {
     switch (when.kind) {
       case "at":

@@ -1,6 +1,7 @@
 /** Keeps every index of the state in step with the tasks. */
 import { rankOf } from "@claudine/protocol/rank";
 import type { LiveRun, Task, TaskId } from "@claudine/protocol";
+import { endProbe, noteProbe } from "./agent-limits.ts";
 import { linkAlike, unlinkAlike } from "./alike.ts";
 import { noteFailure } from "./batches.ts";
 import { leave, take } from "./counted.ts";
@@ -48,6 +49,7 @@ function unindex(state: State, task: Task, goesOn: boolean): void {
   state.deadlines.delete(id);
   unlinkFiring(state.schedules, task);
   unlinkDependencies(state, task);
+  if (!goesOn) endProbe(state.providers, task);
   if (!goesOn) leave(state, task);
   const group = groupOf(state, task.group);
   if (status.state === "queued") {
@@ -123,6 +125,7 @@ function indexRun(state: State, task: Task, run: LiveRun): void {
   state.used += width;
   state.inFlight.add(task.id);
   if (task.status.state === "paused") state.paused.add(task.id);
+  noteProbe(state.providers, task);
   take(state, task, run.units);
   if (!state.idle.has(task.id)) startIdleWatch(state, task);
   setDeadline(state, task);

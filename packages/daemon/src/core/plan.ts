@@ -1,9 +1,11 @@
 /** What time and free slots ask for next. Called again after every event until it has nothing more to say. */
 import type { EventBody, Task } from "@claudine/protocol";
+import { limitEndsAt, ripenLimits } from "./agent-limits.ts";
 import { admission, reconsider } from "./admission.ts";
 import { giveUpNext } from "./batches.ts";
 import type { Capacity, HostPort } from "./capacity.ts";
 import { dueEvent, nextDue, type Times } from "./deadlines.ts";
+import { offerAgent } from "./counted.ts";
 import type { Facts } from "./decide.ts";
 import { consequence, judge } from "./dependencies.ts";
 import { slotsOf } from "./groups.ts";
@@ -51,7 +53,10 @@ export function wakeAt(state: State, { now, wall }: Pick<Times, "now" | "wall">,
     status?.state === "queued" && status.notBefore !== undefined ? status.notBefore - wall + now : undefined;
   const scheduled = admit ? firstDue(state.schedules)?.due : undefined;
   const firesAt = scheduled === undefined ? undefined : scheduled - wall + now;
-  const times = [due, ripeAt, firesAt, delayEndsAt(state), lookAgainAt(state, now)].filter((at) => at !== undefined);
+  const limitAt = limitEndsAt(state.providers, { now, wall });
+  const times = [due, ripeAt, firesAt, delayEndsAt(state), limitAt, lookAgainAt(state, now)].filter(
+    (at) => at !== undefined,
+  );
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
@@ -101,6 +106,7 @@ function ripen({ state, wall, now }: PlanFacts): void {
     if (task.status.state !== "queued" || (task.status.ripeAt ?? 0) > now) break;
     enterLine(state, task);
   }
+  for (const agent of ripenLimits(state.providers, { now, wall })) offerAgent(state, agent);
 }
 
 function first({ waiting, live }: State, line: "later" | "ripening"): Task | undefined {

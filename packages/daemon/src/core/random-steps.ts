@@ -196,7 +196,7 @@ function submitBatch(world: World, { size, maxFails }: Extract<Step, { do: "batc
 
 /** What a new daemon reads from the store. */
 export function restart(world: World): void {
-  const { nextId, lastSeq, settings, counts, live, groups, totalSlots, calendar, schedules } = world.state;
+  const { nextId, lastSeq, settings, counts, live, groups, totalSlots, calendar, schedules, providers } = world.state;
   const set = [...groups.values()].map(({ name, slots, paused }) => ({ name, slots, paused }));
   const all = totalSlots === undefined ? [] : [{ name: "*", slots: totalSlots }];
   const tasks = [...live.values()].toSorted((a, b) => a.id - b.id);
@@ -209,6 +209,7 @@ export function restart(world: World): void {
     tasks,
     history: [],
     schedules: [...schedules.all.values()],
+    limits: [...providers.limits.values()],
     unreadSchedules: [],
     calendar,
   });

@@ -10,6 +10,7 @@ import {
   type TaskId,
   type TaskState,
 } from "@claudine/protocol";
+import { decideAnswers, didMeetLimit, limitAfter } from "./agent-limits.ts";
 import { decideAttention, didFail, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
 import { goesOnAfter, goesOnElsewhere, withoutItsSession } from "./continue.ts";
@@ -44,6 +45,8 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
       return decideOutput(facts, report);
     case "report-attention":
       return decideAttention(facts, report);
+    case "report-answers":
+      return decideAnswers(facts, report);
     case "report-no-environment":
       return currentRun(facts, report.id, report.attempt) === undefined
         ? []
@@ -103,7 +106,9 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
     ...(task?.goesOn === undefined ? {} : { goesOn: task.goesOn }),
   };
   if (task === undefined) return [end];
-  const ends: EventBody[] = capped === undefined ? [end] : [capped, end];
+  const limit = limitAfter(facts, task, { run, agent });
+  // What follows an end by itself comes right after it.
+  const ends: EventBody[] = [...limit, ...(capped === undefined ? [end] : [capped, end])];
   const instead = state === "failed" && run.stopping === undefined ? tryInstead(task, agent) : undefined;
   if (instead !== undefined) return [...ends, instead];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
@@ -114,11 +119,13 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   return [...ends, { type: "task.retried", id, automatic: true, ...after, ...delay, ...goesOnAfter(task, agent) }];
 }
 
-/** Another agent, or another session: the task itself did not fail. */
+/** Another agent, later, or in another session: the task itself did not fail. */
 function tryInstead(task: Task, agent: AgentEnd | undefined): EventBody | undefined {
+  const retried = { type: "task.retried", id: task.id, automatic: true } as const;
   const agentAt = nextChoice(task, agent);
-  if (agentAt === undefined) return withoutItsSession(task, agent);
-  return { type: "task.retried", id: task.id, automatic: true, after: "capacity", agentAt, ...goesOnElsewhere(task) };
+  if (agentAt !== undefined) return { ...retried, after: "capacity", agentAt, ...goesOnElsewhere(task) };
+  if (didMeetLimit(task, agent)) return { ...retried, after: "limit", ...goesOnAfter(task, agent) };
+  return withoutItsSession(task, agent);
 }
 
 /** What the kernel did, as if it had been done here. */

@@ -11,11 +11,11 @@ export function yielded({ yieldedRuns = 0 }: Task): Again {
   return { after: "pressure", afterMs: Math.min(YIELD_MS * 2 ** Math.min(yieldedRuns, 10), YIELD_MS_MAX) };
 }
 
-/** Runs since somebody last asked for one count; those lost, and those ended to free memory, are no retries. */
+/** Runs since somebody last asked for one count; those lost, ended to free memory, or out of quota are no retries. */
 export function again(task: Task, state: TaskState, outcome: Outcome): Again | undefined {
-  const { lostRuns = 0, yieldedRuns = 0, agentAt = 0 } = task;
+  const { lostRuns = 0, yieldedRuns = 0, limitedRuns = 0 } = task;
   if (state === "lost" && lostRuns < task.lostRetries) return { after: "lost", afterMs: 0 };
-  const runs = task.attempt - (task.retriedAt ?? 0) - lostRuns - yieldedRuns - agentAt;
+  const runs = task.attempt - (task.retriedAt ?? 0) - lostRuns - yieldedRuns - limitedRuns;
   const { retry } = task;
   if (retry === undefined || runs > retry.limit || !isForRule(retry, state, outcome)) return undefined;
   return { afterMs: delayOf(retry, { runs, seed: `${task.uid}.${task.attempt}` }) };

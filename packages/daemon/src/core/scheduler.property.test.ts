@@ -32,7 +32,7 @@ function checkResources(tasks: readonly Task[]): void {
   expect(new Set(units).size).toBe(units.length);
   for (const unit of units) expect(unit).toBeLessThan(RESOURCES.gpu);
   for (const { task, run } of running)
-    expect(run.units?.["gpu"]?.length).toBe(wantsOf(task.needs).find(({ name }) => name === "gpu")?.count);
+    expect(run.units?.["gpu"]?.length).toBe(wantsOf(task).find(({ name }) => name === "gpu")?.count);
 }
 
 function checkIndexes(world: World, tasks: readonly Task[]): void {

@@ -1,5 +1,6 @@
 /** What the scheduler knows: the unfinished tasks and the indexes that keep every event cheap. */
-import type { Schedule, StateCounts, Task, TaskId } from "@claudine/protocol";
+import type { AgentLimit, Schedule, StateCounts, Task, TaskId } from "@claudine/protocol";
+import { createProviders, type Providers } from "./agent-limits.ts";
 import { createAlike, type Alike } from "./alike.ts";
 import { createBatches, type Batches } from "./batches.ts";
 import type { Calendar } from "./calendar.ts";
@@ -30,6 +31,7 @@ export type State = {
   /** Slots of all groups together, set by a person; undefined follows the configuration. */
   totalSlots: number | undefined;
   waiting: Waiting;
+  providers: Providers;
   /** Slots beyond the configured ones. */
   scale: Scale;
   relief: Relief;
@@ -64,6 +66,8 @@ export type Seed = {
   groups: Iterable<GroupSeed>;
   tasks: Iterable<Task>;
   schedules: Iterable<Schedule>;
+  /** Of providers of agents; none unless given. */
+  limits?: Iterable<AgentLimit>;
   /** Those that are in the store and are not understood. */
   unreadSchedules: Iterable<string>;
   calendar: Calendar;
@@ -84,6 +88,7 @@ export function createState(seed: Seed): State {
     used: 0,
     totalSlots: undefined,
     waiting: createWaiting(),
+    providers: createProviders(seed.limits ?? []),
     scale: { extra: 0, changedAt: 0 },
     relief: createRelief(),
     kinds: new Map(),

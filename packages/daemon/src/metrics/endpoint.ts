@@ -1,5 +1,6 @@
 /** Serves the metrics over HTTP, to this machine alone, where the configuration says so. */
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { isLoopback, parseListen, type Result } from "@claudine/protocol";
 import type { Log } from "../log.ts";
 import type { Exposition } from "./exposition.ts";
@@ -10,25 +11,27 @@ export type Endpoint = {
   close(): Promise<void>;
 };
 
-export type EndpointPorts = { /** `off`: nothing is served. */ listen: string; read(): Promise<Exposition>; log: Log };
+export type EndpointPorts = {
+  /** `off`: nothing is served. */
+  listen: string;
+  read(): Promise<Exposition>;
+  log: Log;
+  /** No connection is there for longer. */
+  connectionMs?: number;
+};
 
 const CONNECTIONS_AT_MOST = 32;
-const TIMEOUT_MS = 5000;
+/** As long as Prometheus waits unless told. */
+const CONNECTION_MS = 10_000;
 
 /** A port that cannot be had is said; the daemon goes on without. */
-export async function openEndpoint({ listen, read, log }: EndpointPorts): Promise<Endpoint> {
+export async function openEndpoint(ports: EndpointPorts): Promise<Endpoint> {
+  const { listen, read, log, connectionMs = CONNECTION_MS } = ports;
   if (listen === "off") return { checks: () => [], close: async () => {} };
   const { createServer } = await import("node:http");
-  const server = createServer((request, response) => {
-    void answer({ method: request.method, url: request.url, host: request.headers.host }, read).then(
-      (reply) => send(response, reply),
-      () => send(response, { status: 500, text: "Cannot read the metrics\n" }),
-    );
-  });
+  const server = createServer(serveOnce(read));
   server.maxConnections = CONNECTIONS_AT_MOST;
-  server.requestTimeout = TIMEOUT_MS;
-  server.headersTimeout = TIMEOUT_MS;
-  server.keepAliveTimeout = TIMEOUT_MS;
+  server.on("connection", (socket) => endAfter(socket, connectionMs));
   const problem = await listening(server, listen);
   const [name, url] = ["metrics", `http://${listen}/metrics`];
   if (problem === undefined) log.info("Serving metrics", { url });
@@ -54,6 +57,25 @@ const WORDS: Readonly<Record<string, string>> = {
   EACCES: "that port is for the system's own services",
   EADDRNOTAVAIL: "this machine has no such address",
 };
+
+/** One answer for a connection: all that were asked for at once would be made and kept for who never reads them. */
+function serveOnce(read: () => Promise<Exposition>) {
+  const served = new WeakSet<Socket>();
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    if (served.has(request.socket)) return;
+    served.add(request.socket);
+    void answer({ method: request.method, url: request.url, host: request.headers.host }, read).then(
+      (reply) => send(response, reply),
+      () => send(response, { status: 500, text: "Cannot read the metrics\n" }),
+    );
+  };
+}
+
+/** Whatever it does or does not do: a timeout of silence is put off by every byte. */
+function endAfter(socket: Socket, connectionMs: number): void {
+  const timer = setTimeout(() => socket.destroy(), connectionMs);
+  socket.once("close", () => clearTimeout(timer));
+}
 
 /** Resolves with what keeps it from it. */
 function listening(server: Server, listen: string): Promise<string | undefined> {
@@ -84,6 +106,7 @@ function hostName(host: string): string {
 }
 
 function send(response: ServerResponse, { status, text, contentType = "text/plain; charset=utf-8" }: Reply): void {
-  response.writeHead(status, { "content-type": contentType, ...(status === 405 && { allow: "GET, HEAD" }) });
+  const allowed = status === 405 ? { allow: "GET, HEAD" } : {};
+  response.writeHead(status, { "content-type": contentType, connection: "close", ...allowed });
   response.end(text);
 }

@@ -36,6 +36,7 @@ export function familiesOf(facts: MetricFacts): Family[] {
     ...taskFamilies(facts),
     ...runFamilies(facts.tally),
     ...scheduleFamilies(facts),
+    ...agentFamilies(facts.tally),
     ...groupFamilies(facts.groups),
     ...hostFamilies(facts),
   ];
@@ -112,6 +113,23 @@ function scheduleFamilies({ schedules, tally }: MetricFacts): Family[] {
     gauge("claudine_schedules", "Schedules in each state", states),
     counter("claudine_schedule_firings_total", "Due times that became tasks since the daemon started", fired),
     counter("claudine_schedule_skipped_total", "Due times that did not since the daemon started", skipped),
+  ];
+}
+
+function agentFamilies({ limits, costUsd }: Tally): Family[] {
+  const byAgent = (sums: ReadonlyMap<string, number>) =>
+    [...sums].map(([agent, value]) => ({ labels: { agent }, value }));
+  return [
+    counter(
+      "claudine_agent_limits_total",
+      "Limits of providers that were met since the daemon started",
+      byAgent(limits),
+    ),
+    counter(
+      "claudine_agent_cost_dollars_total",
+      "What runs of agents that ended have cost in US dollars, as their tools count it",
+      byAgent(costUsd),
+    ),
   ];
 }
 

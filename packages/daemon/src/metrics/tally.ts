@@ -18,6 +18,9 @@ export type Tally = {
   /** Due times of schedules that became tasks, and those that did not. */
   fired: Map<FiringCause, number>;
   skipped: Map<SkipWhy, number>;
+  /** By agent: limits that were met, and US dollars as its tool counts them. */
+  limits: Map<string, number>;
+  costUsd: Map<string, number>;
 };
 
 /** More are counted together: each is a series for ever. */
@@ -39,6 +42,8 @@ export function createTally(): Tally {
     peakBytes: bucketsOf(BYTES),
     fired: new Map(),
     skipped: new Map(),
+    limits: new Map(),
+    costUsd: new Map(),
   };
 }
 
@@ -64,7 +69,15 @@ export function countFact(tally: Tally, { event, task }: Fact): void {
   if (event.type === "schedule.fired") tally.fired.set(event.cause, (tally.fired.get(event.cause) ?? 0) + 1);
   if (event.type === "schedule.skipped")
     tally.skipped.set(event.why, (tally.skipped.get(event.why) ?? 0) + (event.count ?? COUNTED_AT_MOST));
+  if (event.type === "agent.limited") add(tally.limits, event.agent, 1);
+  if (event.type === "run.finished" && event.agent?.costUsd !== undefined && event.agent.costUsd !== null)
+    add(tally.costUsd, event.agent.agent, event.agent.costUsd);
   if (event.type === "run.finished") countRun(tally, event, task?.group ?? OTHER_GROUPS);
+}
+
+/** There are as many agents as the configuration names. */
+function add(sums: Map<string, number>, agent: string, value: number): void {
+  sums.set(agent, (sums.get(agent) ?? 0) + value);
 }
 
 function countRun(tally: Tally, event: Extract<TaskEvent, { type: "run.finished" }>, asked: string): void {

@@ -10,6 +10,7 @@ import type {
   LiveRun,
   LiveUsage,
   MethodName,
+  OnConflict,
   Params,
   Paths,
   Result,
@@ -42,7 +43,7 @@ export type AgentsPort = {
   /** @throws ClaudineError invalid_params, too_large */
   delegated(wish: AgentWish): { agent: AgentSpec; texts: AgentTexts; headline: string };
   /** @throws ClaudineError invalid_params, too_large */
-  feedbackTexts(task: Task, text: string): AgentTexts;
+  feedbackTexts(task: Task, text: string, changes?: string): AgentTexts;
   timeoutMs: number | undefined;
   list(place: { env: Readonly<Record<string, string>>; cwd: string }): Promise<AgentTool[]>;
   current(id: TaskId): AgentFacts | undefined;
@@ -52,6 +53,8 @@ export type AgentsPort = {
 export type Context = {
   engine: Engine<Attached>;
   agents: AgentsPort;
+  /** What others have changed in a task's worktree, as its agent is told. @throws ClaudineError wrong_state */
+  lookOutside(task: Task, onConflict: OnConflict): Promise<string | undefined>;
   store: Reader & Backup;
   vault: EnvVault;
   zones: Zones;

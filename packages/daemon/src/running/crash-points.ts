@@ -30,6 +30,8 @@ const EVENTS = {
   "worktree.changed": true,
   "group.changed": true,
   "group.removed": true,
+  "agent.limited": true,
+  "agent.freed": true,
   "schedule.added": true,
   "schedule.changed": true,
   "schedule.paused": true,

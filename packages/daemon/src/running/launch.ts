@@ -53,9 +53,9 @@ export function createLaunch(ports: LaunchPorts): Launch {
     if ("lost" in result) return { lostNames: result.lost };
     const place = await placeOf(ports, { task, run }, { env: result.env, signal });
     if ("refused" in place) return place;
-    const agent = await ports.startAgent(task, run.attempt, place.env);
-    if (agent !== undefined && "note" in agent) return { refused: agent };
+    const agent = await ports.startAgent(task, run.attempt, { env: place.env, signal });
     if (signal.aborted) return { givenUp: true };
+    if (agent !== undefined && "note" in agent) return { refused: agent };
     ports.runs.prepare(task.id);
     const stdinPath = await inputOf(ports, { task, run, agent });
     const { env, argv } = agent ?? { env: place.env, argv: task.argv };

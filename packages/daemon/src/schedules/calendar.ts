@@ -25,6 +25,7 @@ export function createCalendar(zones: Zones): Calendar {
     return next;
   };
   return {
+    clockText: (at, now) => clockText(zones, at, now),
     next(when: When, zone: string, after: number): number | null {
       switch (when.kind) {
         case "at":
@@ -36,6 +37,14 @@ export function createCalendar(zones: Zones): Calendar {
       }
     },
   };
+}
+
+/** `14:00`, or `2026-11-22 14:00` on another day. */
+function clockText(zones: Zones, at: number, now: number): string {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const [date = "", time = ""] = zones.text(timeZone, at).split("T");
+  const clock = time.slice(0, 5);
+  return zones.text(timeZone, now).startsWith(date) ? clock : `${date} ${clock}`;
 }
 
 type Understanding = { calendar: Calendar; zones: Zones };

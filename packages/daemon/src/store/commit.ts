@@ -2,6 +2,7 @@
 import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
+  AgentLimit,
   ClaudineError,
   isFinished,
   type AgentTexts,
@@ -17,6 +18,7 @@ import { type Attached, isTexts } from "../environment/attached.ts";
 import { createEnvUses } from "./env-uses.ts";
 import type { GroupRecord, Head } from "./records.ts";
 import { forgetRunEnd, noteRunEnd } from "./run-ends.ts";
+import { limitKey } from "./limits.ts";
 import { writeSchedules } from "./schedules.ts";
 import { textUses } from "./text-uses.ts";
 
@@ -182,6 +184,8 @@ function writeEvent(tables: Tables, event: TaskEvent): void {
   void tables.journal.put(event.seq, event);
   if (event.type === "group.changed") writeGroup(tables, event);
   if (event.type === "group.removed") void tables.groups.remove(event.name);
+  if (event.type === "agent.limited") void tables.meta.put(limitKey(event.agent), AgentLimit.parse(event));
+  if (event.type === "agent.freed") void tables.meta.remove(limitKey(event.agent));
   if (event.type === "daemon.started") void tables.meta.put("boot", event.bootId);
   if (event.type !== "run.finished") return;
   const { attempt, startedAt, finishedAt, state, outcome, usage, queuedAt, agent, goesOn } = event;

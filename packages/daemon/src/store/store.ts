@@ -11,6 +11,7 @@ import { createSweep } from "./forgotten.ts";
 import type { HistoryStore } from "../history/ports.ts";
 import { loadHead } from "./head.ts";
 import { createHistoryStore } from "./history.ts";
+import { readLimits } from "./limits.ts";
 import { refuseLostStore } from "./lost.ts";
 import type { Key } from "lmdb";
 import { openTables, type Tables } from "./open.ts";
@@ -134,6 +135,7 @@ function load(tables: Tables, options: StoreOptions): StoredSeed {
   return {
     ...loadHead(tables, path, onUnreadable),
     groups: readGroups(tables, onUnreadable),
+    limits: readLimits(tables, onUnreadable),
     tasks: liveTasks(tables, onUnreadable),
     ...readSchedules(tables, options),
     history: newestFinished(tables),

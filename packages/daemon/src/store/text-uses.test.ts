@@ -71,6 +71,29 @@ test("two tasks of the same texts have them once, and the last takes them along"
   expect(opened((tables) => checkStore(tables).damages)).toEqual([]);
 });
 
+test("what was said to a task is stored with it, and goes with it; the same words are there once", async () => {
+  const world = new World();
+  world.submit(spec({ agent: agent("a") }));
+  const goOn = (textsId: string) => {
+    world.do({ type: "stop", targets: one(1), cause: "cancel", signal: "SIGTERM", note: null });
+    world.do({ type: "continue", id: 1, attempt: 0, feedback: { textsId, bytes: 1 } });
+  };
+  await within(async (store) => {
+    await save(store, world, [texts("a")]);
+    goOn("f");
+    await save(store, world, [texts("f")]);
+    goOn("f");
+    await save(store, world, [texts("f")]);
+    expect([store.texts("a"), store.texts("f")]).toEqual([texts("a"), texts("f")]);
+  });
+  expect(opened((tables) => [tables.textUses.get("f"), checkStore(tables).damages])).toEqual([2, []]);
+  await within(async (store) => {
+    world.do({ type: "remove", targets: one(1) });
+    await save(store, world, []);
+    expect([store.texts("a"), store.texts("f")]).toEqual([undefined, undefined]);
+  });
+});
+
 test("ten megabytes come back as they went in", async () => {
   const world = new World();
   world.submit(spec({ agent: agent("a") }));

@@ -80,6 +80,8 @@ export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, start
       case "task.removed":
       case "run.finished":
       case "group.changed":
+      case "agent.limited":
+      case "agent.freed":
       case "schedule.added":
       case "schedule.changed":
       case "schedule.paused":

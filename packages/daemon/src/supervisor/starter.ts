@@ -66,7 +66,9 @@ export function createStarter(ports: SupervisorPorts, reporter: Reporter): Start
         const record = recordOf(ports, key);
         if (record.state === "missing") starter.start(now.task, now.run);
         // Something is in the place of its folder, which nobody else would ever look at again.
-        if (record.state === "unreadable") starter.startLater(key, errnoText(record.errno));
+        if (record.state !== "unreadable") return;
+        ports.log.debug("The record of a run still cannot be read", { run: key, errno: record.errno });
+        starter.startLater(key, errnoText(record.errno));
       }, AGAIN_MS).unref();
     },
     refusal: (key) => (isWaiting(key) ? refusals.get(key) : undefined),

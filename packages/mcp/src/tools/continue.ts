@@ -11,8 +11,8 @@ export const goOn = defineTool({
   also: "It must have ended. It keeps its id, environment and directory; use wait and then result for the answer.",
   params: METHODS["agent.continue"].params.omit({ env: true }),
   does: "runs",
-  async run({ client, signal }, { id, feedback }) {
-    const { tasks } = await client.call("agent.continue", { id, feedback }, { signal });
+  async run({ client, signal }, params) {
+    const { tasks } = await client.call("agent.continue", params, { signal });
     return { facts: briefTasks(tasks, SHOWN_MAX) };
   },
 });

@@ -1,8 +1,9 @@
 /** Methods about tasks whose work is a prompt for a coding agent. */
 import * as z from "zod";
-import { AgentEnd, AgentTool, Feedback, PROMPT_BYTES_MAX } from "../agent.ts";
+import { AgentEnd, AgentLimitInfo, AgentName, AgentTexts, AgentTool, Feedback, PROMPT_BYTES_MAX } from "../agent.ts";
 import { DelegateTask, Env, NewEnv } from "../params.ts";
 import { TaskId, TaskState } from "../task.ts";
+import { OnConflict } from "../worktree.ts";
 import { method, tasks } from "./method.ts";
 import { QUEUE_METHODS } from "./queue.ts";
 
@@ -24,6 +25,9 @@ export const AGENTS_METHODS = {
     z.strictObject({
       id: TaskId,
       feedback: z.string().max(PROMPT_BYTES_MAX).describe("What is said to it"),
+      onConflict: OnConflict.default("fail").describe(
+        "When others have changed files of its worktree since its last run: `fail` refuses, `merge` goes on with them and tells the agent, `override` puts back what the run left and keeps the others as a checkpoint",
+      ),
       env: NewEnv,
     }),
     tasks,
@@ -39,9 +43,23 @@ export const AGENTS_METHODS = {
       ),
     }),
   ),
+  "agent.texts": method(
+    "What an agent's task was told: the prompt as it was submitted, and the other texts.",
+    z.strictObject({ id: TaskId }),
+    AgentTexts.omit({ id: true }).extend({ id: TaskId }),
+  ),
   "agent.list": method(
     "The agents that prompts can be given to: installed or not, version, logged in as far as they tell.",
     z.strictObject({ env: Env.describe("The caller's environment: its PATH is searched"), cwd: params.shape.cwd }),
-    z.object({ agents: z.array(AgentTool) }),
+    z.object({
+      agents: z.array(
+        AgentTool.extend({ limit: AgentLimitInfo.nullable().describe("Null while its provider takes more") }),
+      ),
+    }),
+  ),
+  "agent.free": method(
+    "Takes the limit of an agent's provider for over: the tasks that wait for it may start.",
+    z.strictObject({ agent: AgentName }),
+    z.object({}),
   ),
 } as const;

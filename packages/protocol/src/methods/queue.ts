@@ -51,7 +51,7 @@ export const QUEUE_METHODS = {
   ),
   "task.switch": method("Lets two queued tasks change places.", z.strictObject({ id: TaskId, with: TaskId }), tasks),
   "task.start": method(
-    "Starts waiting tasks now, past slots, pauses, times and dependencies.",
+    "Starts waiting tasks now, past slots, pauses, times, dependencies and limits of agents.",
     z.strictObject(select),
     tasks,
   ),

@@ -25,7 +25,7 @@ export const SEARCH_METHODS = {
         .describe("What to look for, as it is"),
       regex: z.boolean().default(false).describe("It is a regular expression of JavaScript"),
       ignoreCase: z.boolean().default(false),
-      fields: z.array(SearchField).min(1).max(10).default(["label", "command", "output"]),
+      fields: z.array(SearchField).min(1).max(10).default(["label", "command", "prompt", "output"]),
       selector: Selector.optional(),
       states: z.array(TaskState).max(100).optional(),
       group: z.string().optional(),

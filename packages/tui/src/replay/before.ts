@@ -42,6 +42,8 @@ function statusBefore(event: TaskEvent, { createdAt }: Task): Status | undefined
     case "worktree.changed":
     case "group.changed":
     case "group.removed":
+    case "agent.limited":
+    case "agent.freed":
     case "schedule.added":
     case "schedule.changed":
     case "schedule.paused":

@@ -89,3 +89,14 @@ test("every moment is what folding everything until then gives", () => {
     }),
   );
 });
+
+test("going back is right with more tasks than events are folded at once", () => {
+  const journal = new Journal([]);
+  const ids = Array.from({ length: 5000 }, (_, index) => index + 1);
+  journal.add([...ids.map((id) => submitted(id, id)), ...ids.map((id) => admitted(5000 + id, id))], at(1));
+  journal.finish(at(20_000));
+  const runningAt = (seq: number) =>
+    [...journal.tasksAt(at(seq)).tasks.values()].filter(({ status }) => status.state === "running").length;
+  for (const seq of [10_000, 7999, 5001, 5000]) expect(runningAt(seq)).toBe(seq - 5000);
+  expect(journal.tasksAt(at(3333)).tasks.size).toBe(3333);
+});

@@ -5,9 +5,9 @@ import type { Task } from "@claudine/protocol/task";
 import { taskBefore } from "./before.ts";
 
 type Tasks = ReadonlyMap<number, Task>;
-type Keyframe = { index: number; tasks: Tasks };
+type Keyframe = { index: number; tasks: Map<number, Task> };
 
-/** Going back folds at most so many events again. */
+/** Going back folds so many events again, or as many as there are tasks: keeping those takes as long. */
 const KEYFRAME_EVERY = 2000;
 
 export class Journal {
@@ -68,7 +68,8 @@ export class Journal {
   }
 
   #keep(event: TaskEvent): void {
-    if (this.#events.length % KEYFRAME_EVERY === 0) this.#frame();
+    const since = this.#events.length - (this.#keyframes.at(-1)?.index ?? Number.NEGATIVE_INFINITY);
+    if (since >= Math.max(KEYFRAME_EVERY, this.#last.size)) this.#frame();
     this.#events.push(event);
   }
 
@@ -85,7 +86,7 @@ export class Journal {
     const task = event.type === "task.submitted" ? undefined : taskBefore(event, this.#today.get(event.id));
     if (task === undefined) return;
     this.#last.set(task.id, task);
-    for (const frame of this.#keyframes) frame.tasks = new Map(frame.tasks).set(task.id, task);
+    for (const frame of this.#keyframes) frame.tasks.set(task.id, task);
   }
 }
 

@@ -3,19 +3,24 @@ import { resolve } from "node:path";
 import { parseAgentChoice, parseAgentChoices } from "@claudine/protocol/agent-choice";
 import type { DelegateTask } from "@claudine/protocol/methods";
 import type { Input, Io } from "../command.ts";
-import { editPrompt } from "../editing/prompt.ts";
+import { withEditedPrompt } from "../editing/prompt.ts";
 import { flag, list, number, text } from "../input.ts";
 import { refuse, sharedOf } from "../submit-tasks.ts";
 
 type Wish = DelegateTask["agent"];
 
-/** @throws ClaudineError invalid_params, not_found when a file can't be read */
-export async function delegateTask(input: Input, io: Io): Promise<DelegateTask> {
+/**
+ * Hands the task to `submit`; what was written in an editor is kept when that fails.
+ * @throws ClaudineError invalid_params, too_large, not_found when a file can't be read
+ */
+export async function delegateTask<T>(input: Input, io: Io, submit: (task: DelegateTask) => Promise<T>): Promise<T> {
   // What is wrong with the options is said before an editor opens.
   const shared = await sharedOf(input, io);
   const wish = { ...choiceOf(input), ...(await askedOf(input, io)) };
+  const withPrompt = (prompt: string) => submit({ ...shared, agent: { ...wish, prompt } });
   const prompt = await promptOf(input, io);
-  return { ...shared, agent: prompt === undefined ? wish : { ...wish, prompt } };
+  if (prompt !== undefined) return withPrompt(prompt);
+  return wish.template === undefined ? withEditedPrompt(io.env, withPrompt) : submit({ ...shared, agent: wish });
 }
 
 /** `--agent claude:opus` says the model too. */
@@ -76,13 +81,12 @@ function varsOf(settings: readonly string[]): Record<string, string> {
   );
 }
 
-/** Undefined where the template has one. @throws ClaudineError */
+/** Undefined where the template or the editor has it. @throws ClaudineError */
 async function promptOf(input: Input, io: Io): Promise<string | undefined> {
   const words = input.args.join(" ");
   const file = text(input, "file");
   if (file !== undefined && words !== "") throw refuse("there are a prompt and --file", "Give one of them");
   if (file !== undefined) return io.read(file);
   if (words === "-") return io.read("-");
-  if (words !== "" || input.args.length > 0) return words;
-  return text(input, "template") === undefined ? editPrompt(io.env) : undefined;
+  return words !== "" || input.args.length > 0 ? words : undefined;
 }

@@ -58,15 +58,17 @@ export const agent: Command = {
 };
 
 async function run(input: Input, io: Io): Promise<number> {
-  const task = await delegateTask(input, io);
-  const client = await io.connect();
   const maxFails = number(input, "max-fails");
-  const { ids, uids, existing } = await client.call("agent.submit", {
-    env: await callerEnv(io.env),
-    cwd: await workingDirectory(),
-    umask: process.umask(),
-    tasks: [task],
-    ...(maxFails === undefined ? {} : { maxFails }),
+  const { client, ids, uids, existing } = await delegateTask(input, io, async (task) => {
+    const client = await io.connect();
+    const taken = await client.call("agent.submit", {
+      env: await callerEnv(io.env),
+      cwd: await workingDirectory(),
+      umask: process.umask(),
+      tasks: [task],
+      ...(maxFails === undefined ? {} : { maxFails }),
+    });
+    return { client, ...taken };
   });
   if (flag(input, "follow") || flag(input, "wait")) {
     const { afterSubmit } = await import("../after-submit.ts");

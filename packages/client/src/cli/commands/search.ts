@@ -1,4 +1,4 @@
-/** `claudine search`: finds tasks by label, command and output. */
+/** `claudine search`: finds tasks by label, command, prompt and output. */
 import { ClaudineError, ERRORS } from "@claudine/protocol/errors";
 import type { ParamsIn, Result } from "@claudine/protocol/methods";
 import type { SearchField, SearchMatch, SearchProblem } from "@claudine/protocol/search";
@@ -12,13 +12,13 @@ import { matchLine } from "../match-line.ts";
 import { say } from "../print.ts";
 import { ALL_STATES, states } from "../states.ts";
 
-const FIELDS: readonly SearchField[] = ["label", "command", "output"];
+const FIELDS: readonly SearchField[] = ["label", "command", "prompt", "output"];
 const DEFAULT_LIMIT = 1000;
 const PAGE = 1000;
 
 export const search: Command = {
   name: "search",
-  summary: "Find tasks by label, command and output; exits with 1 when there is nothing",
+  summary: "Find tasks by label, command, prompt and output; exits with 1 when there is nothing",
   positional: [
     { name: "TEXT", describe: "What to look for, as it is", required: true },
     { name: "TASK", describe: "Only in these: ids, last:20, label:NAME, group:NAME, a state", many: true },

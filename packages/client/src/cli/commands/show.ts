@@ -13,6 +13,7 @@ import { paint, STATE_COLORS } from "../paint.ts";
 import { printJson } from "../print.ts";
 import { namesOne, resolveTasks } from "../resolve-task.ts";
 import { agentTexts } from "../agents/facts.ts";
+import { printPrompts } from "../agents/prompts.ts";
 import { ruleFacts } from "../rules/facts.ts";
 import { worktreeFacts } from "../worktrees/facts.ts";
 import { metricsLines, readMetrics, type RunMetrics, waitedText } from "../run-metrics.ts";
@@ -32,6 +33,7 @@ export const show: Command = {
   positional: [{ name: "TASK", describe: "One or several; the last one unless told", many: true }],
   options: [
     { name: "metrics", type: "boolean", describe: "Also what the last run used over time, and what it waited for" },
+    { name: "prompt", type: "boolean", describe: "Nothing but the prompt of an agent's task, as it was submitted" },
     { name: "ascii", type: "boolean", describe: "Draw with ASCII characters only" },
   ],
   examples: [
@@ -42,6 +44,7 @@ export const show: Command = {
     const client = await io.connect();
     const words = input.args.length === 0 ? ["last"] : input.args;
     const ids = await resolveTasks(client, words, "show");
+    if (flag(input, "prompt")) return printPrompts(input, io, { client, ids });
     if (flag(input, "json")) {
       const shown = [];
       for (const id of ids) shown.push(await shownAsJson(client, id, flag(input, "metrics")));
@@ -76,7 +79,7 @@ const SHOWN = 20;
 
 async function readTask(client: Client, id: number): Promise<[Result<"task.get">, Result<"artifact.list">]> {
   const calls = [client.call("task.get", { id }), client.call("artifact.list", { id, limit: SHOWN })] as const;
-  // Of a task that is not there both fail, and the first is to say so, whichever the runtime tells of earlier.
+  // Of a task that is not there both fail, and the first is to say so, whichever answer comes earlier.
   await Promise.allSettled(calls);
   return Promise.all(calls);
 }

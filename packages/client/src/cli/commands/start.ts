@@ -15,7 +15,8 @@ export const start: Command = {
     {
       name: "force",
       type: "boolean",
-      describe: "Past slots, pauses, times and dependencies; locks and counted resources must be free",
+      describe:
+        "Past slots, pauses, times, dependencies and limits of agents; locks and counted resources must be free",
     },
   ],
   examples: [["claudine start 12 --force", "at once, whatever it waits for"]],

@@ -25,7 +25,9 @@ export async function editText<T>({ env, body, verb, take, again }: Session<T>):
   let text = body;
   for (;;) {
     await writeFile(file, textOf(text, verb, problem), { mode: 0o600 });
-    const editor = await runEditor(env, file);
+    const editor = await runEditor(env, file).catch((error: unknown) => {
+      throw error instanceof ClaudineError ? kept(error, file) : error;
+    });
     const edited = withoutComments(await readFile(file, "utf8").catch(() => lost(editor)));
     if (problem !== undefined && edited === text) throw kept(problem, file);
     try {
@@ -64,6 +66,6 @@ export async function runEditor(env: NodeJS.ProcessEnv, file: string): Promise<s
   });
   if (code === 0) return editor;
   throw new ClaudineError("invalid_params", `Cannot edit: ${editor} ended with ${code ?? "a signal"}`, {
-    hint: `Nothing was changed; your text is in ${file}; $EDITOR names another editor`,
+    hint: "$EDITOR names another editor",
   });
 }

@@ -9,16 +9,43 @@ import { runEditor } from "./editor.ts";
 type Words = { refusal: string; instead: string };
 const OF_PROMPT: Words = { refusal: "Cannot submit: the prompt is empty", instead: "claudine agent PROMPT" };
 
-/** @throws ClaudineError invalid_params when nothing was written */
-export async function editPrompt(env: NodeJS.ProcessEnv, words = OF_PROMPT): Promise<string> {
+/**
+ * What was written stays in its file unless `take` succeeds.
+ * @throws ClaudineError invalid_params when nothing was written, and those of `take`
+ */
+export async function withEditedPrompt<T>(
+  env: NodeJS.ProcessEnv,
+  take: (prompt: string) => Promise<T>,
+  words = OF_PROMPT,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "claudine-prompt-"));
   const file = join(folder, "prompt.md");
   await writeFile(file, "", { mode: 0o600 });
-  await runEditor(env, file);
-  const text = await readFile(file, "utf8").catch(() => "");
-  await rm(folder, { recursive: true, force: true });
-  if (text.trim() !== "") return text;
-  throw new ClaudineError("invalid_params", words.refusal, {
-    hint: `Write it in the editor and save it, or ${words.instead}`,
+  let text = "";
+  try {
+    try {
+      await runEditor(env, file);
+    } finally {
+      text = await readFile(file, "utf8").catch(() => "");
+    }
+    if (text.trim() === "") throw empty(words);
+    const taken = await take(text);
+    text = "";
+    return taken;
+  } catch (error) {
+    throw error instanceof ClaudineError && text.trim() !== "" ? kept(error, file) : error;
+  } finally {
+    if (text.trim() === "") await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function empty({ refusal, instead }: Words): ClaudineError {
+  return new ClaudineError("invalid_params", refusal, {
+    hint: `Write it in the editor and save it, or ${instead}`,
   });
+}
+
+function kept(problem: ClaudineError, file: string): ClaudineError {
+  const hint = [problem.hint, `Your prompt is in ${file}`].filter((part) => part !== undefined).join(". ");
+  return new ClaudineError(problem.code, problem.message, { hint, cause: problem });
 }

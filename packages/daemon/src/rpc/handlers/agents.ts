@@ -1,6 +1,7 @@
 /** Hands prompts to coding agents, and tells what they answered. */
 import { ClaudineError, type DelegateTask, type Run } from "@claudine/protocol";
 import type { Attached } from "../../environment/attached.ts";
+import { limitInfo } from "../../core/agent-limits.ts";
 import type { Submission } from "../../core/submit.ts";
 import type { Context, Handler } from "../context.ts";
 import { taskOf } from "../select.ts";
@@ -62,6 +63,26 @@ export const result: Handler<"agent.result"> = async (context, { id, attempt }, 
   return { id, attempt: run.attempt, state: run.state, exitCode: exitCodeOf(run), agent: run.agent };
 };
 
+export const texts: Handler<"agent.texts"> = async (context, { id }, caller) => {
+  const found = await caller.inTurn(() =>
+    context.engine.read((state) => {
+      const task = taskOf(context, state, id);
+      const textsId = task?.agent?.textsId;
+      return task === undefined ? undefined : { texts: textsId === undefined ? null : context.store.texts(textsId) };
+    }),
+  );
+  if (found === undefined) throw noSuchTask("show the prompt of", id);
+  if (found.texts === null)
+    throw new ClaudineError("wrong_state", `Cannot show the prompt of task ${id}: it is no agent's`, {
+      hint: `claudine show ${id} has its command`,
+    });
+  if (found.texts === undefined)
+    throw new ClaudineError("storage", `Cannot show the prompt of task ${id}: it cannot be read`, {
+      hint: "claudine doctor says what is wrong with the store",
+    });
+  return { ...found.texts, id };
+};
+
 function exitCodeOf({ outcome }: Run): number | null {
   return outcome.kind === "exited" ? outcome.exitCode : null;
 }
@@ -73,4 +94,14 @@ function noEnd(id: number, attempt: number | undefined): ClaudineError {
   });
 }
 
-export const list: Handler<"agent.list"> = async (context, place) => ({ agents: await context.agents.list(place) });
+export const list: Handler<"agent.list"> = async (context, place) => {
+  const tools = await context.agents.list(place);
+  return context.engine.read(({ providers }) => ({
+    agents: tools.map((tool) => ({ ...tool, limit: limitInfo(providers, tool.name) })),
+  }));
+};
+
+export const free: Handler<"agent.free"> = async (context, { agent }) => {
+  await context.engine.dispatch({ type: "forget-limit", agent });
+  return {};
+};

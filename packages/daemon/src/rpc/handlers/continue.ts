@@ -1,20 +1,25 @@
 /** Goes on with agents' tasks that have ended, and tells what was said to them. */
 import { ClaudineError, type Feedback } from "@claudine/protocol";
 import { passedOn } from "./submit.ts";
+import { checkMayContinue } from "../../core/continue.ts";
 import type { Context, Handler } from "../context.ts";
 import { taskOf } from "../select.ts";
 import { infosOf } from "../task-info.ts";
 import { changedIds } from "./change-tasks.ts";
 import { noSuchTask } from "./read-tasks.ts";
 
-export const goOn: Handler<"agent.continue"> = async (context, { id, feedback: text, env }, caller) => {
+export const goOn: Handler<"agent.continue"> = async (context, { id, feedback: text, onConflict, env }, caller) => {
   const task = await context.engine.read((state) => taskOf(context, state, id));
   if (task === undefined) throw noSuchTask("continue", id);
   const record = env === undefined ? undefined : context.vault.seal(passedOn(env));
-  const texts = context.agents.feedbackTexts(task, text);
+  checkMayContinue(task);
+  // What is wrong with the words is said before a file is put back.
+  const alone = context.agents.feedbackTexts(task, text);
+  const changes = await context.lookOutside(task, onConflict);
+  const texts = changes === undefined ? alone : context.agents.feedbackTexts(task, text, changes);
   const said = { textsId: texts.id, bytes: Buffer.byteLength(text) };
   const facts = await context.engine.dispatch(
-    { type: "continue", id, feedback: said, envId: record?.id },
+    { type: "continue", id, attempt: task.attempt, feedback: said, envId: record?.id },
     record === undefined ? [texts] : [texts, record],
   );
   return { tasks: await infosOf(context, changedIds(facts), caller) };

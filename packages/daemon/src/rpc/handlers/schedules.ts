@@ -102,7 +102,7 @@ export const pause: Handler<"schedule.pause"> = async (context, { names }) => {
 const RESUMED_AT_ONCE = 10;
 
 export const resume: Handler<"schedule.resume"> = async (context, { names }) => {
-  await context.engine.read((state) => void names.forEach((name) => scheduleOf(state, "resume", name)));
+  await context.engine.read((state) => names.forEach((name) => scheduleOf(state, "resume", name)));
   for (let from = 0; from < names.length; from += RESUMED_AT_ONCE) {
     const some = names.slice(from, from + RESUMED_AT_ONCE);
     await context.engine.dispatch({ type: "pause-schedules", names: some, paused: false });

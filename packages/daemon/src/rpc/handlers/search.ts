@@ -1,4 +1,4 @@
-/** Finds tasks by label, command and output. Which tasks is looked up here; a process of its own looks into them. */
+/** Finds tasks by label, command, prompt and output. Which tasks is looked up here; a process of its own looks into them. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ClaudineError, type Params, type Task, type TaskId } from "@claudine/protocol";
 import { taskSize } from "../../core/size.ts";
@@ -90,8 +90,10 @@ async function collect(context: Context, { params, from }: Asked, caller: Caller
         before = id;
         const task = taskOf(context, state, id);
         if (task === undefined || !isAsked(task) || !keep(task) || !isOfTime(task, params)) continue;
-        tasks.push(searched(task, fields));
-        size += taskSize(task);
+        const one = searched(context, task, fields);
+        tasks.push(one);
+        // A prompt may be longer than all else of many tasks.
+        size += taskSize(task) + lengthOf(one);
         if (tasks.length >= TASKS_MAX || size > SIZE_MAX) return false;
       }
       return ids.length < PIECE;
@@ -108,7 +110,10 @@ function isOfTime({ createdAt, status }: Task, { since = 0, until }: Params<"tas
   return endedAt >= since && (until === undefined || createdAt <= until);
 }
 
-function searched(task: Task, fields: Params<"task.search">["fields"]): SearchedTask {
-  const texts = searchTexts(task).filter(({ field }) => fields.includes(field));
+function searched({ store }: Context, task: Task, fields: Params<"task.search">["fields"]): SearchedTask {
+  const texts = searchTexts(task, fields, store.texts);
   return { id: task.id, texts, attempts: fields.includes("output") ? task.attempt : 0 };
 }
+
+const lengthOf = ({ texts }: SearchedTask): number =>
+  texts.reduce((sum, { field, text }) => (field === "prompt" ? sum + text.length : sum), 0);
