@@ -1,4 +1,4 @@
-/** Compiles the command line into one program of its own, `dist/claudine-native`, with Bun: `npm run build:native`. */
+/** Compiles the command line into one program of its own, `dist/claudine-native`, with Bun: `npm run build:native [-- --offline]`. */
 import { execFile } from "node:child_process";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -22,10 +22,16 @@ const OPTIONS = [
   "--compile-exec-argv=--no-addons",
 ];
 
+/** Nothing is fetched: without Bun it ends with an exit code of its own. */
+const OFFLINE = process.argv.includes("--offline");
+const NOT_HERE = 69;
+
+class NotHere extends Error {}
+
 /** It uses the rest of dist/, so it lies there; the next build of dist/ takes it away with what it was made from. */
 async function buildNative(): Promise<void> {
-  await buildIfStale();
   const bun = await findBun();
+  await buildIfStale();
   const staging = await makeStagingDir();
   try {
     const bundle = await bundleNative(staging, process.execPath);
@@ -38,11 +44,19 @@ async function buildNative(): Promise<void> {
 
 type Bun = (words: readonly string[], cwd?: string) => Promise<string>;
 
-/** One on the PATH when it is the very version that the tests were run with; npm fetches it otherwise. */
+/** The very version that the tests were run with: on the PATH, or in npm's cache, else fetched by npm. */
 async function findBun(): Promise<Bun> {
   const installed = bunBy(["bun"]);
-  const version = await installed(["--version"]).catch(() => "");
-  return version.trim() === BUN_VERSION ? installed : bunBy(["npx", "--yes", `bun@${BUN_VERSION}`]);
+  if (await isThatVersion(installed)) return installed;
+  const words = ["--yes", `bun@${BUN_VERSION}`];
+  if (!OFFLINE) return bunBy(["npx", ...words]);
+  const cached = bunBy(["npx", "--offline", ...words]);
+  if (await isThatVersion(cached)) return cached;
+  throw new NotHere(`Bun ${BUN_VERSION} is not on this machine`);
+}
+
+async function isThatVersion(bun: Bun): Promise<boolean> {
+  return (await bun(["--version"]).catch(() => "")).trim() === BUN_VERSION;
 }
 
 function bunBy([file = "", ...before]: readonly string[]): Bun {
@@ -53,5 +67,5 @@ try {
   await buildNative();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  process.exitCode = error instanceof NotHere ? NOT_HERE : 1;
 }
