@@ -21,7 +21,7 @@ export async function bundleNative(outDir: string, node: string): Promise<string
     __CLAUDINE_NODE__: JSON.stringify(node),
   };
   const options = { ...commonJs, define, minify: true, supported: { "dynamic-import": false } };
-  const entry = "packages/client/src/cli/main.ts";
+  const entry = "packages/client/src/cli/native.ts";
   await buildBundle({ entry, out: OUT, options, banner: `${HERE}${URL_HERE}`, without: ["react", "ink"] }, outDir);
   return join(outDir, OUT);
 }

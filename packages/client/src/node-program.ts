@@ -7,8 +7,6 @@ import { ClaudineError } from "@claudine/protocol/errors";
 declare const __CLAUDINE_NODE__: string | undefined;
 
 const builtWith = typeof __CLAUDINE_NODE__ === "string" ? __CLAUDINE_NODE__ : undefined;
-/** This is the compiled client, and the runtime is Bun. */
-export const isCompiled = builtWith !== undefined;
 
 /** @throws ClaudineError unavailable when the compiled client finds none */
 export function nodeProgram(env: NodeJS.ProcessEnv): string {

@@ -1,6 +1,4 @@
 /** The lean entry of the command line: `submit` is here, every other verb is loaded when it is asked for. */
-import { writeSync } from "node:fs";
-import { isCompiled } from "../node-program.ts";
 import type { Command, Option } from "./command.ts";
 import { submit } from "./commands/submit.ts";
 import { GLOBAL_OPTIONS } from "./global-options.ts";
@@ -8,17 +6,14 @@ import { findCommand, parseCommand, type Parsed } from "./parse.ts";
 import { mayBeReplaced } from "./replaced.ts";
 import { runCommand } from "./run-command.ts";
 import { type Flags, splitWords } from "./split-words.ts";
-import { keepPipesWaiting } from "./waiting-pipes.ts";
 
 /** What `claudine` alone does. */
 const DEFAULT_VERB = "list";
 const VERSION: Option = { name: "version", short: "V", type: "boolean", describe: "The version" };
 
-if (isCompiled) keepPipesWaiting();
 // A bug gets one line, too.
 process.once("uncaughtException", (error) => {
-  writeSync(2, `claudine: Internal error: ${String(error)}\n`);
-  process.exit(70);
+  process.stderr.write(`claudine: Internal error: ${String(error)}\n`, () => process.exit(70));
 });
 void main(process.argv.slice(2));
 
