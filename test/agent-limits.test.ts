@@ -38,13 +38,15 @@ test("a used up quota: the task waits and says until when, others too, other age
   expect(await waits(id)).toMatch(told);
   expect((await it.rig.claudine("explain", String(id))).stdout).toContain("usage limit of claude, resets");
   expect((await it.rig.claudine("list")).stdout).toContain("usage limit of claude, resets");
+  expect((await it.rig.claudine("result", String(id))).stderr).toMatch(/^Run 1 of task \d+ failed: /);
+  expect((await it.rig.claudine("show", String(id))).stdout).toMatch(/^ +1 +failed .*exit code 1; usage-limit: /m);
   const other = await it.agent("say hello");
   const codex = await it.agent("hello", "--agent", "codex");
   const command = await it.rig.submit("true");
   for (const one of [codex, command]) expect((await it.rig.ended(one)).state).toBe("succeeded");
   expect(await it.rig.show(other)).toMatchObject({ state: "queued", attempt: 0, reason: expect.stringMatching(told) });
   expect(await limits()).toMatchObject({ resetsAt, told: true, class: "usage-limit" });
-  expect((await it.rig.claudine("agents")).stdout).toMatch(/claude .*usage limit, resets /);
+  expect((await it.rig.claudine("agents")).stdout).toMatch(/claude .*usage limit, resets \d{4}-\d\d-\d\d \d\d:\d\d/);
 });
 
 test("when the limit resets one tries, goes on in its session, and the rest follows", async () => {
@@ -65,6 +67,37 @@ test("when the limit resets one tries, goes on in its session, and the rest foll
   const admitted = await Promise.all([...ids, fresh].map((id) => eventsOf(id, "run.admitted")));
   expect(admitted.flat().filter((event) => "probe" in event)).toHaveLength(1);
   expect(await limits()).toBeNull();
+});
+
+test("a time of day is one where the tool runs, wherever the daemon is", async () => {
+  const zone = "Asia/Kathmandu";
+  const at = Math.ceil(Date.now() / 60_000 + 120) * 60_000;
+  const told = new Date(at).toLocaleTimeString("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
+  const place = { env: { TZ: zone }, input: `limitsays You have reached your usage limit, resets ${told}` };
+  const { stdout } = await it.rig.claudineWith(place, "agent", "-");
+  await waits(Number(stdout));
+  expect(await limits()).toMatchObject({ resetsAt: at, told: true });
+});
+
+test("what was said is told in full when the limit was met before the first word", async () => {
+  const id = await it.agent("say one");
+  await it.rig.ended(id);
+  const said = `limitonce ${it.rig.file("said")}\nrepeat\n${"x".repeat(50_000)}`;
+  await it.rig.claudineWith({ input: said }, "continue", String(id), "-");
+  expect(await it.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 3 });
+  expect((await it.result(id)).agent.result).toBe(said);
+});
+
+test("a session that stays open for messages at its limit is ended, waits, and goes on", async () => {
+  const own = await createAgentRig({ config: "sampleInterval: 100ms\nagent: { endLingeringAfter: 1s }\n" });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  const id = await own.agent(`say hello\nlimitstays ${own.rig.file("met")}\nargs`, "--messages");
+  await until("the second run to answer", async () => {
+    const { attempt, agent } = await own.rig.show(id);
+    return attempt === 2 && agent?.headline?.includes("--resume=");
+  });
+  await own.rig.claudine("send", String(id), "--eof");
+  expect(await own.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 2 });
 });
 
 test("a limit is known to the next daemon, whatever becomes of this one", async () => {

@@ -1,5 +1,5 @@
 /** Agents that hang, linger, crash, have no capacity or write without end: each is noticed, and ends in order. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { createAgentRig, installAgent, type AgentRig } from "./support/agents.ts";
 import { until } from "./support/until.ts";
@@ -13,9 +13,13 @@ output: { maxBytes: off }
 /** For those that hang; others would be ended by it where the machine is slow. */
 const STRICT = `${CONFIG}agent: { quietAfter: 1s, endQuietAfter: 2s, endLingeringAfter: 1s }\n`;
 
+const HOOK = `echo "$CLAUDINE_STATE: $CLAUDINE_ATTENTION" > "$CLAUDINE_CWD/told-$CLAUDINE_TASK_ID"`;
+
 let it: AgentRig & AsyncDisposable;
 beforeAll(async () => {
-  it = await createAgentRig({ config: `${CONFIG}agent: { quietAfter: 1s, fallback: [codex] }\n` });
+  it = await createAgentRig({
+    config: `${CONFIG}agent: { quietAfter: 1s, fallback: [codex], onAttention: '${HOOK}' }\n`,
+  });
   await installAgent(it.rig.file("../bin"), "codex");
   return () => it[Symbol.asyncDispose]();
 });
@@ -38,8 +42,6 @@ test("who writes nothing needs attention, and is ended after a while", async () 
   const id = await strict.agent("say thinking\nhang");
   const attention = await until("attention", async () => (await strict.rig.show(id)).agent?.attention);
   expect(attention).toMatchObject({ kind: "quiet", note: expect.stringMatching(/^wrote nothing for 1/) });
-  const { stdout } = await strict.rig.claudine("list");
-  expect(stdout).toMatch(/wrote nothing for/);
   expect(await strict.rig.ended(id)).toMatchObject({
     state: "timed-out",
     signal: "SIGTERM",
@@ -56,10 +58,13 @@ test("who writes nothing needs attention, and is ended after a while", async () 
   ]);
 });
 
-test("who goes on needs none any more", async () => {
+test("a person is shown it and told of it; who goes on needs none any more", async () => {
   const go = it.rig.file("go-on");
   const id = await it.agent(`say one\nwait ${go}\nsay two`);
   await until("attention", async () => (await it.rig.show(id)).agent?.attention);
+  expect((await it.rig.claudine("list")).stdout).toMatch(/wrote nothing for/);
+  const told = () => readFile(it.rig.file(`told-${id}`), "utf8").catch(() => "");
+  expect(await until("the hook to tell of it", told)).toMatch(/^running: wrote nothing for /);
   await writeFile(go, "");
   expect(await it.rig.ended(id)).toMatchObject({ state: "succeeded" });
 });

@@ -1,6 +1,6 @@
 /** `claudine continue`: goes on with what an agent has begun, in its session or in a new one that is told of it. */
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { createAgentRig, installAgent, type AgentRig } from "./support/agents.ts";
@@ -227,6 +227,18 @@ test("what others have changed in its worktree is a conflict: fail, merge and ov
   expect(await readFile(file, "utf8")).toBe("other\n");
   const bad = await goOn("--on-conflict", "shrug", "args");
   expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining("--on-conflict shrug") });
+});
+
+test("a repository that is not there is told in words of the task", async () => {
+  const repo = await makeRepo(it.rig, { name: "moved" });
+  const made = await it.rig.claudineWith({ cwd: repo.dir, input: "say one" }, "agent", "--worktree", "-");
+  const { id } = await it.rig.ended(Number(made.stdout));
+  await rename(repo.dir, `${repo.dir}.away`);
+  const refused = await it.rig.claudine("continue", String(id), "args");
+  expect(refused.stderr).toContain(`Cannot continue task ${id}: its worktree cannot be made out: `);
+  await rename(`${repo.dir}.away`, repo.dir);
+  expect(await it.rig.claudine("continue", String(id), "args")).toMatchObject({ code: 0 });
+  await it.rig.ended(id);
 });
 
 test("the tool continue of the MCP server", async () => {

@@ -256,6 +256,12 @@ test("a prompt is delegated, and its answer is the result", async () => {
   const { facts, texts } = await mcp.call("result", { id: 1 });
   expect(facts).toMatchObject({ finished: true, state: "succeeded", agent: { agent: "claude", costUsd: 0.25 } });
   expect(texts.slice(1)).toEqual(["All done"]);
+  const loud = [{ agent: { prompt: `say \u001b[31mred\u001b[2J ${"x".repeat(70_000)}` } }];
+  await mcp.call("delegate", { tasks: loud });
+  await mcp.call("wait", { selector: ["2"] });
+  const shown = await mcp.call("result", { id: 2 });
+  expect(shown.texts[1]).toMatch(/^red x{60000}/);
+  expect(shown.facts).toMatchObject({ answerIsCut: expect.stringContaining("logs with stream stdout") });
   const refused = await mcp.call("delegate", { tasks: [{ agent: { prompt: "x", agent: "nobody" } }] });
   expect(refused).toMatchObject({ isError: true, texts: [expect.stringContaining("Cannot use the agent nobody")] });
 });

@@ -9,7 +9,8 @@ import { limited } from "./text.ts";
 
 export function claudeResult(state: ParserState, message: JsonObject, clock: Clock): Parsed {
   const usage = totals(message);
-  if (fieldOf(message, "is_error") === true) {
+  // After an error of the provider came nothing more of the model: then the error is what it calls its result.
+  if (fieldOf(message, "is_error") === true || state.error !== undefined) {
     const failure = failedResult(state, state.error === undefined ? errorIn(message, clock) : undefined);
     return { state: failure.state, events: [usage, ...failure.events] };
   }

@@ -9,6 +9,7 @@ import { inputSummary, line as oneLine } from "./parse/summary.ts";
 import { limited } from "./text.ts";
 
 const MAX_ANSWER_CHARS = 256 * 1024;
+const MAX_COMPLAINT_CHARS = 2000;
 
 /** All that is written is the answer; the oldest of much is forgotten, many lines at a time. */
 export function parseText(state: ParserState, line: string): Parsed {
@@ -20,8 +21,10 @@ export function parseText(state: ParserState, line: string): Parsed {
   };
 }
 
-/** Such tools say how it went by their exit code. */
+/** Such tools say how it went by their exit code, and some say why where others answer. */
 export function endOfText(state: ParserState, end: AgentEnd, clock: Clock): readonly AgentEvent[] {
+  if (end.exitCode !== 0 && end.stderr.trim() === "")
+    return endOf({ ...state, noise: state.text.slice(-MAX_COMPLAINT_CHARS) }, end, clock);
   if (end.exitCode !== 0 || state.done === true || state.error !== undefined) return endOf(state, end, clock);
   return [{ type: "result", ok: true, text: state.text.trim() }];
 }

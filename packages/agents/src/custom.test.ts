@@ -57,6 +57,18 @@ test("a bad end is said in the words of standard error", () => {
   expect(progress).toMatchObject({ error: { class: "tool", message: "fatal: no model" }, result: { ok: false } });
 });
 
+test("a limit that it tells where others answer is one", () => {
+  const told = "Looking\nUsage limit reached, resets 14:00\n";
+  const context = { adapter: customAgent("mine", { program: "mine" }), clock };
+  const step = readStream(newStream, told, context);
+  const last = endStream(step.state, { exitCode: 1, stderr: "\n" }, context);
+  const progress = [...step.events, ...last.events].reduce(progressed, noProgress);
+  expect(progress).toMatchObject({
+    error: { class: "usage-limit", message: "Usage limit reached, resets 14:00", resetsAt: 14 * 3_600_000 },
+    result: { ok: false },
+  });
+});
+
 test("JSON lines are read by their paths", () => {
   const declared: CustomAgent = {
     program: "mine",

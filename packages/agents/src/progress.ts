@@ -67,11 +67,12 @@ export function progressed(progress: AgentProgress, event: AgentEvent): AgentPro
     case "user":
       return progress;
     case "turn":
-      return { ...progress, turns: progress.turns + 1 };
+      return { ...progress, turns: counted(progress.turns + 1) };
     case "usage":
       return used(progress, event);
     case "retrying":
-      return { ...progress, attention: line(`waits: ${event.error.message}`) };
+      // It waits by itself: nobody has to do anything.
+      return { ...progress, headline: line(`waits: ${event.error.message}`) };
     case "quota":
       return {
         ...progress,
@@ -122,8 +123,13 @@ function used(progress: AgentProgress, event: Event<"usage">): AgentProgress {
     wholeSession: event.wholeSession ?? progress.wholeSession,
     tokens: tokens === undefined ? progress.tokens : added(before.tokens, tokens),
     costUsd: costUsd === undefined ? progress.costUsd : (before.costUsd ?? 0) + costUsd,
-    turns: turns === undefined ? progress.turns : before.turns + turns,
+    turns: turns === undefined ? progress.turns : counted(before.turns + turns),
   };
+}
+
+/** Whole, whatever the tool says: what is stored of it is read as a count. */
+function counted(number: number): number {
+  return Math.min(Math.floor(number), Number.MAX_SAFE_INTEGER);
 }
 
 function added(a: AgentTokens, b: AgentTokens): AgentTokens {

@@ -185,6 +185,14 @@ describe("what is said on standard error only", () => {
     expect(events.reduce(progressed, noProgress)).toMatchObject({ error: { class: expected }, result: { ok: false } });
   });
 
+  test.each([
+    ["You've hit your usage limit, resets 10:34pm\n", "usage-limit"],
+    ["Warning: slow\nWrote 3 files\n", "tool"],
+  ])("by a tool that exits as if all were well: %j", (stderr, expected) => {
+    const { events } = endStream(newStream, { exitCode: 0, stderr }, { adapter: ADAPTERS["codex"]!, clock });
+    expect(events.reduce(progressed, noProgress)).toMatchObject({ error: { class: expected }, result: { ok: false } });
+  });
+
   test.each([undefined, 130, 143])("nothing is made up about a process that a signal ended (exit %s)", (exitCode) => {
     const adapter = ADAPTERS["claude"]!;
     expect(endStream(newStream, { exitCode, stderr: "Warning: slow\n" }, { adapter, clock }).events).toEqual([]);

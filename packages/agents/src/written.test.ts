@@ -75,7 +75,47 @@ describe("claude", () => {
     });
   });
 
+  test("a limit that it calls a success is one", () => {
+    const text = "Claude AI usage limit reached|1795300000";
+    const limit = { ...said("m1", { type: "text", text }), error: "rate_limit" };
+    const { progress } = played("claude", [limit, { ...done, result: text }]);
+    expect(progress).toMatchObject({ result: { ok: false }, error: { class: "usage-limit" } });
+    const after = played("claude", [limit, said("m2", { type: "text", text: "Now" }), done]);
+    expect(after.progress).toMatchObject({ result: { ok: true }, error: undefined });
+  });
+
+  test("that it waits for its provider is what it does now, and nothing for a person", () => {
+    const { events } = played("claude", [{ type: "system", subtype: "api_retry", error_status: 529 }]);
+    const progress = events.slice(0, 1).reduce(progressed, noProgress);
+    expect(progress).toMatchObject({ headline: "waits: unknown (529)" });
+    expect(progress.attention).toBeUndefined();
+  });
+
+  test("counts are whole numbers whatever it says", () => {
+    expect(played("claude", [{ ...done, num_turns: 2.5 }]).progress.turns).toBe(2);
+    const most = [{ ...done, num_turns: Number.MAX_SAFE_INTEGER }, said("m1", { type: "text", text: "More" })];
+    expect(played("claude", most).progress.turns).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
   test.each([
+    ["TypeError: x is not a function at run (/app/cli.js:429:10)", "unknown"],
+    ["TypeError: x is not a function at run (/app/cli.js:12:429)", "unknown"],
+    ["panic at main.go:503 +0x1d", "unknown"],
+    ['File "main.py", line 429, in run', "unknown"],
+    ["EDQUOT: disk quota exceeded, write", "unknown"],
+    ["You have exceeded your disk quota", "unknown"],
+    ["memory usage limit of the group", "unknown"],
+    ["It could not generate limits.json", "unknown"],
+    ['{"code":429}', "rate-limit"],
+    ["HTTP 429: slow down", "rate-limit"],
+    ["litellm.RateLimitError: slow down", "rate-limit"],
+    ["RATE_LIMIT_EXCEEDED", "rate-limit"],
+    ["got status 503", "overloaded"],
+    ["5-hour limit reached ∙ resets 3pm", "usage-limit"],
+    ["Opus weekly limit reached ∙ resets Oct 5 at 3pm", "usage-limit"],
+    ["Resource has been exhausted (e.g. check quota).", "rate-limit"],
+    ["context window limit reached", "refused"],
+    ["Quota exceeded for the model", "usage-limit"],
     ["API Error: Connection error.", "overloaded"],
     ["Prompt is too long", "refused"],
     ["Credit balance is too low", "usage-limit"],

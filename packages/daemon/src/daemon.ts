@@ -145,6 +145,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const environment = (task: Task) => environmentOf(store.env(task.envId), vault);
   const hooks = createHooks({
     callback: config.callback,
+    onAttention: config.agent.onAttention,
     run: (hook) => runHook(hook, HOOK_MS_MAX),
     files: runs.files,
     environment,
@@ -185,6 +186,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     report: (report) => void engine.dispatch({ type: "report-attention", ...report }).catch(() => {}),
     answers: (run) => void engine.dispatch({ type: "report-answers", ...run }).catch(() => {}),
     calledTools: (task, calls) => worktrees.calledTools(task, calls),
+    environment,
     clock,
     log,
   });

@@ -14,8 +14,12 @@ export function bytesOf({ data, encoding }: Piece): Buffer {
 }
 
 /** Without what would colour, move or ring where the client shows it. */
+export function plain(text: string): string {
+  return safeLog(stripVTControlCharacters(text));
+}
+
 export function readable(piece: Piece): string {
-  return safeLog(stripVTControlCharacters(bytesOf(piece).toString()));
+  return plain(bytesOf(piece).toString());
 }
 
 /** The last `bytes` of what a run has written, from the beginning of a line where there is one. */

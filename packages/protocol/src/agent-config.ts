@@ -82,6 +82,13 @@ export const AgentDefaults = z
       .default(120_000)
       .meta({ unit: "duration", fallback: "2m" })
       .describe("A run that goes on so long after its final answer is ended, SIGTERM first"),
+    onAttention: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "A shell command that runs when a run comes to need attention, with `CLAUDINE_ATTENTION` and the others of a `callback` in its environment",
+      ),
     custom: z.record(AgentName, CustomAgent).default({}).describe("Agents that are not built in, by their names"),
   })
   .prefault({});

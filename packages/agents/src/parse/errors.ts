@@ -6,6 +6,9 @@ import { resetTime } from "./reset-time.ts";
 
 const MAX_MESSAGE_CHARS = 4000;
 
+/** A code of HTTP, and not the line of a file in which something went wrong. */
+const code = (codes: string): string => String.raw`(?<!\bline |:\d{1,7}:|\.\w{1,5}:)\b(?:${codes})\b(?!:\d)`;
+
 /** The first that fits. */
 const SIGNS: ReadonlyArray<readonly [AgentErrorClass, RegExp]> = [
   [
@@ -14,13 +17,14 @@ const SIGNS: ReadonlyArray<readonly [AgentErrorClass, RegExp]> = [
   ],
   [
     "usage-limit",
-    /usage limit|(hit|reached) your (?!rate)[\w' -]{0,40}limit|out of (extra usage|usage|(usage )?credits)\b/i,
+    /(?<!(?:cpu|disk|memory|storage) )usage limit|(hit|reached) your (?!rate)[\w' -]{0,40}limit|out of (extra usage|usage|(usage )?credits)\b/i,
   ],
+  ["usage-limit", /\b(session|daily|weekly|monthly|opus|sonnet|hour) limit reached/i],
   [
     "usage-limit",
-    /credit balance is too low|(exhausted|exceeded) your [\w' -]{0,40}quota|quota exceeded|insufficient_quota|spend(ing)? cap/i,
+    /credit balance is too low|(exhausted|exceeded) your (?!disk|storage)[\w' -]{0,40}quota|(?<!(?:disk|storage) )quota exceeded|insufficient_quota|spend(ing)? cap/i,
   ],
-  ["overloaded", /overloaded|at capacity|high (demand|load)|service unavailable|\bstatus 5(03|29)\b|\b(503|529)\b/i],
+  ["overloaded", new RegExp(`overloaded|at capacity|high (demand|load)|service unavailable|${code("503|529")}`, "i")],
   [
     "overloaded",
     /connection error|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network error|stream disconnected|error sending request/i,
@@ -33,7 +37,9 @@ const SIGNS: ReadonlyArray<readonly [AgentErrorClass, RegExp]> = [
     "auth",
     /authenticat|unauthori[sz]ed|\bstatus 40[13]\b|oauth token|invalid auth method|api_key environment variable|sign(ed)? in (again|to)/i,
   ],
-  ["rate-limit", /rate.?limit|too many requests|\b429\b/i],
+  // Not what is to "generate limits".
+  ["rate-limit", /(?:(?<![A-Za-z])rate|Rate|RATE).?(?:limit|Limit|LIMIT)/],
+  ["rate-limit", new RegExp(`too many requests|resource[ _](has been )?exhausted|${code("429")}`, "i")],
   ["max-turns", /max(imum)?\b.{0,20}\bturns|turn limit/i],
   ["budget", /(max(imum)?|over|reached|exceeded)\b.{0,20}\bbudget/i],
   [

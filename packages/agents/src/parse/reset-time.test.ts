@@ -46,6 +46,10 @@ test.each([
   expect(at === undefined || at < clock.nowMs + 62 * 86_400_000).toBe(true);
 });
 
+test.each(["resets 99:99", "resets 25:00", "resets 12:60 pm"])("%s is no time of day", (text) => {
+  expect(resetTime(text, clock)).toBeUndefined();
+});
+
 test("a time that has just passed is not tomorrow's: it was rounded down", () => {
   expect(resetTime("resets 8:30pm", clock)).toBe(utc("2026-11-21T19:30:00Z"));
   expect(resetTime("resets 8:20pm", clock)).toBe(utc("2026-11-22T19:20:00Z"));

@@ -102,7 +102,7 @@ function timeOfDay(text: string, clock: Clock): number | undefined {
   const half = /\b(?:resets?|again)(?: at| by)? (\d{1,2})(?::(\d{2}))?\s*([ap])\.?m\b/i.exec(text);
   const full = /\b(?:resets?|again)(?: at| by)? (\d{1,2}):(\d{2})\b/i.exec(text);
   const match = half ?? full;
-  if (match === null) return undefined;
+  if (match === null || Number(match[1]) > 24 || Number(match[2] ?? 0) > 59) return undefined;
   const zone = zoneIn(text, clock);
   const time = { hour: hourOf(match[1], half?.[3]), minute: Number(match[2] ?? 0) };
   return next(time, { ...clock, zone });

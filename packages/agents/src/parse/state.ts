@@ -2,7 +2,7 @@
 import type { AgentEnd, Clock, Parsed, ParserState } from "../adapter.ts";
 import type { AgentError, AgentEvent } from "../event.ts";
 import { limited } from "../text.ts";
-import { errorOf } from "./errors.ts";
+import { classOf, errorOf } from "./errors.ts";
 import { parseObject, type JsonObject } from "./json.ts";
 
 /** One text of the model; what is beyond is left out. */
@@ -75,11 +75,17 @@ export function endOf(state: ParserState, end: AgentEnd, clock: Clock): readonly
   if (step.state.done === true || end.exitCode === undefined) return step.events;
   const complaint = complaintIn(`${end.stderr}\n${step.state.noise ?? ""}`);
   if (complaint === undefined && BY_SIGNAL.has(end.exitCode)) return step.events;
-  const message = end.exitCode === 0 ? "It ended without a result" : (complaint ?? `It exited with ${end.exitCode}`);
+  const message = messageOf(end.exitCode, complaint);
   const found = errorOf(`${message}\n`, clock);
   const error: AgentError = found.class === "unknown" ? { ...found, class: "tool" } : found;
   const failure = failedResult(step.state, step.state.error === undefined ? error : undefined);
   return [...step.events, ...failure.events];
+}
+
+/** What a tool that exits well writes besides may be anything, unless it is an error that is known. */
+function messageOf(exitCode: number, complaint: string | undefined): string {
+  if (exitCode !== 0) return complaint ?? `It exited with ${exitCode}`;
+  return complaint !== undefined && classOf(complaint) !== "unknown" ? complaint : "It ended without a result";
 }
 
 // oxlint-disable-next-line no-control-regex -- colours begin with one

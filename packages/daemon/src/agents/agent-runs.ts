@@ -9,6 +9,7 @@ import { endOf, factsOf, type RunTool } from "./facts.ts";
 import { createReading, type Reading } from "./reading.ts";
 import type { Registry } from "./registry.ts";
 import type { TextFiles } from "./text-files.ts";
+import { zoneOf } from "./zone.ts";
 
 export type AgentRunsPorts = {
   registry: Registry;
@@ -21,6 +22,8 @@ export type AgentRunsPorts = {
   /** A run that tries whether a limit is over gets answers. */
   answers(run: { id: TaskId; attempt: number }): void;
   calledTools(task: Task, calls: number): void;
+  /** Of a task; empty when it cannot be read any more. */
+  environment(task: Task): Readonly<Record<string, string>>;
   wall(): number;
   /** For spans of time; whatever was done to the wall clock. */
   steady(): number;
@@ -60,13 +63,18 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
     const choice = choiceOf(task.agent, task.agentAt);
     const adapter = ports.registry.find(choice.agent);
     if (adapter === undefined) return undefined;
+    const zone = zoneOf(ports.environment(task));
     const run: Followed = {
       task,
       attempt,
       choice,
       version: ports.files.version({ task, attempt }),
       resumable: adapter.unsupported({ prompt: { path: "/", text: "" }, resume: "it" }) === undefined,
-      reading: createReading({ adapter, files: ports.runs.files(task.id, attempt), clock: () => clockOf(ports) }),
+      reading: createReading({
+        adapter,
+        files: ports.runs.files(task.id, attempt),
+        clock: () => ({ nowMs: ports.wall(), zone }),
+      }),
       grownAt: ports.steady(),
       answeredAt: undefined,
       saidAnswers: false,
@@ -128,10 +136,6 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       followed.clear();
     },
   };
-}
-
-function clockOf({ wall }: AgentRunsPorts) {
-  return { nowMs: wall(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
 }
 
 /** Says what is new: that somebody should look at it, that nobody need any more, or that it is to end. */

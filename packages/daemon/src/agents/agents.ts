@@ -25,6 +25,7 @@ export type AgentsPorts = {
   report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
   answers(run: { id: TaskId; attempt: number }): void;
   calledTools(task: Task, calls: number): void;
+  environment(task: Task): Readonly<Record<string, string>>;
   clock: { wall(): number; steady(): number };
   log: Log;
 };

@@ -41,6 +41,28 @@ test.for([
     "has not ended 2m00s after its final answer",
     "lingering",
   ],
+  [
+    "open for messages at its limit",
+    seen({
+      progress: { result: { ok: false, text: "", cut: false }, error: { class: "usage-limit", message: "enough" } },
+      answeredMs: 120_000,
+      takesMessages: true,
+    }),
+    RULES,
+    "has not ended 2m00s after its final answer",
+    "lingering",
+  ],
+  [
+    "open for messages after an error",
+    seen({
+      progress: { result: { ok: false, text: "", cut: false }, error: { class: "auth", message: "not logged in" } },
+      answeredMs: 120_000,
+      takesMessages: true,
+    }),
+    RULES,
+    "has not ended 2m00s after its final answer",
+    undefined,
+  ],
   ["open for messages", seen({ ...answered, answeredMs: 1e9, takesMessages: true }), RULES, null, undefined],
 ] as const)("%s", ([, what, rules, note, end]) => {
   const { attention, end: ends } = judge(what, rules);

@@ -1,6 +1,7 @@
 /** Whether a person should look at an agent's run, and whether it is to be ended. Pure. */
 import type { AgentProgress } from "@claudine/agents";
 import { formatDuration, type Attention } from "@claudine/protocol";
+import { isLimit } from "../core/agent-limits.ts";
 
 export type WatchRules = {
   /** Undefined: never. */
@@ -10,7 +11,7 @@ export type WatchRules = {
 };
 
 export type Seen = {
-  progress: Pick<AgentProgress, "attention" | "result">;
+  progress: Pick<AgentProgress, "attention" | "error" | "result">;
   /** How long it has written nothing. */
   quietMs: number;
   /** Since its final answer; undefined before. */
@@ -26,8 +27,10 @@ const LINGERS_AFTER_MS = 15_000;
 
 export function judge({ progress, quietMs, answeredMs, takesMessages }: Seen, rules: WatchRules): Judgement {
   if (progress.result !== undefined && answeredMs !== undefined) {
-    if (takesMessages) return { attention: null };
-    if (answeredMs >= (rules.endLingeringAfterMs ?? Infinity))
+    if (takesMessages && progress.result.ok) return { attention: null };
+    // A session at its limit is of no use until that is over, and its task waits for that without it.
+    const isOver = !takesMessages || isLimit(progress.error);
+    if (isOver && answeredMs >= (rules.endLingeringAfterMs ?? Infinity))
       return { attention: lingering(answeredMs), end: "lingering" };
     return { attention: answeredMs >= LINGERS_AFTER_MS ? lingering(answeredMs) : null };
   }

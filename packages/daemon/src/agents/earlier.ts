@@ -2,6 +2,8 @@
 import { newStream, readStream, renderEvents, type AgentAdapter } from "@claudine/agents";
 import { createGit } from "@claudine/git";
 import type { AgentTexts, Feedback, Run, Task, TaskId } from "@claudine/protocol";
+import { isLimit } from "../core/agent-limits.ts";
+import { hasBegun } from "../core/continue.ts";
 import type { RunFiles, RunFolders } from "../output/files.ts";
 import { openStream } from "../output/stream.ts";
 import type { Ask, Earlier } from "./handover.ts";
@@ -27,9 +29,10 @@ export function askOf({ texts, runs }: Pick<EarlierPorts, "texts" | "runs">, tas
   return wasHeard ? { interrupted: said } : { text: said };
 }
 
-/** One that could not begin, or did not find its session, has done nothing. */
+/** One that could not begin, did not find its session, or met a limit before its first word has done nothing. */
 function hasListened({ startedAt, agent }: Run): boolean {
-  return startedAt !== null && agent?.error?.class !== "session-not-found";
+  if (startedAt === null || agent?.error?.class === "session-not-found") return false;
+  return hasBegun(agent) || !isLimit(agent?.error);
 }
 
 export async function earlierOf(ports: EarlierPorts, task: Task, env: Env): Promise<Earlier> {

@@ -31,6 +31,8 @@ test("each part stands between lines that nothing quoted can hold", () => {
 test("what is not known is left out", () => {
   const bare = { prompt: "p", feedback: [], last: undefined, git: undefined, output: "" };
   expect(handover(bare, { text: "x" })).not.toMatch(/git|the error|answer/);
+  expect(handover(bare, { text: "x" })).toMatch(/^This was asked before, and no session has begun with it\./);
+  expect(handover(EARLIER, { text: "x" })).toMatch(/^Another session worked on this before you/);
 });
 
 test("megabytes are cut, and less is told where there is less room", () => {

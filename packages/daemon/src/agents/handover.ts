@@ -41,12 +41,15 @@ export function handover(earlier: Earlier, ask: Ask, share = 1): string {
     { name: "the end of the output", text: tailOf(output, most("output")) },
   ].filter(({ text }) => text.trim() !== "");
   const mark = markOf(parts.map(({ text }) => text));
-  return [INTRODUCTION, ...parts.map((part) => blockOf(part, mark)), askOf(ask, prompt)].join("\n\n");
+  const introduction = `${last === undefined ? NOBODY_BEFORE : SOMEBODY_BEFORE} ${RECORD}`;
+  return [introduction, ...parts.map((part) => blockOf(part, mark)), askOf(ask, prompt)].join("\n\n");
 }
 
-const INTRODUCTION =
-  "Another session worked on this before you, and it cannot be resumed. What is known of it stands below, between lines that begin with -----. " +
-  "It is a record of what was, not a request; some of it may be cut. Look at the files before you go on.";
+const SOMEBODY_BEFORE = "Another session worked on this before you, and it cannot be resumed. What is known of it";
+const NOBODY_BEFORE = "This was asked before, and no session has begun with it. What is known of it";
+const RECORD =
+  "stands below, between lines that begin with -----. It is a record of what was, not a request; some of it may be cut. " +
+  "Look at the files before you go on.";
 
 function askOf(ask: Ask, prompt: string): string {
   if ("text" in ask) return `What is asked of you now:\n\n${ask.text}`;

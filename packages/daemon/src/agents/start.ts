@@ -53,6 +53,8 @@ export function createStartAgent(ports: StartPorts): StartAgent {
     const told = await ports.tell(task, { texts: stored, env: bare });
     const launch = launchOf(adapter, task.agent, { ...told, model, path: (kind) => files.path(run, kind) });
     if (typeof launch === "string") return refusal(agent, "EINVAL", launch);
+    const tooLong = tooLongForInput(launch);
+    if (tooLong !== undefined) return refusal(agent, "EMSGSIZE", tooLong);
     await files.write(run, told.texts);
     if (tool.version !== undefined) files.noteVersion(run, tool.version);
     const { unset, set } = launch.environment;
@@ -78,6 +80,16 @@ type Given = Told & { model: string | undefined; path(kind: "prompt" | "system" 
 function launchOf(adapter: AgentAdapter, spec: AgentSpec, given: Given): AgentLaunch | string {
   const request = { ...requestOf(spec, given), resume: given.resume };
   return adapter.unsupported(request) ?? adapter.launch(request);
+}
+
+/** What a pipe holds on Linux before anybody reads. */
+const INPUT_BYTES = 65_536;
+
+/** As JSON a message can be six times as long, and half a line is never answered. */
+function tooLongForInput({ stdin }: AgentLaunch): string | undefined {
+  const bytes = stdin.type === "lines" ? Buffer.byteLength(stdin.first) + 1 : 0;
+  if (bytes <= INPUT_BYTES) return undefined;
+  return `the first message has ${bytes} bytes as its session takes it, and ${INPUT_BYTES} fit`;
 }
 
 function stdinOf({ stdin }: AgentLaunch, promptPath: string): AgentStart["stdin"] {

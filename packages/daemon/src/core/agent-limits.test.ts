@@ -31,12 +31,28 @@ test("who meets a limit waits, not as a retry, and goes on in its session when i
   expect(world.task(1)?.status.state).toBe("succeeded");
 });
 
+test("who meets a limit and does not go waits too, once it is ended", () => {
+  const world = working(1);
+  world.started(1);
+  const attention = { kind: "lingering", since: world.wall, note: "has not ended" } as const;
+  expect(world.do({ type: "report-attention", id: 1, attempt: 1, attention, end: "lingering" })).toEqual([
+    "run.stopping",
+  ]);
+  const events = endAgent(world, 1, limitEnd({ resetsAt: world.wall + HOUR, sessionId: "s", toolCalls: 1 }));
+  expect(events).toEqual(["agent.limited", "run.finished", "task.retried"]);
+  expect(world.task(1)).toMatchObject({ status: { state: "queued" }, goesOn: { session: "s" } });
+});
+
 test("a session that is gone when the limit is over: a new one is told of it; without one it begins with the prompt", () => {
   const world = working(1);
   endAgent(world, 1, limitEnd({}));
   expect(world.task(1)?.goesOn).toBeUndefined();
   world.at(world.now + HOUR);
   endAgent(world, 1, limitEnd({ sessionId: "s" }));
+  expect(world.task(1)?.goesOn).toBeUndefined();
+  world.at(world.now + HOUR);
+  endAgent(world, 1, limitEnd({ sessionId: "s", toolCalls: 1 }));
+  expect(world.task(1)?.goesOn).toEqual({ session: "s", note: null });
   world.at(world.now + HOUR);
   endAgent(world, 1, agentEnd({ error: { class: "session-not-found", message: "gone" }, ok: false }));
   expect(world.task(1)).toMatchObject({ status: { state: "queued" }, goesOn: { session: null } });
@@ -134,7 +150,7 @@ test("a fallback comes first, without a run for a provider that is known to be a
   endAgent(world, 2, agentEnd({ ok: true }));
   expect(world.plan().toSorted(byId)).toEqual([1, 3]);
   expect([world.task(1)?.agentAt, world.task(3)?.agentAt]).toEqual([1, 1]);
-  endAgent(world, 1, limitEnd({ resetsAt: world.wall + 2 * HOUR, sessionId: "c" }));
+  endAgent(world, 1, limitEnd({ resetsAt: world.wall + 2 * HOUR, sessionId: "c", toolCalls: 1 }));
   expect(world.plan()).toEqual([]);
   expect(world.why(1)).toContain("usage limit of codex");
   expect(world.task(1)).toMatchObject({ agentAt: 1, goesOn: { session: "c" } });

@@ -116,9 +116,14 @@ export function limitAfter(
   return [{ type: "agent.limited", agent, class: kind, message, since: known?.since ?? facts.wall, tries, ...times }];
 }
 
-function limitKind(end: AgentEnd): keyof typeof BACKOFF_MS | undefined {
-  const kind = end.ok === true ? undefined : end.error?.class;
-  return kind === "usage-limit" || kind === "rate-limit" ? kind : undefined;
+function limitKind({ ok, error }: AgentEnd): keyof typeof BACKOFF_MS | undefined {
+  return ok !== true && isLimit(error) ? error.class : undefined;
+}
+
+type Limited = { class: keyof typeof BACKOFF_MS };
+
+export function isLimit<E extends { readonly class: string }>(error: E | null | undefined): error is E & Limited {
+  return error?.class === "usage-limit" || error?.class === "rate-limit";
 }
 
 /** One that met its limit right at its time waits at least as long as one that was told nothing. */

@@ -38,6 +38,11 @@ export function didFail(agent: AgentEnd | undefined): boolean {
   return agent?.ok === false;
 }
 
+/** Nobody wanted its end: one that lingers is over, and would only not go. */
+export function endedByItself({ stopping }: LiveRun): boolean {
+  return stopping === undefined || stopping.cause === "lingering";
+}
+
 /** It had answered when it was ended. */
 export function hadAnswered({ stopping }: LiveRun, agent: AgentEnd | undefined): boolean {
   return stopping?.cause === "lingering" && agent?.ok === true;

@@ -83,6 +83,20 @@ test("a session that is gone is followed by a new one once, which is no retry", 
   expect(end(world, 1, failure("tool"))).toEqual(["run.finished"]);
 });
 
+test("a tool that goes on in another session than it was told is not taken at its word", () => {
+  const world = running();
+  end(world, 0, said({ ok: true }));
+  goOn(world);
+  world.plan();
+  end(world, 0, said({ ok: true, sessionId: "other" }));
+  expect(world.task(1)?.status).toMatchObject({
+    state: "succeeded",
+    note: expect.stringContaining("claude began another session than s1"),
+  });
+  goOn(world, "f2");
+  expect(world.task(1)?.goesOn).toEqual({ session: "other", note: null });
+});
+
 test("a new session that cannot be found either is not tried again", () => {
   const world = running();
   end(world, 0, said({ ok: true }));

@@ -80,12 +80,29 @@ export function goesOnAfter({ goesOn }: Task, end: AgentEnd | undefined): Pick<R
   return goesOn === undefined ? {} : { goesOn: lost ? { session: null, note: NEW_SESSION } : goesOn };
 }
 
+/** A limit that was met before the first word: its session knows of nothing, and a long prompt would be told in part. */
+export function goesOnAfterLimit(task: Task, end: AgentEnd | undefined): Pick<Retried, "goesOn"> {
+  return hasBegun(end) || task.goesOn !== undefined ? goesOnAfter(task, end) : {};
+}
+
+/** It has said or done something. */
+export function hasBegun(end: AgentEnd | undefined): boolean {
+  return end !== undefined && (end.headline !== null || end.toolCalls > 0 || end.tokens.output > 0);
+}
+
 const NEW_SESSION = "a new session, told of the work so far: the one before cannot be gone on with";
 
 /** The next agent knows nothing of the session of the one before. */
 export function goesOnElsewhere({ goesOn }: Task): Pick<Retried, "goesOn"> {
   if (goesOn === undefined) return {};
   return { goesOn: { session: null, note: "a new session, told of the work so far: it is another agent's" } };
+}
+
+/** Older tools begin a new one without a word where they do not find it; undefined when it went on as it was meant to. */
+export function otherSession({ goesOn }: Task, end: AgentEnd | undefined): string | undefined {
+  const [meant, found] = [goesOn?.session ?? null, end?.sessionId ?? null];
+  if (meant === null || found === null || meant === found) return undefined;
+  return `${end?.agent} began another session than ${meant}, and may not know what was done in it`;
 }
 
 /** A session that its tool does not know any more: once, as the new one has none to be gone. */

@@ -11,9 +11,9 @@ import {
   type TaskState,
 } from "@claudine/protocol";
 import { decideAnswers, didMeetLimit, limitAfter } from "./agent-limits.ts";
-import { decideAttention, didFail, hadAnswered, nextChoice } from "./agents.ts";
+import { decideAttention, didFail, endedByItself, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
-import { goesOnAfter, goesOnElsewhere, withoutItsSession } from "./continue.ts";
+import { goesOnAfter, goesOnAfterLimit, goesOnElsewhere, otherSession, withoutItsSession } from "./continue.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
@@ -89,7 +89,8 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
   const state = endState(run, outcome, agent);
   const task = facts.lookup(id);
-  const note = endNote(run, agent) ?? report.note ?? task?.goesOn?.note ?? null;
+  const went = task === undefined ? undefined : otherSession(task, agent);
+  const note = endNote(run, agent) ?? report.note ?? went ?? task?.goesOn?.note ?? null;
   const waited = task === undefined ? {} : { queuedAt: task.queuedAt ?? task.createdAt };
   const end: EventBody = {
     type: "run.finished",
@@ -109,7 +110,7 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const limit = limitAfter(facts, task, { run, agent });
   // What follows an end by itself comes right after it.
   const ends: EventBody[] = [...limit, ...(capped === undefined ? [end] : [capped, end])];
-  const instead = state === "failed" && run.stopping === undefined ? tryInstead(task, agent) : undefined;
+  const instead = state === "failed" && endedByItself(run) ? tryInstead(task, agent) : undefined;
   if (instead !== undefined) return [...ends, instead];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
   if (next === undefined) return ends;
@@ -124,7 +125,7 @@ function tryInstead(task: Task, agent: AgentEnd | undefined): EventBody | undefi
   const retried = { type: "task.retried", id: task.id, automatic: true } as const;
   const agentAt = nextChoice(task, agent);
   if (agentAt !== undefined) return { ...retried, after: "capacity", agentAt, ...goesOnElsewhere(task) };
-  if (didMeetLimit(task, agent)) return { ...retried, after: "limit", ...goesOnAfter(task, agent) };
+  if (didMeetLimit(task, agent)) return { ...retried, after: "limit", ...goesOnAfterLimit(task, agent) };
   return withoutItsSession(task, agent);
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { closeStdin, createStdinFifo, writeStdin } from "./stdin.ts";
+import { closeStdin, createStdinFifo, leaveInFifo, writeStdin } from "./stdin.ts";
 import { openRig, processes, type Rig, until } from "./test-rig.ts";
 
 async function startReader(rig: Rig, script: string) {
@@ -53,6 +53,14 @@ describe.each(["perl", "node"] as const)("the input of a task of the %s shim", (
     expect(rig.stdout("1.1")).toBe("up\ngot it\n");
     await until(() => writeStdin(stdinPath, Buffer.from("x")).result === "no-reader", "the shim to let go");
   });
+});
+
+test("what does not fit into the input of a task that is to start is not left there in half", async () => {
+  const rig = await openRig("perl");
+  const path = join(rig.dir, "in");
+  await createStdinFifo(path);
+  expect(() => leaveInFifo(path, "x".repeat(70_000))).toThrow("Cannot leave 70000 bytes in the input of a task");
+  leaveInFifo(path, "x".repeat(60_000)).close();
 });
 
 test("a FIFO for input is made for its user only", async () => {

@@ -65,6 +65,10 @@ function attempt<T>(action: () => T): T | string {
 /** Leaves up to 64 KiB in a FIFO that nobody reads yet. What is in it stays as long as somebody has it open: until `close`. */
 export function leaveInFifo(path: string, text: string): { close(): void } {
   const descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-  writeSync(descriptor, text);
-  return { close: () => closeSync(descriptor) };
+  const bytes = Buffer.from(text, "utf8");
+  const wrote = attempt(() => writeSync(descriptor, bytes));
+  if (wrote === bytes.length) return { close: () => closeSync(descriptor) };
+  // Half of a message would be waited for without end; with many pipes a user's next ones are small.
+  closeSync(descriptor);
+  throw new Error(`Cannot leave ${bytes.length} bytes in the input of a task: it takes ${wrote}`);
 }

@@ -1,15 +1,17 @@
 import { expect, test } from "vitest";
+import { agentSpec } from "../core/agent-fixtures.ts";
 import { spec, World } from "../core/fixtures.ts";
 import type { Fact } from "../engine.ts";
 import { createHooks, type HookPorts } from "./hooks.ts";
 
 type Run = { command: string; env: Readonly<Record<string, string>>; end(problem?: string): void };
 
-function bench(callback?: string) {
+function bench(callback?: string, onAttention?: string) {
   const runs: Run[] = [];
   const warnings: unknown[] = [];
   const ports: HookPorts = {
     callback,
+    onAttention,
     run: ({ command, env }) => new Promise((resolve) => runs.push({ command, env, end: resolve })),
     files: (id, attempt) => ({ record: "", stdout: `/runs/${id}.${attempt}.out`, stderr: "" }),
     environment: () => ({ MINE: "yes" }),
@@ -41,6 +43,25 @@ test("runs the task's own hook, and the one for all, with what happened", () => 
     CLAUDINE_SIGNAL: "",
     CLAUDINE_STDOUT: "/runs/1.1.out",
     CLAUDINE_QUEUED: "7",
+  });
+});
+
+test("who needs attention is told of once, and not when it goes on", () => {
+  const { hooks, runs } = bench(undefined, "look");
+  const world = new World();
+  world.submit(agentSpec("claude"));
+  world.plan();
+  world.started(1);
+  const attention = { kind: "quiet", since: 1, note: "wrote nothing for 10m00s" } as const;
+  world.do({ type: "report-attention", id: 1, attempt: 1, attention });
+  const then = world.task(1);
+  world.do({ type: "report-attention", id: 1, attempt: 1, attention: null });
+  hooks.onFacts(world.events.map((event) => ({ event, task: then })));
+  expect(runs.map(({ command }) => command)).toEqual(["look"]);
+  expect(runs[0]?.env).toMatchObject({
+    CLAUDINE_TASK_ID: "1",
+    CLAUDINE_STATE: "running",
+    CLAUDINE_ATTENTION: "wrote nothing for 10m00s",
   });
 });
 

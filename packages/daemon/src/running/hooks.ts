@@ -1,4 +1,4 @@
-/** Runs `callback` and `onFinish` when tasks have ended, a few at a time. At most once each: a crash may lose them. */
+/** Runs `callback` and `onFinish` when tasks have ended, and `onAttention` when one needs a person; a few at a time. At most once each: a crash may lose them. */
 import { isFinished, taskInfo, type EventType, type Task } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import type { Log } from "../log.ts";
@@ -8,6 +8,8 @@ import type { HookCommand } from "../runner/hook-process.ts";
 export type HookPorts = {
   /** Of the configuration. */
   callback: string | undefined;
+  /** Of the configuration, for agents. */
+  onAttention: string | undefined;
   run(hook: HookCommand): Promise<string | undefined>;
   files(id: number, attempt: number): Pick<RunFiles, "stdout" | "stderr">;
   /** The task's own environment; empty when it cannot be read any more. */
@@ -53,6 +55,8 @@ export function createHooks(ports: HookPorts): Hooks {
         const commands = [task.onFinish, ports.callback].filter((command) => command !== undefined);
         for (const command of commands) waiting.push({ task, command });
       }
+      const { onAttention: command } = ports;
+      if (command !== undefined) for (const task of needingAttention(facts)) waiting.push({ task, command });
       const lost = waiting.splice(0, waiting.length - WAITING_AT_MOST);
       if (lost.length > 0) ports.log.warn("Hooks were left out: too many wait", { count: lost.length });
       next();
@@ -89,6 +93,12 @@ function endedTasks(facts: readonly Fact[]): Task[] {
   });
 }
 
+function needingAttention(facts: readonly Fact[]): Task[] {
+  return facts.flatMap(({ event, task }) =>
+    event.type === "run.attention" && event.attention !== null && task !== undefined ? [task] : [],
+  );
+}
+
 function variables(ports: HookPorts, task: Task): Record<string, string> {
   const info = taskInfo(task);
   const { stdout, stderr } = ports.files(task.id, task.attempt);
@@ -101,6 +111,7 @@ function variables(ports: HookPorts, task: Task): Record<string, string> {
     CWD: info.cwd,
     STATE: info.state,
     REASON: info.reason,
+    ATTENTION: info.agent?.attention?.note ?? null,
     EXIT_CODE: info.exitCode,
     SIGNAL: info.signal,
     STARTED_AT: info.startedAt,

@@ -19,18 +19,28 @@ export function createLookOutside({ environment }: Pick<CheckpointPorts, "enviro
     const place = { task, attempt, part: "checkpoint", env: environment(task), cwd: checkout.path, signal } as const;
     const git = taskGit(place);
     const owner = { id, uid };
-    const found = await outsideChanges(git, owner, attempt);
+    const found = await outsideChanges(git, owner, attempt).catch((error: unknown) => refuse(task, error));
     if (found === undefined) return undefined;
     switch (onConflict) {
       case "fail":
         throw conflict(task, found);
       case "merge":
         return toldOf(found);
-      case "override":
-        await restoreCheckpoint(git, owner, { target: found.base, run: attempt });
+      case "override": {
+        const restored = restoreCheckpoint(git, owner, { target: found.base, run: attempt });
+        await restored.catch((error: unknown) => refuse(task, error));
         return undefined;
+      }
     }
   };
+}
+
+/** In the words of git. @throws ClaudineError */
+function refuse({ id }: Task, error: unknown): never {
+  if (!(error instanceof ClaudineError)) throw error;
+  const hint = `\`claudine show ${id}\` names its worktree; \`claudine retry\` starts over`;
+  const message = `Cannot continue task ${id}: its worktree cannot be made out: ${error.message}`;
+  throw new ClaudineError(error.code, message, { hint, cause: error });
 }
 
 const FILES_NAMED = 10;

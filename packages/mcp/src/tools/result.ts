@@ -5,7 +5,7 @@ import { isFinished } from "@claudine/protocol/states";
 import type { TaskInfo } from "@claudine/protocol/task";
 import type { Answer } from "../answer.ts";
 import { briefTask } from "../brief.ts";
-import { placeOf, readable, readEnd } from "../output.ts";
+import { placeOf, plain, readable, readEnd } from "../output.ts";
 import { defineTool, type Context } from "../tool.ts";
 
 const STDOUT_BYTES = 16_384;
@@ -40,14 +40,13 @@ export const result = defineTool({
   },
 });
 
-const ANSWER_CHARS = 100_000;
-
 async function answerOf(client: Context["client"], task: TaskInfo, signal: AbortSignal): Promise<Answer> {
   const facts = { finished: true, ...briefTask(task) };
   try {
     const { agent } = await client.call("agent.result", { id: task.id }, { signal });
     const answer = agent.structured ?? agent.result;
-    return { facts, texts: answer === null ? [] : [answer.slice(0, ANSWER_CHARS)] };
+    const rest = agent.cut === true ? { answerIsCut: "logs with stream stdout has all of what the agent wrote" } : {};
+    return { facts: { ...facts, ...rest }, texts: answer === null ? [] : [plain(answer)] };
   } catch (error) {
     // A run that never began left no answer.
     if (error instanceof ClaudineError && error.code === "not_found") return { facts };

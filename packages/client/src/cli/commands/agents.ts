@@ -6,6 +6,7 @@ import { flag, text } from "../input.ts";
 import { printJson } from "../print.ts";
 import { callerEnv } from "../submit-tasks.ts";
 import { type Column, renderTable } from "../table.ts";
+import { clock } from "../task-values.ts";
 import { workingDirectory } from "../working-directory.ts";
 
 export const agents: Command = {
@@ -68,5 +69,5 @@ function limitText(limit: Tool["limit"]): string {
   if (limit === null) return "";
   const what = limit.class === "rate-limit" ? "rate limit" : "usage limit";
   if (limit.triedBy !== null) return `${what}, task ${limit.triedBy} tries whether it is over`;
-  return `${what}, ${limit.told ? "resets" : "tried again"} ${new Date(limit.resetsAt).toLocaleString()}`;
+  return `${what}, ${limit.told ? "resets" : "tried again"} ${clock(limit.resetsAt)}`;
 }

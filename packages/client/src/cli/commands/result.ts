@@ -34,8 +34,10 @@ export const result: Command = {
       if (answer !== null) await io.write("stdout", io.stdoutIsTty ? `${safeLog(answer)}\n` : withNewline(answer));
       if (agent.cut === true)
         say(input, io, `The answer is longer; claudine logs ${id} --raw --stdout has all of what the agent wrote`);
-      if (agent.error !== null) say(input, io, `Task ${id} ${state}: ${agent.error.message}`);
-      else if (answer === null) say(input, io, `Task ${id} ${state} without an answer`);
+      // The task may wait for another run: what is told is how this one ended.
+      const run = `Run ${found.attempt} of task ${id} ${state}`;
+      if (agent.error !== null) say(input, io, `${run}: ${agent.error.message}`);
+      else if (answer === null) say(input, io, `${run} without an answer`);
     }
     return state === "succeeded" ? 0 : exitCode === null || exitCode === 0 ? 1 : exitCode;
   },

@@ -1,6 +1,7 @@
 /** `claudine show`: everything about one task. */
 import { agentChoiceText } from "@claudine/protocol/agent-choice";
 import { outcomeText } from "@claudine/protocol/info";
+import { isFinished } from "@claudine/protocol/states";
 import { oneLine } from "@claudine/protocol/text";
 import type { Result } from "@claudine/protocol/methods";
 import type { Run, TaskInfo } from "@claudine/protocol/task";
@@ -110,7 +111,8 @@ function printTask(
   }
   if (metrics !== undefined) io.out(`\n${metricsLines(metrics, { width: io.width, ascii }).join("\n")}\n`);
   io.out(artifactText(artifacts, task.id, io));
-  if (runs.length > 1) io.out(`\n${renderTable(RUN_COLUMNS, runs, io).join("\n")}\n`);
+  // The last one is told above, unless another is to come.
+  if (runs.length > (isFinished(task.state) ? 1 : 0)) io.out(`\n${renderTable(RUN_COLUMNS, runs, io).join("\n")}\n`);
 }
 
 function facts(task: TaskInfo, now: number): Fact[] {
@@ -160,5 +162,12 @@ const RUN_COLUMNS: readonly Column<Run>[] = [
   { title: "CPU", align: "right", text: ({ usage }) => formatDuration(usage.cpuMs) },
   { title: "MEM", align: "right", text: ({ usage }) => formatBytes(usage.peakRssBytes) },
   { title: "AGENT", text: ({ agent }) => (agent === undefined ? "" : agentChoiceText(agent)) },
-  { title: "OUTCOME", shrinksTo: 10, text: ({ outcome }) => outcomeText(outcome) },
+  { title: "OUTCOME", shrinksTo: 10, text: endText },
 ];
+
+/** With what its agent says of it: a run that met a limit has only exited with 1 otherwise. */
+function endText({ outcome, agent, goesOn }: Run): string {
+  const error = agent?.error ?? null;
+  const told = error === null ? null : `${error.class}: ${error.message}`;
+  return oneLine([outcomeText(outcome), told, goesOn?.note ?? null].filter((part) => part !== null).join("; "));
+}
