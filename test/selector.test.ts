@@ -132,6 +132,22 @@ test("of a range or a word, those are taken that allow it", async () => {
   });
 });
 
+test("who chose tasks some time ago takes those that still allow it", async () => {
+  const client = await rig.client();
+  await client.call("task.remove", { selector: [`${at(2)}`] });
+  await client.call("task.cancel", { selector: [`${at(4)}`] });
+  const selector = [2, 3, 4, 5].map((place) => `${at(place)}`);
+  await expect(client.call("task.release", { selector })).rejects.toThrow(`Cannot release task ${at(2)}`);
+  const { tasks } = await client.call("task.cancel", {
+    selector: [...selector, `${at(2)}-${at(2)}`, "90000-90009"],
+    skipUnfit: true,
+  });
+  expect(tasks.map(({ id }) => id)).toEqual([at(3), at(5)]);
+  const edits = [5, 6].map((place) => ({ id: at(place), changes: { priority: 7 } }));
+  await expect(client.call("task.edit", { edits })).rejects.toThrow(`Cannot change task ${at(5)}`);
+  expect((await client.call("task.edit", { edits, skipUnfit: true })).tasks.map(({ id }) => id)).toEqual([at(6)]);
+});
+
 test.for(["kill", "cancel", "pause", "resume", "hold", "release", "retry", "remove"])(
   "%s of a label, group or range that no task has is an error",
   async (verb) => {

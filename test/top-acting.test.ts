@@ -77,6 +77,21 @@ describe.skipIf(!canOpenScreen)("on a terminal", () => {
     await screen.shows("? help");
   });
 
+  test("a verb of the palette that opens an editor gets the terminal for it", async () => {
+    await sweep();
+    const editor = rig.file("palette-editor.sh");
+    await writeFile(editor, '#!/bin/sh\necho "the editor has it" > /dev/tty\n', { mode: 0o700 });
+    const id = await rig.submit("true");
+    await rig.ended(id);
+    const screen = openTop(rig, [], { EDITOR: editor });
+    await screen.shows("succeeded");
+    screen.type(":retry -e");
+    screen.type(ENTER);
+    await screen.shows(`Queued again: task ${id}`);
+    expect(screen.raw).toMatch(/\?1049l[^]*the editor has it[^]*\?1049h/);
+    expect(screen.alternate).toBe(true);
+  });
+
   test("the palette knows every verb, acts on the chosen task, and shows what is printed", async () => {
     await sweep();
     const id = await rig.submit("-l", "target", "sleep 600");

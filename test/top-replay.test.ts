@@ -27,6 +27,7 @@ test("says when it is asked for what cannot be", async () => {
     [["--at", "2999-01-01"], "has not been yet"],
     [["--replay", "10m..20m"], "no stretch of time"],
     [["--at", "5m", "--replay", "9m..5m"], "--at does not go with --replay"],
+    [["--at", "5m", "--json"], "--json tells of now"],
   ] as const) {
     const { code, stderr } = await rig.claudine("top", "--plain", ...args);
     expect(code).toBe(2);

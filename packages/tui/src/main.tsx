@@ -78,8 +78,16 @@ async function show(client: Client, options: TopOptions): Promise<number> {
 
 async function openReplay(source: Source, { from, to, ...how }: NonNullable<TopOptions["replay"]>): Promise<Replay> {
   const range = { from, to };
-  const past = await readPast(source, range);
+  const past = await readPast(source, range, tellReading);
+  tellReading(1, 1);
   return new Replay({ source, wall: SYSTEM_CLOCK, past }, { range, ...how });
+}
+
+/** Before the screen opens, where somebody sees it; all of it takes the line away again. */
+function tellReading(read: number, all: number): void {
+  if (!process.stderr.isTTY) return;
+  const share = Math.floor((read / Math.max(1, all)) * 100);
+  process.stderr.write(read < all ? `\rReading the journal: ${share}%` : "\r\u001b[K");
 }
 
 function connectFrom({ socketPath, autostart }: TopOptions): Promise<Client> {
@@ -135,6 +143,7 @@ async function showScreen(ports: Ports, look: Look): Promise<number> {
   screen.unmount();
   await Promise.race([store.stop(), afterAWhile()]);
   stopListening();
+  if (store.undone !== null) process.stderr.write(`claudine: Nothing was removed. ${store.undone}\n`);
   if ("error" in ending) throw ending.error;
   return ending.code;
 }

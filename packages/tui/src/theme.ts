@@ -27,7 +27,8 @@ export const COLOR: Styles = {
   info: ["36"],
   odd: ["35"],
   key: ["1"],
-  alarm: ["7", "33"],
+  // Both said: inverse yellow would be white on yellow where the background is light.
+  alarm: ["30", "43"],
   inverse: ["7"],
 };
 

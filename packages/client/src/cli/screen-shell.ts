@@ -1,13 +1,23 @@
 /** Runs verbs for the palette of `claudine top`: the same table, with the screen in the place of the terminal. */
 import type { Paths } from "@claudine/protocol/paths";
 import type { Client } from "../client.ts";
-import type { Command, Io } from "./command.ts";
+import type { Command, Io, Option } from "./command.ts";
+import { GLOBAL_OPTIONS } from "./global-options.ts";
 import { flag } from "./input.ts";
 import { findCommand, parseCommand, type Parsed } from "./parse.ts";
 import { ClaudineError } from "@claudine/protocol/errors";
 
 export type ScreenTarget = { write(text: string): void; signal: AbortSignal; width: number };
-export type ScreenVerb = { name: string; summary: string; takesTasks: boolean; reads: boolean; ownsTerminal: boolean };
+export type ScreenVerb = {
+  name: string;
+  summary: string;
+  takesTasks: boolean;
+  reads: boolean;
+  /** Always, or with one of these words. */
+  ownsTerminal: boolean | readonly string[];
+  /** Options that take the next word as their value. */
+  valued: readonly string[];
+};
 
 /** Those that change nothing, whatever their options. */
 const READING: ReadonlySet<string> = new Set([
@@ -21,19 +31,37 @@ const READING: ReadonlySet<string> = new Set([
   "groups",
   "events",
   "version",
+  "stats",
+  "history",
+  "search",
+  "metrics",
 ]);
+
+/** They open an editor, some of them only when they are told to. */
+const EDITING: Readonly<Record<string, true | readonly string[]>> = {
+  edit: true,
+  agent: true,
+  continue: true,
+  retry: ["-e", "--edit"],
+};
 
 /** All but the screen itself. */
 export function screenVerbs(commands: readonly Command[]): ScreenVerb[] {
   return commands
     .filter(({ name }) => name !== "top")
-    .map(({ name, summary, positional }) => ({
+    .map(({ name, summary, positional, options }) => ({
       name,
       summary,
       takesTasks: name !== "list" && positional?.[0]?.name === "TASK",
       reads: READING.has(name),
-      ownsTerminal: name === "edit",
+      ownsTerminal: EDITING[name] ?? false,
+      valued: [...options, ...GLOBAL_OPTIONS].flatMap(wordsWithValue),
     }));
+}
+
+function wordsWithValue({ name, short, type, optional }: Option): string[] {
+  if (type === "boolean" || optional === true) return [];
+  return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`];
 }
 
 /** @returns the exit code */

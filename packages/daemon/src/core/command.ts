@@ -44,7 +44,7 @@ export type UserCommand =
   | ContinueCommand
   | { type: "remove"; targets: Targets }
   | { type: "change"; targets: Targets; changes: ChangeWish }
-  | { type: "edit"; edits: readonly { id: TaskId; changes: ChangeWish }[]; retry: boolean }
+  | { type: "edit"; edits: readonly { id: TaskId; changes: ChangeWish }[]; retry: boolean; skipUnfit?: boolean }
   | { type: "move"; targets: Targets; to: Place }
   | { type: "swap"; ids: readonly [TaskId, TaskId] }
   | { type: "start"; targets: Targets }

@@ -28,6 +28,15 @@ test("when one cannot be changed, none is", () => {
   expect(world.task(2)?.label).toBeNull();
 });
 
+test("those that do not fit are left out where that is wished", () => {
+  const world = new World(1);
+  world.submit(spec(), spec());
+  world.plan();
+  const edits = [1, 2, 99].map((id) => ({ id, changes: { priority: 5 } }));
+  expect(world.do({ type: "edit", edits, retry: false, skipUnfit: true })).toEqual(["task.changed"]);
+  expect([world.task(1)?.priority, world.task(2)?.priority]).toEqual([0, 5]);
+});
+
 test("two edits that make a circle only together are refused", () => {
   const world = new World(1);
   world.submit(spec(), spec(), spec());

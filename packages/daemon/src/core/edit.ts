@@ -1,7 +1,7 @@
 /** Changes several tasks in one step, each in its own way; finished ones are queued again with what was changed. */
 import { ClaudineError, isFinished, type Dependency, type EventBody, type TaskId } from "@claudine/protocol";
 import { changeOf, decideChange, withBatches } from "./change.ts";
-import type { UserCommand } from "./command.ts";
+import type { Targets, UserCommand } from "./command.ts";
 import type { Facts } from "./decide.ts";
 import type { ChangeWish } from "./merge-rules.ts";
 import { checkGroups } from "./room.ts";
@@ -10,35 +10,32 @@ import { eachTarget, stateWords } from "./targets.ts";
 type Edit = Extract<UserCommand, { type: "edit" }>;
 
 /** @throws ClaudineError not_found, wrong_state, limit, invalid_params: then nothing is changed */
-export function decideEdit(facts: Facts, { edits, retry }: Edit): EventBody[] {
+export function decideEdit(facts: Facts, { edits, retry, skipUnfit = false }: Edit): EventBody[] {
   checkKeys(edits);
   const edited = new Map<TaskId, readonly Dependency[]>();
   const seen: Facts = { ...facts, edited };
   return edits.flatMap(({ id, changes }) => {
-    const events = retry ? retryChanged(seen, id, changes) : changeOne(seen, id, changes);
+    const targets: Targets = skipUnfit ? { named: [], matched: [id] } : { named: [id], matched: [] };
+    const events = retry
+      ? retryChanged(seen, targets, { id, changes })
+      : decideChange(seen, { type: "change", targets, changes });
     // So that the next edit is checked against this one: together they could form a circle.
     edited.set(id, (changes.after === undefined ? facts.lookup(id)?.after : changes.after) ?? []);
     return events;
   });
 }
 
-function changeOne(facts: Facts, id: TaskId, changes: ChangeWish): EventBody[] {
-  return decideChange(facts, { type: "change", targets: { named: [id], matched: [] }, changes });
-}
+type One = { id: TaskId; changes: ChangeWish };
 
-function retryChanged(facts: Facts, id: TaskId, changes: ChangeWish): EventBody[] {
+function retryChanged(facts: Facts, targets: Targets, { id, changes }: One): EventBody[] {
   if (changes.group !== undefined) checkGroups(facts.state, [changes.group]);
-  const events = eachTarget(
-    facts,
-    { named: [id], matched: [] },
-    {
-      verb: "retry",
-      judge: (task) => {
-        if (!isFinished(task.status.state)) return stateWords(task);
-        return [changeOf(facts, task, { verb: `retry task ${id}`, wish: changes }), { type: "task.retried", id }];
-      },
+  const events = eachTarget(facts, targets, {
+    verb: "retry",
+    judge: (task) => {
+      if (!isFinished(task.status.state)) return stateWords(task);
+      return [changeOf(facts, task, { verb: `retry task ${id}`, wish: changes }), { type: "task.retried", id }];
     },
-  );
+  });
   return withBatches(facts, events);
 }
 

@@ -8,7 +8,13 @@ import { isMet, meet, unmetError, unmetOf, type Unmet } from "./unmet.ts";
 import { asksAnywhere, idsOfRanges, matches, readWanted, type Wanted } from "./wanted.ts";
 
 export type Scope = "live" | "finished" | "any";
-export type Selection = { words: readonly string[]; scope: Scope; wish?: Wish };
+export type Selection = {
+  words: readonly string[];
+  scope: Scope;
+  wish?: Wish;
+  /** Also ids named one by one are left out where they do not fit. */
+  skipUnfit?: boolean;
+};
 /** What is to be done, as in "Cannot wait for …": then each label, group and range must name a task. */
 export type Wish = {
   verb: string;
@@ -25,12 +31,14 @@ const PIECE = 2000;
  */
 export async function selectTasks(
   context: Context,
-  { words, scope, wish }: Selection,
+  { words, scope, wish, skipUnfit = false }: Selection,
   caller: Caller,
 ): Promise<Targets> {
   const wanted = readWanted(parseSelector(words));
   const [named, found] = [new Set(wanted.named), new Set<TaskId>()];
   const search: Search = { context, scope, closed: caller.closed, named, found, unmet: unmetOf(wanted) };
+  // Ids in a row may be gone as well as single ones.
+  if (skipUnfit) search.unmet.ranges.clear();
   if (!isOnlyNamed(wanted)) {
     await caller.inTurn(async () => {
       await findAll(search, wanted);
@@ -38,7 +46,9 @@ export async function selectTasks(
     });
   }
   // Whatever is done to several is done in the order in which they were submitted.
-  return { named: [...named], matched: [...found].toSorted((a, b) => a - b) };
+  const inOrder = (ids: Iterable<TaskId>) => [...ids].toSorted((a, b) => a - b);
+  if (skipUnfit) return { named: [], matched: inOrder(new Set([...named, ...found])) };
+  return { named: [...named], matched: inOrder(found) };
 }
 
 /** All ids, each once, ascending; unknown ones too. */

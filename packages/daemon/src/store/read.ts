@@ -1,5 +1,13 @@
 /** Reads of what is durable. A record that cannot be decoded is reported as missing, never thrown. */
-import { isFinished, type AgentTexts, type Firing, type Run, type Task, type TaskEvent } from "@claudine/protocol";
+import {
+  ClaudineError,
+  isFinished,
+  type AgentTexts,
+  type Firing,
+  type Run,
+  type Task,
+  type TaskEvent,
+} from "@claudine/protocol";
 import { eventSize } from "../core/size.ts";
 import { mergeDescending } from "../reading/descending.ts";
 import type { Tables } from "./open.ts";
@@ -61,17 +69,34 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
 
 type EventRange = { since: number; limit: number; onUnreadable: (key: string) => void };
 
+/**
+ * Ends before a key that cannot be read: its page is damaged, and to look for what stands behind may end the process.
+ * @throws ClaudineError storage when there is nothing before it
+ */
 function readEvents(tables: Tables, { since, limit, onUnreadable }: EventRange): TaskEvent[] {
   const events: TaskEvent[] = [];
   let size = 0;
-  for (const seq of tables.journal.getKeys({ start: since + 1, limit })) {
-    const record = readRecord(tables, "journal", seq);
-    if (record === "unreadable") onUnreadable(`journal/${seq}`);
-    if (typeof record === "string") continue;
-    const event = record.value as TaskEvent;
-    events.push(event);
-    size += eventSize(event);
-    if (size > EVENTS_SIZE_AT_MOST) return events;
+  let last = since;
+  try {
+    for (const seq of tables.journal.getKeys({ start: since + 1, limit })) {
+      last = seq;
+      const record = readRecord(tables, "journal", seq);
+      if (record === "unreadable") onUnreadable(`journal/${seq}`);
+      if (typeof record === "string") continue;
+      const event = record.value as TaskEvent;
+      events.push(event);
+      size += eventSize(event);
+      if (size > EVENTS_SIZE_AT_MOST) return events;
+    }
+  } catch (cause) {
+    if (events.length === 0) throw damagedAfter(last, cause);
   }
   return events;
+}
+
+function damagedAfter(seq: number, cause: unknown): ClaudineError {
+  return new ClaudineError("storage", `Cannot read the journal after event ${seq}: it is damaged`, {
+    hint: "`claudine doctor --fix` copies what can be read into a new store",
+    cause,
+  });
 }

@@ -213,3 +213,19 @@ test("takes nothing any more when its folder was moved away, and goes on when it
   await save(store, world, 0);
   expect(store.task(1)).toEqual(world.task(1));
 });
+
+test("events are read up to a damaged key of the journal, and it is told what is the matter", async () => {
+  const world = new World(1);
+  world.submit(spec(), spec(), spec());
+  await save(openHere(), world, 0);
+  await stores.splice(0)[0]?.close();
+  const root = open({ path: join(dir, "store") });
+  // Behind the third: longer than the key of any number, and of none.
+  await root
+    .openDB({ name: "journal", keyEncoding: "binary" })
+    .put(Buffer.from("14014011223344556677889901", "hex"), {});
+  await root.close();
+  const store = openHere();
+  expect(store.events(0, 1000).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  expect(() => store.events(3, 1000)).toThrow("Cannot read the journal after event 3: it is damaged");
+});

@@ -12,3 +12,11 @@ export const method = <P extends z.ZodType, R extends z.ZodType>(about: string, 
 /** The answer of methods that act on tasks: the tasks as they are then. */
 export const tasks = z.object({ tasks: z.array(TaskInfo) });
 export const select = { selector: Selector };
+/** Of methods that change what is selected. */
+export const choose = {
+  ...select,
+  skipUnfit: z
+    .boolean()
+    .default(false)
+    .describe("Ids and ranges that are gone or whose state does not allow it are left out instead of refusing all"),
+};

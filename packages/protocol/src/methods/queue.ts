@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { ChangeTask, Cwd, Env, NewEnv, SubmitTask } from "../params.ts";
 import { TaskId, TaskState } from "../task.ts";
-import { method, select, tasks } from "./method.ts";
+import { choose, method, tasks } from "./method.ts";
 
 export const QUEUE_METHODS = {
   "task.submit": method(
@@ -26,11 +26,11 @@ export const QUEUE_METHODS = {
         .describe("Those of them that were there already, by their key or because one was running"),
     }),
   ),
-  "task.hold": method("Keeps queued tasks from starting.", z.strictObject(select), tasks),
-  "task.release": method("Lets held tasks start.", z.strictObject({ ...select, env: NewEnv }), tasks),
+  "task.hold": method("Keeps queued tasks from starting.", z.strictObject(choose), tasks),
+  "task.release": method("Lets held tasks start.", z.strictObject({ ...choose, env: NewEnv }), tasks),
   "task.change": method(
     "Changes what waiting tasks ask for; all or none. Label, retries, key, hook and the failures of a batch may also be changed while a task runs.",
-    z.strictObject({ ...select, changes: ChangeTask }),
+    z.strictObject({ ...choose, changes: ChangeTask }),
     tasks,
   ),
   "task.edit": method(
@@ -41,28 +41,29 @@ export const QUEUE_METHODS = {
         .min(1)
         .max(100_000),
       retry: z.boolean().default(false),
+      skipUnfit: choose.skipUnfit,
     }),
     tasks,
   ),
   "task.move": method(
     "Moves queued tasks in their line: it decides among equal priorities.",
-    z.strictObject({ ...select, to: z.enum(["front", "back"]).or(z.strictObject({ before: TaskId })) }),
+    z.strictObject({ ...choose, to: z.enum(["front", "back"]).or(z.strictObject({ before: TaskId })) }),
     tasks,
   ),
   "task.switch": method("Lets two queued tasks change places.", z.strictObject({ id: TaskId, with: TaskId }), tasks),
   "task.start": method(
     "Starts waiting tasks now, past slots, pauses, times, dependencies and limits of agents.",
-    z.strictObject(select),
+    z.strictObject(choose),
     tasks,
   ),
   "task.retry": method(
     "Queues finished tasks again as a new run of the same task.",
-    z.strictObject({ ...select, env: NewEnv }),
+    z.strictObject({ ...choose, env: NewEnv }),
     tasks,
   ),
   "task.remove": method(
     "Forgets tasks that do not run, with their output.",
-    z.strictObject(select),
+    z.strictObject(choose),
     z.object({ ids: z.array(TaskId) }),
   ),
   "task.clean": method(

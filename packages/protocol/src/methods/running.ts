@@ -2,13 +2,13 @@
 import * as z from "zod";
 import { Signal } from "../params.ts";
 import { TaskId } from "../task.ts";
-import { method, select, tasks } from "./method.ts";
+import { choose, method, tasks } from "./method.ts";
 
 export const RUNNING_METHODS = {
   "task.kill": method(
     "Signals the process trees. A signal that ends (TERM, INT, QUIT, ABRT, KILL) is followed by SIGKILL after the grace; answered when they have ended.",
     z.strictObject({
-      ...select,
+      ...choose,
       signal: Signal.default("SIGTERM"),
       graceMs: z.int().min(0).max(86_400_000).optional(),
     }),
@@ -17,15 +17,15 @@ export const RUNNING_METHODS = {
   "task.cancel": method(
     "Takes tasks out: waiting ones at once, running ones are ended; answered when all have ended.",
     z.strictObject({
-      ...select,
+      ...choose,
       graceMs: z.int().min(0).max(86_400_000).optional(),
       note: z.string().max(4096).optional(),
       cascade: z.boolean().default(false).describe("Also what depends on them"),
     }),
     tasks,
   ),
-  "task.pause": method("Stops the process trees with SIGSTOP.", z.strictObject(select), tasks),
-  "task.resume": method("Continues paused tasks.", z.strictObject(select), tasks),
+  "task.pause": method("Stops the process trees with SIGSTOP.", z.strictObject(choose), tasks),
+  "task.resume": method("Continues paused tasks.", z.strictObject(choose), tasks),
   "task.send": method(
     "Writes to the standard input of a running task that was submitted with `stdin`.",
     z.strictObject({

@@ -12,24 +12,45 @@ export function groupsThen(
   tasks: readonly Task[],
   at: number,
 ): Group[] {
-  const before = changes.filter((change) => change.at <= at);
-  // One of which everything that is known happened later was made later.
-  const later = new Set(changes.filter((change) => change.at > at).map(({ name }) => name));
-  for (const { name } of before) later.delete(name);
-  const there = today.filter(({ name }) => !later.has(name)).map(({ name }) => name);
-  const names = new Set([...there, ...tasks.map(({ group }) => group)]);
-  return [...names].map((name) => {
-    const now = today.find((group) => group.name === name);
-    const own = tasks.filter(({ group }) => group === name);
-    const said = before.filter((change) => change.name === name);
-    const slots = said.findLast((change) => change.slots !== undefined)?.slots ?? now?.slots ?? 1;
-    const isChangedLater = changes.some((change) => change.name === name && change.paused !== undefined);
-    const paused =
-      said.findLast((change) => change.paused !== undefined)?.paused ??
-      (isChangedLater ? false : (now?.paused ?? false));
-    const runs = own.flatMap(({ status }) => ("run" in status ? [status.run] : []));
-    const queued = own.filter(({ status }) => status.state === "queued").length;
-    const used = runs.reduce((sum, run) => sum + (run.slots ?? 1), 0);
-    return { name, slots, paused, running: runs.length, used, queued };
+  const own = grouped(tasks, ({ group }) => group);
+  const said = grouped(changes, ({ name }) => name);
+  const now = new Map(today.map((group) => [group.name, group]));
+  const there = today.map(({ name }) => name).filter((name) => !isLater(said.get(name) ?? [], at));
+  return [...new Set([...there, ...own.keys()])].map((name) => {
+    const known = now.get(name);
+    const facts = factsAt(said.get(name) ?? [], at);
+    const { slots = known?.slots ?? 1, paused = known?.paused ?? false } = facts;
+    return { name, slots, paused, ...countsOf(own.get(name) ?? []) };
   });
+}
+
+/** One pass, as there may be a thousand groups and many thousand tasks. */
+function grouped<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(nameOf(item));
+    if (group === undefined) groups.set(nameOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** One of which everything that is known happened later was made later. */
+function isLater(changes: readonly GroupChange[], at: number): boolean {
+  return changes.length > 0 && changes.every((change) => change.at > at);
+}
+
+/** What had been said by then; one that was paused or resumed later, and not before, was not paused. */
+function factsAt(changes: readonly GroupChange[], at: number): { slots?: number; paused?: boolean } {
+  const before = changes.filter((change) => change.at <= at);
+  const slots = before.findLast((change) => change.slots !== undefined)?.slots ?? undefined;
+  const later = changes.some((change) => change.paused !== undefined) ? false : undefined;
+  const paused = before.findLast((change) => change.paused !== undefined)?.paused ?? later;
+  return { ...(slots === undefined ? {} : { slots }), ...(paused === undefined ? {} : { paused }) };
+}
+
+function countsOf(tasks: readonly Task[]): Pick<Group, "running" | "used" | "queued"> {
+  const runs = tasks.flatMap(({ status }) => ("run" in status ? [status.run] : []));
+  const queued = tasks.filter(({ status }) => status.state === "queued").length;
+  return { running: runs.length, used: runs.reduce((sum, run) => sum + (run.slots ?? 1), 0), queued };
 }

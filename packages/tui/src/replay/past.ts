@@ -25,7 +25,10 @@ export type Past = {
 const PAGE = 10_000;
 const SAMPLE_MS = 10_000;
 
-export async function readPast(source: Source, range: Range): Promise<Past> {
+/** Of how many events so many are read: a long journal takes its time. */
+export type Progress = (read: number, all: number) => void;
+
+export async function readPast(source: Source, range: Range, progress: Progress = () => {}): Promise<Past> {
   const [today, host, history] = await Promise.all([
     tasksToday(source),
     source.call("host.read", {}),
@@ -34,7 +37,7 @@ export async function readPast(source: Source, range: Range): Promise<Past> {
       .catch(() => undefined),
   ]);
   const journal = new Journal(today);
-  const begins = await readJournal(source, journal, range);
+  const holes = await readJournal({ source, journal, progress }, range);
   journal.finish(range.to);
   const samples = history?.samples ?? [];
   return {
@@ -44,24 +47,44 @@ export async function readPast(source: Source, range: Range): Promise<Past> {
     groups: { today: host.groups, changes: journal.groupChanges },
     agingMs: host.agingMs,
     courses: new Map(),
-    missing: missingWords({ begins, samples: samples.length }, range),
+    missing: missingWords({ ...holes, samples: samples.length }, range),
   };
 }
 
-/** @returns when the journal begins, or null when it holds everything from the first event on or reaches back far enough */
-async function readJournal(source: Source, journal: Journal, { from, to }: Range): Promise<number | null> {
-  let since = 0;
-  let begins: number | null = null;
+/** What of the journal is not there. */
+type Holes = {
+  /** When it begins, unless it holds everything from the first event on or reaches back far enough. */
+  begins: number | null;
+  /** The last moment before a part of it that nobody can read. */
+  ends: number | null;
+  /** How many events are missing among those of the stretch. */
+  lost: number;
+};
+
+type Reading = { source: Source; journal: Journal; progress: Progress };
+
+async function readJournal({ source, journal, progress }: Reading, { from, to }: Range): Promise<Holes> {
+  let page = await source.call("event.list", { since: 0, limit: PAGE }).catch(() => fromFirst(source));
+  const [first] = page.events;
+  const begins = first !== undefined && first.seq > 1 && first.at > from ? first.at : null;
+  let lost = 0;
+  let last = first;
   for (;;) {
-    const page = await source.call("event.list", { since, limit: PAGE }).catch(() => undefined);
-    const known = page ?? (await fromFirst(source));
-    const [first] = known.events;
-    if (since === 0 && first !== undefined && first.seq > 1 && first.at > from) begins = first.at;
-    const wanted = known.events.filter(({ at }) => at <= to);
-    journal.add(wanted, from);
-    const last = known.events.at(-1);
-    if (last === undefined || last.at > to || last.seq >= known.lastSeq) return begins;
-    since = last.seq;
+    for (const event of page.events) {
+      if (last !== undefined && event.seq > last.seq + 1 && last.at <= to) lost += event.seq - last.seq - 1;
+      last = event;
+    }
+    journal.add(
+      page.events.filter(({ at }) => at <= to),
+      from,
+    );
+    progress((last?.seq ?? 0) - (first?.seq ?? 0), page.lastSeq - (first?.seq ?? 0));
+    if (last === undefined || last.at > to || last.seq >= page.lastSeq) return { begins, ends: null, lost };
+    if (page.events.length === 0) return { begins, ends: null, lost: lost + page.lastSeq - last.seq };
+    const next = await source.call("event.list", { since: last.seq, limit: PAGE }).catch(() => undefined);
+    // Asked from its beginning again, it would be read for ever.
+    if (next === undefined) return { begins, ends: last.at, lost };
+    page = next;
   }
 }
 
@@ -76,10 +99,12 @@ async function tasksToday(source: Source): Promise<readonly Task[]> {
   return [];
 }
 
-function missingWords({ begins, samples }: { begins: number | null; samples: number }, { to }: Range): string | null {
+function missingWords({ begins, ends, lost, samples }: Holes & { samples: number }, { to }: Range): string | null {
   if (begins !== null && begins > to) return "the journal does not reach back that far";
   const words = [
     ...(begins === null ? [] : [`the journal begins at ${timeText(begins)}`]),
+    ...(ends === null ? [] : [`the journal cannot be read from ${timeText(ends)} on`]),
+    ...(lost === 0 ? [] : [`${lost} ${lost === 1 ? "event is" : "events are"} damaged`]),
     ...(samples === 0 ? ["no host history"] : []),
   ];
   return words.length === 0 ? null : words.join(", ");

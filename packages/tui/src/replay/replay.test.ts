@@ -6,6 +6,7 @@ import { FakeClock } from "../testing/fake-clock.ts";
 import { FakeSource } from "../testing/fake-source.ts";
 import { makeTask, NOW, queued } from "../testing/make-task.ts";
 import { lookOf } from "../theme.ts";
+import { bannerOf } from "../view/tabs-line.ts";
 import { readPast } from "./past.ts";
 import { Replay } from "./replay.ts";
 
@@ -94,4 +95,42 @@ test("says what is no longer known of that time", async () => {
   const late = EVENTS.slice(2).map((event) => ({ ...event, at: event.at + 60 * MINUTE }));
   expect((await openReplay(late)).past.missing).toBe("the journal does not reach back that far");
   expect((await openReplay()).past.missing).toBe("no host history");
+});
+
+test("says how many events are damaged, and goes on with the others", async () => {
+  const { past, shown } = await openReplay(EVENTS.filter(({ seq }) => seq !== 3));
+  expect(past.missing).toBe("1 event is damaged, no host history");
+  expect(shown()).toEqual(["1 running"]);
+});
+
+test("a part of the journal that cannot be read ends it, and is told", async () => {
+  const source = new FakeSource([], {
+    "event.list": ({ since = 0 }) => {
+      if (since === 2) throw new ClaudineError("internal", "The daemon failed on this request");
+      return { events: EVENTS.slice(0, 2), lastSeq: 4, firstSeq: 1 };
+    },
+  });
+  const past = await readPast(source, { from: NOW, to: NOW + 10 * MINUTE });
+  expect(past.missing).toMatch(/^the journal cannot be read from \d\d:\d\d:\d\d on, no host history$/);
+  expect(past.journal.events.map(({ seq }) => seq)).toEqual([1, 2]);
+});
+
+test("how long the daemon has been away is told in the time of today", async () => {
+  const { store, source, wall } = await openReplay(EVENTS, { at: NOW, speed: 60, playing: true });
+  source.connection({ state: "lost", why: "gone" });
+  await wall.pass(3500);
+  expect(bannerOf(store.scene())).toEqual({ kind: "lost", seconds: 3, why: "gone" });
+});
+
+test("tells how much of a long journal is read", async () => {
+  const told: string[] = [];
+  const source = new FakeSource([], {
+    "event.list": ({ since = 0 }) => ({
+      events: EVENTS.filter(({ seq }) => seq === since + 1),
+      lastSeq: 4,
+      firstSeq: 1,
+    }),
+  });
+  await readPast(source, { from: NOW, to: NOW + 10 * MINUTE }, (read, all) => told.push(`${read} of ${all}`));
+  expect(told).toEqual(["0 of 3", "1 of 3", "2 of 3", "3 of 3"]);
 });

@@ -1,4 +1,5 @@
 /** What keys do: the verbs ask something of the daemon, others steer the replay or the program, the rest only moves the screen. */
+import type { Task } from "@claudine/protocol/task";
 import type { Action, RecorderAction, TaskVerb } from "../keys.ts";
 import type { Errands } from "./errands.ts";
 import type { Model } from "./model.ts";
@@ -61,6 +62,12 @@ export class Acting {
     return this.#ports.scene().targets.map(({ id }) => id);
   }
 
+  /** Those that are seen, but as they are by now: keys come faster than the screen is drawn. */
+  #targets(): Task[] {
+    const { tasks } = this.#ports.model.book;
+    return this.targetIds().flatMap((id) => tasks.get(id) ?? []);
+  }
+
   #steer(action: RecorderAction): void {
     const { recorder, errands } = this.#ports;
     if (recorder === undefined) return errands.say("That is for claudine top --at and --replay", "dim");
@@ -68,12 +75,15 @@ export class Acting {
   }
 
   #ask(verb: TaskVerb): void {
-    const { errands, scene, change } = this.#ports;
+    const { errands, change } = this.#ports;
     const ui = this.#ports.ui();
     if (ui.readOnly) return errands.say("Not done: this screen is read-only", "warn");
     if (ui.page === "groups") return this.#askGroup(verb);
-    const tasks = scene().targets;
+    const [targets, { leaving }] = [this.#targets(), errands];
+    // Removed twice, it would go in spite of one undo.
+    const tasks = verb === "remove" ? targets.filter(({ id }) => !leaving.has(id)) : targets;
     const [task] = tasks;
+    if (task === undefined && targets.length > 0) return errands.say("That goes already: u undoes it", "warn");
     if (task === undefined) return errands.say("There is no task to act on", "dim");
     const answer = answerTo(verb, tasks);
     // From here on the cursor stays with this task, whatever comes to the top.
@@ -106,8 +116,8 @@ export class Acting {
   }
 
   #see(): void {
-    const { model, scene } = this.#ports;
-    model.seen.add(scene().targets.filter(hasFailed));
+    const { model } = this.#ports;
+    model.seen.add(this.#targets().filter(hasFailed));
     model.refresh();
   }
 

@@ -6,7 +6,18 @@ import { lineOf, placesIn } from "./sections.ts";
 import type { UiState } from "./ui-state.ts";
 
 /** What the scene takes over as it is. */
-type Given = "ui" | "size" | "now" | "connection" | "log" | "side" | "output" | "verbs" | "recorder" | "notice";
+type Given =
+  | "ui"
+  | "size"
+  | "now"
+  | "wallNow"
+  | "connection"
+  | "log"
+  | "side"
+  | "output"
+  | "verbs"
+  | "recorder"
+  | "notice";
 export type Parts = Pick<Scene, Given> & {
   model: Model;
   leaving: ReadonlySet<number>;
@@ -22,7 +33,7 @@ export function layoutOf(ui: UiState, size: Size): Layout {
 }
 
 /** Finds the chosen task again after things moved; one that is gone leaves the cursor where it was. */
-export function settle(ui: UiState, { entries, headings, book }: Model, size: Size): UiState {
+export function settle(ui: UiState, { entries, headings, book, host }: Model, size: Size): UiState {
   const rows = listLayout(size, ui).tableRows;
   const found = ui.selected === null ? 0 : entries.findIndex(({ task }) => task.id === ui.selected);
   const cursor = found >= 0 ? found : Math.max(0, Math.min(ui.cursor, entries.length - 1));
@@ -32,7 +43,15 @@ export function settle(ui: UiState, { entries, headings, book }: Model, size: Si
   // The heading above the first task of a section comes into sight with it.
   const headed = headings.some(({ start }) => start === cursor) && ui.offset >= line ? line - 1 : line;
   const offset = scrollTo(scrollTo(ui.offset, headed, { rows, total }), line, { rows, total });
-  return { ...ui, cursor, selected, offset, tagged: stillThere(ui.tagged, book.tasks) };
+  return { ...ui, ...settleTab(ui, host), cursor, selected, offset, tagged: stillThere(ui.tagged, book.tasks) };
+}
+
+/** A key must not act on another group because one before it is new or gone. */
+function settleTab({ page, tabCursor, tabGroup }: UiState, host: Model["host"]): Partial<UiState> {
+  if (page !== "groups" || host === null) return {};
+  const found = host.groups.findIndex(({ name }) => name === tabGroup);
+  const cursor = found >= 0 ? found : Math.max(0, Math.min(tabCursor, host.groups.length - 1));
+  return { tabCursor: cursor, tabGroup: host.groups[cursor]?.name ?? null };
 }
 
 function stillThere(tagged: ReadonlySet<number>, tasks: ReadonlyMap<number, unknown>): ReadonlySet<number> {
@@ -57,7 +76,7 @@ export function compose({ model, leaving, reserve, ...given }: Parts): Scene {
     limits: limitsOf(model, reserve),
     throughput: { perMinute: model.recent.perMinute(now), course: model.recent.course(now, MINUTES_SHOWN) },
     // Slots in use follow from the events, so that header and rows never contradict each other.
-    groups: (model.host?.groups ?? []).map((group) => ({ ...group, running: book.slotsUsed(group.name) })),
+    groups: (model.host?.groups ?? []).map((group) => ({ ...group, ...book.runningIn(group.name) })),
     total: book.tasks.size,
     shown: entries.length,
     uses: { ...book.uses },

@@ -15,6 +15,8 @@ export class Errands {
   readonly #ports: Ports;
   #notice: (Notice & { until: number }) | null = null;
   #removals: Removal[] = [];
+  /** Why what was still to be done at the end was not; nobody sees the screen by then. */
+  undone: string | null = null;
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -44,8 +46,9 @@ export class Errands {
     if (this.#ports.isAway()) return this.say("Not done: the daemon is not reachable", "bad");
     this.say(`${deed.doing}…`, "dim");
     try {
-      await deed.send(this.#ports.source);
-      this.say(deed.done, "good");
+      const left = leftOut(deed, await deed.send(this.#ports.source));
+      if (left > 0 && left === deed.of) this.say(`Not done: none of the ${left} tasks allows it now`, "warn");
+      else this.say(`${deed.done}${left === 0 ? "" : `, but for ${left} that did not allow it`}`, "good");
     } catch (error) {
       this.say(errorText(error), "bad");
     }
@@ -80,7 +83,15 @@ export class Errands {
         return this.carryOut(deed);
       }),
     );
+    if (removals.length > 0 && this.notice?.style === "bad") this.undone = this.notice.text;
   }
+}
+
+/** Of several that were chosen, some may have changed before the daemon was asked. */
+function leftOut({ of = 1 }: Deed, answer: unknown): number {
+  if (of <= 1 || typeof answer !== "object" || answer === null) return 0;
+  const done = "tasks" in answer ? answer.tasks : "ids" in answer ? answer.ids : undefined;
+  return Array.isArray(done) ? Math.max(0, of - done.length) : 0;
 }
 
 export function errorText(error: unknown): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lineFor, splitLine, suggestionsFor } from "./palette.ts";
+import { lineFor, ownsTerminal, splitLine, suggestionsFor } from "./palette.ts";
 
 const verb = (name: string, takesTasks: boolean) => ({
   name,
@@ -33,4 +33,22 @@ test("acts on what the keys would act on, unless tasks are named", () => {
   expect(lineFor("ki", verb("kill", true), [4])).toEqual(["kill", "4"]);
   expect(lineFor("kill 7", verb("kill", true), [4])).toEqual(["kill", "7"]);
   expect(lineFor("list", verb("list", false), [4])).toEqual(["list"]);
+});
+
+test.for([
+  ["kill -s KILL", ["kill", "-s", "KILL", "4"]],
+  ["kill --signal KILL -q", ["kill", "--signal", "KILL", "-q", "4"]],
+  ["kill -qs KILL", ["kill", "-qs", "KILL", "4"]],
+  ["kill -s KILL 7", ["kill", "-s", "KILL", "7"]],
+  ["kill -q 7", ["kill", "-q", "7"]],
+  ["kill --signal=KILL", ["kill", "--signal=KILL", "4"]],
+] as const)("the value of an option names no task: %s", ([text, words]) => {
+  expect(lineFor(text, { ...verb("kill", true), valued: ["-s", "--signal"] }, [4])).toEqual(words);
+});
+
+test("knows when a verb needs the terminal for an editor", () => {
+  const retry = { ...verb("retry", true), ownsTerminal: ["-e", "--edit"] };
+  expect(ownsTerminal(retry, ["retry", "4"])).toBe(false);
+  expect(ownsTerminal(retry, ["retry", "-e", "4"])).toBe(true);
+  expect(ownsTerminal({ ...verb("edit", true), ownsTerminal: true }, ["edit", "4"])).toBe(true);
 });

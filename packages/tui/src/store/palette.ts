@@ -13,8 +13,19 @@ export function suggestionsFor(text: string, verbs: readonly VerbRow[]): readonl
 export function lineFor(text: string, verb: VerbRow, targets: readonly number[]): string[] {
   const [first, ...words] = splitLine(text);
   const given = first === verb.name ? words : [];
-  const named = given.some((word) => !word.startsWith("-"));
+  const named = given.some((word, at) => !word.startsWith("-") && !takesNext(verb, given[at - 1]));
   return [verb.name, ...given, ...(verb.takesTasks && !named ? targets.map(String) : [])];
+}
+
+/** `-s`, `--signal`, and `-qs`, where the last letter counts. */
+function takesNext({ valued = [] }: VerbRow, word = ""): boolean {
+  const option = /^-[^-]/.test(word) ? `-${word.slice(-1)}` : word;
+  return valued.includes(option);
+}
+
+/** Whether the line needs the terminal for itself. */
+export function ownsTerminal({ ownsTerminal: owns }: VerbRow, line: readonly string[]): boolean {
+  return typeof owns === "boolean" ? owns : owns.some((word) => line.includes(word));
 }
 
 const WORD = /(?:'[^']*'?|"(?:[^"\\]|\\.)*"?|\\.|[^\s'"\\])+/g;

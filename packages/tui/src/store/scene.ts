@@ -15,7 +15,11 @@ import type { SideState } from "./side-reader.ts";
 import type { RecorderState, VerbRow } from "./source.ts";
 import type { UiState } from "./ui-state.ts";
 
-export type Connection = { state: "up" } | { state: "lost"; since: number; why: string };
+export type Connection =
+  | { state: "up" }
+  /** It takes the connection and does not answer. */
+  | { state: "silent"; since: number }
+  | { state: "lost"; since: number; why: string };
 
 /** From which share of the machine on nothing more is admitted; null where nothing limits. */
 export type Limits = { cpu: number | null; memory: number | null };
@@ -29,6 +33,8 @@ export type Throughput = { perMinute: number; course: readonly number[] };
 export type Scene = {
   size: Size;
   now: number;
+  /** Another one than `now` while the past is shown. */
+  wallNow: number;
   ui: UiState;
   connection: Connection;
   loaded: boolean;

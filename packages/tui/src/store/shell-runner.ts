@@ -2,7 +2,7 @@
 import type { Notice } from "../view/footer.ts";
 import { errorText } from "./errands.ts";
 import { Output, type OutputState } from "./output.ts";
-import { lineFor } from "./palette.ts";
+import { lineFor, ownsTerminal } from "./palette.ts";
 import type { Shell, VerbRow } from "./source.ts";
 
 type Ports = {
@@ -58,7 +58,7 @@ export class ShellRunner {
     const output = new Output(line.join(" "));
     this.#output = output;
     this.#ports.say(`${line.join(" ")}…`, "dim");
-    if (verb.ownsTerminal) this.#ports.lend(() => this.#carry(output, line));
+    if (ownsTerminal(verb, line)) this.#ports.lend(() => this.#carry(output, line));
     else void this.#carry(output, line);
   }
 

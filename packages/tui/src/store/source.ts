@@ -26,8 +26,10 @@ export type VerbRow = {
   takesTasks: boolean;
   /** Changes nothing. */
   reads: boolean;
-  /** Needs the terminal for itself. */
-  ownsTerminal: boolean;
+  /** Needs the terminal for itself, always or with one of these words, as for an editor. */
+  ownsTerminal: boolean | readonly string[];
+  /** Options that take the next word as their value. */
+  valued?: readonly string[];
 };
 
 /** Runs verbs of the command line over the connection that the screen has. */

@@ -1,3 +1,4 @@
+import type { Status } from "@claudine/protocol/task";
 import { expect, test } from "vitest";
 import { ended, makeTask, NOW, queued, running } from "../testing/make-task.ts";
 import { TaskBook } from "./task-book.ts";
@@ -9,7 +10,7 @@ test("counts states and slots as events come", () => {
     new Map([[1, book.tasks.get(1)]]),
   );
   expect([book.count("running"), book.count("queued"), book.count("failed", "lost")]).toEqual([2, 0, 1]);
-  expect([book.slotsUsed("gpu"), book.slotsUsed("default"), book.slotsUsed("none")]).toEqual([1, 1, 0]);
+  expect(["gpu", "default", "none"].map((name) => book.runningIn(name).used)).toEqual([1, 1, 0]);
   expect(book.uses).toEqual({ labels: false, groups: true, priorities: false, attempts: false });
 });
 
@@ -57,4 +58,14 @@ test("failures outlast what has succeeded since", () => {
   expect([...book.tasks.keys()]).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
   book.apply([{ type: "task.removed", seq: 2, at: NOW, id: 77, attempts: 0 }]);
   expect(book.count("failed")).toBe(2);
+});
+
+test("knows how many slots runs take, of wide ones too", () => {
+  const book = new TaskBook();
+  const wide: Status = { state: "running", run: { attempt: 1, admittedAt: NOW, slots: 3 } };
+  book.load([makeTask(1, wide, { group: "gpu" }), makeTask(2, running(5), { group: "gpu" }), makeTask(3, queued(1))]);
+  expect(book.runningIn("gpu")).toEqual({ running: 2, used: 4 });
+  book.apply([{ type: "task.removed", seq: 1, at: NOW, id: 1, attempts: 1 }]);
+  expect(book.runningIn("gpu")).toEqual({ running: 1, used: 1 });
+  expect(book.runningIn("default")).toEqual({ running: 0, used: 0 });
 });

@@ -12,6 +12,9 @@ const FAILED_SHARE = 0.25;
 
 const NO_WORDS: string[] = [];
 
+export type Running = { running: number; used: number };
+const NOTHING: Running = { running: 0, used: 0 };
+
 /** What executes says the same as the command, and commands of agents are long. */
 function lean<T extends Task | undefined>(task: T): T {
   return task === undefined || task.argv === NO_WORDS ? task : { ...task, argv: NO_WORDS };
@@ -20,7 +23,7 @@ function lean<T extends Task | undefined>(task: T): T {
 export class TaskBook {
   #tasks = new Map<number, Task>();
   #counts = new Map<TaskState, number>();
-  #slots = new Map<string, number>();
+  #running = new Map<string, Running>();
   /** What some task has had, so that columns nobody needs stay away. */
   uses = { labels: false, groups: false, priorities: false, attempts: false };
   /** The greatest id ever seen. */
@@ -39,15 +42,15 @@ export class TaskBook {
     return states.reduce((sum, state) => sum + (this.#counts.get(state) ?? 0), 0);
   }
 
-  /** How many runs of a group hold a slot. */
-  slotsUsed(group: string): number {
-    return this.#slots.get(group) ?? 0;
+  /** How many runs of a group there are, and the slots that they take. */
+  runningIn(group: string): Running {
+    return this.#running.get(group) ?? NOTHING;
   }
 
   load(tasks: readonly Task[]): void {
     this.#tasks = new Map();
     this.#counts = new Map();
-    this.#slots = new Map();
+    this.#running = new Map();
     for (const task of tasks) this.#put(task.id, lean(task));
   }
 
@@ -87,7 +90,9 @@ export class TaskBook {
 
   #add({ status, group }: Task, count: number): void {
     this.#counts.set(status.state, (this.#counts.get(status.state) ?? 0) + count);
-    if ("run" in status) this.#slots.set(group, this.slotsUsed(group) + count);
+    if (!("run" in status)) return;
+    const { running, used } = this.runningIn(group);
+    this.#running.set(group, { running: running + count, used: used + count * (status.run.slots ?? 1) });
   }
 
   /** Goes a tenth beyond the limit before it clears up, so that the search is rare. */

@@ -29,13 +29,46 @@ test("acts on all that are tagged, and leaves out those that it does not fit", a
   const source = new FakeSource(tasks, { "task.pause": () => ({ tasks: [] }), "task.kill": () => ({ tasks: [] }) });
   const { store, press } = await openStore(source);
   await press("A", "p");
-  expect(source.asked).toContainEqual({ method: "task.pause", params: { selector: ["1", "2"] } });
+  expect(source.asked).toContainEqual({ method: "task.pause", params: { selector: ["1-2"], skipUnfit: true } });
   await press("K");
   expect(store.scene().ui.prompt).toEqual({ kind: "kill", ids: [1, 2] });
   await press("n", "escape");
   expect(store.scene().targets.map(({ id }) => id)).toEqual([1]);
   await press("space", "space", "r");
   expect(store.scene().notice?.text).toBe("Cannot retry any of the 2 tagged tasks in the states they are in");
+});
+
+test("those of many that have ended meanwhile are left out, and it is told", async () => {
+  const source = new FakeSource([makeTask(1, running(9)), makeTask(2, running(5)), makeTask(3, running(3))], {
+    "task.kill": () => ({ tasks: [{ id: 1 }, { id: 3 }] as Result<"task.kill">["tasks"] }),
+  });
+  const { store, press } = await openStore(source);
+  await press("A", "K", "y");
+  expect(source.asked).toContainEqual({
+    method: "task.kill",
+    params: { selector: ["1-3"], skipUnfit: true, signal: "SIGTERM" },
+  });
+  expect(store.scene().notice?.text).toBe("Sent SIGTERM to 3 tasks, but for 1 that did not allow it");
+});
+
+test("when none of several allows it any more, nothing was done", async () => {
+  const source = new FakeSource([makeTask(1, running(9)), makeTask(2, running(5))], {
+    "task.pause": () => ({ tasks: [] }),
+  });
+  const { store, press } = await openStore(source);
+  await press("A", "p");
+  expect(store.scene().notice?.text).toBe("Not done: none of the 2 tasks allows it now");
+});
+
+test("keys that come faster than the screen is drawn act on what is so by then", async () => {
+  const source = new FakeSource([makeTask(1, queued(1))], { "task.edit": () => ({ tasks: [] }) });
+  const { store, clock } = await openStore(source);
+  store.press("+");
+  source.push({ type: "task.changed", id: 1, changes: { priority: 1 }, seq: 2, at: 2 });
+  await clock.pass(50);
+  store.press("+");
+  const asked = source.asked.filter(({ method }) => method === "task.edit").map(({ params }) => params);
+  expect(asked).toEqual([1, 2].map((priority) => ({ edits: [{ id: 1, changes: { priority } }] })));
 });
 
 test("removes after a while, unless it is undone; who leaves meant it", async () => {
@@ -58,6 +91,50 @@ test("removes after a while, unless it is undone; who leaves meant it", async ()
   expect(source.count("task.remove")).toBe(2);
 });
 
+test("who leaves while the daemon is away is told that nothing was removed", async () => {
+  const source = new FakeSource([makeTask(1, ended("succeeded", 1))], { "task.remove": () => ({ ids: [1] }) });
+  const { store, press } = await openStore(source);
+  await press("D");
+  source.connection({ state: "lost", why: "it closed" });
+  await store.stop();
+  expect(store.undone).toBe("Not done: the daemon is not reachable");
+  expect(source.count("task.remove")).toBe(0);
+});
+
+test("what is about to go is not removed a second time, so that one undo keeps it", async () => {
+  const tasks = [makeTask(1, ended("succeeded", 1)), makeTask(2, ended("succeeded", 2))];
+  const source = new FakeSource(tasks, { "task.remove": ({ selector }) => ({ ids: selector.map(Number) }) });
+  const { store, clock, press } = await openStore(source);
+  await press("D", "D");
+  expect(store.scene().notice?.text).toBe("That goes already: u undoes it");
+  await press("u");
+  await clock.pass(9000);
+  expect(source.count("task.remove")).toBe(0);
+  await press("D", "A", "D");
+  await clock.pass(9000);
+  expect(source.asked.filter(({ method }) => method === "task.remove").map(({ params }) => params)).toEqual([
+    { selector: ["1"] },
+    { selector: ["2"] },
+  ]);
+});
+
+test("the cursor stays with a group when another comes before it", async () => {
+  const [quiet] = QUIET_HOST.groups;
+  let names = ["b", "c"];
+  const source = new FakeSource([], {
+    "host.read": () => ({ ...QUIET_HOST, groups: names.map((name) => ({ ...quiet!, name })) }),
+    "group.set": () => quiet!,
+  });
+  const { clock, press } = await openStore(source);
+  await press("2", "down");
+  names = ["a", "b", "c"];
+  await clock.pass(1500);
+  await press("p");
+  expect(source.asked).toContainEqual({ method: "group.set", params: { name: "c", paused: true } });
+  await press("up", "p");
+  expect(source.asked).toContainEqual({ method: "group.set", params: { name: "b", paused: true } });
+});
+
 test("raises and lowers priorities of what waits, in one call", async () => {
   const tasks = [makeTask(1, queued(1), { priority: 3 }), makeTask(2, queued(2)), makeTask(3, running(1))];
   const source = new FakeSource(tasks, { "task.edit": () => ({ tasks: [] }) });
@@ -67,7 +144,7 @@ test("raises and lowers priorities of what waits, in one call", async () => {
     { id: 1, changes: { priority: 4 } },
     { id: 2, changes: { priority: 1 } },
   ];
-  expect(source.asked).toContainEqual({ method: "task.edit", params: { edits } });
+  expect(source.asked).toContainEqual({ method: "task.edit", params: { edits, skipUnfit: true } });
 });
 
 test("a failure stays on top until it is read or marked", async () => {

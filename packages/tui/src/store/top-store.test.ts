@@ -6,6 +6,7 @@ import { FakeClock } from "../testing/fake-clock.ts";
 import { FakeSource, NO_LOG, QUIET_HOST } from "../testing/fake-source.ts";
 import { ended, makeTask, NOW, queued, running } from "../testing/make-task.ts";
 import { lookOf } from "../theme.ts";
+import { bannerOf } from "../view/tabs-line.ts";
 import type { Wish } from "./acting.ts";
 import { TopStore } from "./top-store.ts";
 
@@ -198,6 +199,23 @@ test("keeps the last screen while the daemon is away, and wakes nobody", async (
   source.connection({ state: "connected" });
   await clock.pass(500);
   expect(store.scene().connection).toEqual({ state: "up" });
+});
+
+test("tells of a daemon that hangs, and when it answers again", async () => {
+  let answer = () => {};
+  let hangs = false;
+  const waiting = () => new Promise<typeof QUIET_HOST>((resolve) => (answer = () => resolve(QUIET_HOST)));
+  const source = new FakeSource([makeTask(1, running(1))], { "host.read": () => (hangs ? waiting() : QUIET_HOST) });
+  const { store, clock } = await openStore(source);
+  await clock.pass(4000);
+  expect(bannerOf(store.scene())).toEqual({ kind: "none" });
+  hangs = true;
+  await clock.pass(9000);
+  expect(bannerOf(store.scene())).toMatchObject({ kind: "silent", seconds: 9 });
+  hangs = false;
+  answer();
+  await clock.pass(500);
+  expect(bannerOf(store.scene())).toEqual({ kind: "none" });
 });
 
 test("q quits, Ctrl-C from everywhere; in a terminal too small nothing else happens", async () => {

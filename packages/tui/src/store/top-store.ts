@@ -13,7 +13,8 @@ import { wantedBy } from "./pane-id.ts";
 import { Poller } from "./poller.ts";
 import { answerPrompt, pasteText } from "./prompt-keys.ts";
 import { newestEvents, readReserve } from "./first-reading.ts";
-import type { Connection, Scene } from "./scene.ts";
+import { Reachability } from "./reachability.ts";
+import type { Scene } from "./scene.ts";
 import { Seen, type SeenPort } from "./seen.ts";
 import { ShellRunner } from "./shell-runner.ts";
 import { SideReader } from "./side-reader.ts";
@@ -49,12 +50,12 @@ export class TopStore {
   readonly #shell: ShellRunner;
   readonly #acting: Acting;
   readonly #pace: Pace;
+  readonly #reach: Reachability;
   readonly #abort = new AbortController();
   readonly #listeners = new Set<() => void>();
   #ui: UiState;
   #size: Size;
   #reserve: Reserve | null = null;
-  #connection: Connection = { state: "up" };
   #scene: Scene;
 
   constructor(ports: StorePorts) {
@@ -66,10 +67,11 @@ export class TopStore {
     this.#model.arrange(this.#ui);
     const changed = () => this.#pace.request();
     this.#pace = new Pace(wall, FRAME_MS, () => this.#publish());
+    this.#reach = new Reachability(wall.now);
     this.#log = new LogFollower({ source, clock, changed });
     this.#side = new SideReader({ source, clock, changed });
     this.#poller = this.#makePoller(ports);
-    const isAway = () => this.#connection.state === "lost";
+    const isAway = () => this.#reach.connection.state === "lost";
     this.#errands = new Errands({ source, clock: wall, isAway, changed });
     this.#shell = this.#makeShell(ports, changed);
     this.#acting = this.#makeActing(ports);
@@ -86,8 +88,7 @@ export class TopStore {
   start(): void {
     const { source, clock } = this.#ports;
     const end = source.onConnection((change) => {
-      this.#connection =
-        change.state === "connected" ? { state: "up" } : { state: "lost", since: clock.now(), why: change.why };
+      this.#reach.changed(change);
       this.#pace.request();
     });
     this.#abort.signal.addEventListener("abort", end);
@@ -98,20 +99,21 @@ export class TopStore {
         source,
         clock,
         batch: (batch) => {
+          this.#reach.heard();
           const whole = this.#model.applyBatch(batch);
           this.#pace.request();
           return whole;
         },
         failed: (why) => {
           // That the daemon is away stands on the screen already.
-          if (this.#connection.state === "up") this.#errands.say(why, "bad");
+          if (this.#reach.connection.state === "up") this.#errands.say(why, "bad");
         },
       },
       this.#abort.signal,
     );
   }
 
-  /** Resolves when what was still to be removed is removed. */
+  /** Resolves when what was still to be removed is removed, or cannot be. */
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#poller.stop();
@@ -120,6 +122,11 @@ export class TopStore {
     this.#side.follow(null);
     this.#shell.stop();
     await this.#errands.finish();
+  }
+
+  /** After the end: why what was to be removed is still there. */
+  get undone(): string | null {
+    return this.#errands.undone;
   }
 
   /** @param key a name as `keyName` makes it */
@@ -153,6 +160,7 @@ export class TopStore {
       clock,
       wanted: () => this.#waitingInSight(),
       answered: (host, asked) => {
+        this.#reach.heard();
         this.#model.applyHost(host, asked);
         this.#tick();
       },
@@ -214,7 +222,8 @@ export class TopStore {
       ui: this.#ui,
       size: this.#size,
       now: this.#ports.clock.now(),
-      connection: this.#connection,
+      connection: this.#reach.connection,
+      wallNow: (this.#ports.wall ?? this.#ports.clock).now(),
       log: this.#log.state,
       side: this.#side.state,
       output: this.#shell.state,

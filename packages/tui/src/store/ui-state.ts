@@ -38,6 +38,8 @@ export type UiState = {
   textTop: number;
   /** The row chosen on the tabs that are no tasks. */
   tabCursor: number;
+  /** The group on that row, which the cursor stays with when others come and go. */
+  tabGroup: string | null;
   /** Shows the past. */
   recorder: boolean;
   readOnly: boolean;
@@ -61,6 +63,7 @@ export const FIRST_UI: UiState = {
   logTop: null,
   textTop: 0,
   tabCursor: 0,
+  tabGroup: null,
   recorder: false,
   readOnly: false,
 };
@@ -151,7 +154,8 @@ export function reduceUi(ui: UiState, action: Action, around: Surroundings): UiS
 
 function openTab(ui: UiState, page: Page): UiState {
   if (page === "help" || page === "output") return ui;
-  return { ...ui, page, under: page, tabCursor: page === ui.page ? ui.tabCursor : 0, textTop: 0 };
+  const tab = page === ui.page ? {} : { tabCursor: 0, tabGroup: null };
+  return { ...ui, page, under: page, textTop: 0, ...tab };
 }
 
 /** Moves on, so that several in a row are tagged by one key. */
@@ -206,7 +210,7 @@ function step(ui: UiState, way: Step, around: Surroundings): UiState {
     case "events": {
       const last = Math.max(0, around.tabRows - 1);
       const tabCursor = ui.tabCursor + distance(way, around.tableRows, around.tabRows);
-      return { ...ui, tabCursor: Math.max(0, Math.min(tabCursor, last)) };
+      return { ...ui, tabCursor: Math.max(0, Math.min(tabCursor, last)), tabGroup: null };
     }
   }
 }

@@ -2,12 +2,13 @@
 import { isFinished } from "@claudine/protocol/states";
 import type { Task } from "@claudine/protocol/task";
 import type { TaskVerb } from "../keys.ts";
+import { selectorWords } from "./selector-words.ts";
 import type { Source } from "./source.ts";
 
 export const VERBS: readonly TaskVerb[] = ["kill", "cancel", "pause", "retry", "hold", "raise", "lower", "remove"];
 
-/** A request with the words for before and after. */
-export type Deed = { doing: string; done: string; send(source: Source): Promise<unknown> };
+/** A request with the words for before and after; `of` tells how many tasks it is about. */
+export type Deed = { doing: string; done: string; of?: number; send(source: Source): Promise<unknown> };
 export type Answer =
   | { kind: "deed"; deed: Deed }
   | { kind: "ask"; prompt: "kill" | "cancel"; ids: readonly number[] }
@@ -53,6 +54,7 @@ export function answerTo(verb: TaskVerb, tasks: readonly Task[]): Answer {
         deed: {
           doing: `Removing ${name}`,
           done: `Removed ${name}`,
+          of: ids.length,
           send: (to) => to.call("task.remove", select(ids)),
         },
       }));
@@ -71,6 +73,7 @@ export function killDeed(ids: readonly number[], signal: string): Deed {
   return {
     doing: `Sending ${signal} to ${name}`,
     done: `Sent ${signal} to ${name}`,
+    of: ids.length,
     send: (to) => to.call("task.kill", { ...select(ids), signal }),
   };
 }
@@ -80,6 +83,7 @@ export function cancelDeed(ids: readonly number[]): Deed {
   return {
     doing: `Cancelling ${name}`,
     done: `Cancelled ${name}`,
+    of: ids.length,
     send: (to) => to.call("task.cancel", select(ids)),
   };
 }
@@ -111,11 +115,13 @@ function holdAnswer(tasks: readonly Task[]): Answer {
 
 function priorityAnswer(tasks: readonly Task[], by: number): Answer {
   const wanted = by > 0 ? "raise" : "lower";
-  return forThose(tasks, { wanted, fits: waits }, (_, some, name) => {
+  return forThose(tasks, { wanted, fits: waits }, (ids, some, name) => {
     const edits = some.map(({ id, priority }) => ({ id, changes: { priority: priority + by } }));
     const now = some.length === 1 ? ` to ${edits[0]?.changes.priority}` : "";
     const word = by > 0 ? "Raised" : "Lowered";
-    return deed(`Changing ${name}`, `${word} the priority of ${name}${now}`, (to) => to.call("task.edit", { edits }));
+    return deed(`Changing ${name}`, `${word} the priority of ${name}${now}`, (to) =>
+      to.call("task.edit", { edits, ...manner(ids) }),
+    );
   });
 }
 
@@ -128,7 +134,7 @@ function forThose(
 ): Answer {
   const some = tasks.filter(fits);
   const ids = some.map(({ id }) => id);
-  if (some.length > 0) return then(ids, some, nameOf(ids));
+  if (some.length > 0) return counted(then(ids, some, nameOf(ids)), ids.length);
   const [task] = tasks;
   if (task === undefined || tasks.length > 1)
     return { kind: "no", why: `Cannot ${wanted} any of the ${tasks.length} tagged tasks in the states they are in` };
@@ -139,10 +145,19 @@ function forThose(
   };
 }
 
+function counted(answer: Answer, of: number): Answer {
+  return answer.kind === "deed" ? { ...answer, deed: { ...answer.deed, of } } : answer;
+}
+
 function deed(doing: string, done: string, send: Deed["send"]): Answer {
   return { kind: "deed", deed: { doing, done, send } };
 }
 
-function select(ids: readonly number[]): { selector: string[] } {
-  return { selector: ids.map(String) };
+/** One task that does not allow it is told why; of several that were chosen some may have ended meanwhile. */
+function manner(ids: readonly number[]): { skipUnfit?: true } {
+  return ids.length > 1 ? { skipUnfit: true } : {};
+}
+
+function select(ids: readonly number[]): { selector: string[]; skipUnfit?: true } {
+  return { selector: selectorWords(ids), ...manner(ids) };
 }

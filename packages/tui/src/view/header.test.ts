@@ -22,6 +22,10 @@ test("groups where something goes on come before those that are empty", () => {
   expect(text(countsLine(COUNTS, groups, frame(100)))).toMatch(/slots 0\/4 {2}gpu 1\/1 /);
 });
 
+test("a task of several slots counts as many", () => {
+  expect(text(countsLine(COUNTS, [{ ...group("default", 1, 4), used: 3 }], frame(80)))).toMatch(/slots 3\/4 $/);
+});
+
 test("counts what there is, and the slots", () => {
   const line = text(countsLine(COUNTS, [group("default", 3, 4)], frame(80)));
   expect(line).toMatch(/^ claudine {3}3 running · 12 queued · 1 failed · 120 done +slots 3\/4 $/);

@@ -1,11 +1,10 @@
-/** The head of the screen: what is going on in numbers, the machine's load, and a line for what everybody should know. */
+/** The head of the screen: what is going on in numbers, the load of the machine, and where a replay stands. */
 import type { Group, HostSample } from "@claudine/protocol/host";
 import { formatBytes } from "@claudine/protocol/units";
-import { TABS } from "../keys.ts";
 import type { Limits, Scene } from "../store/scene.ts";
 import type { RecorderState } from "../store/source.ts";
 import type { Look, StyleName } from "../theme.ts";
-import { fill, fitSpans, line, span, spansWidth, spread, type Line, type Span } from "./line.ts";
+import { fitSpans, line, span, spansWidth, spread, type Line, type Span } from "./line.ts";
 import { sparkline } from "./spark.ts";
 import { timeText } from "./event-line.ts";
 import { cut, steadyLine } from "./text.ts";
@@ -41,9 +40,9 @@ function slotSpans(groups: readonly Group[], room: number): Span[] {
   const spans: Span[] = [];
   // What everybody has comes first, where there is little room, and groups where nothing goes on last.
   const rank = ({ name, running, queued }: Group) => (name === "default" ? 0 : running + queued > 0 ? 1 : 2);
-  for (const { name, running, slots } of groups.toSorted((one, other) => rank(one) - rank(other))) {
+  for (const { name, used, slots } of groups.toSorted((one, other) => rank(one) - rank(other))) {
     const word = name === "default" ? "slots" : steadyLine(name);
-    const next = [...(spans.length > 0 ? [span("  ")] : []), span(`${word} `, "dim"), span(`${running}/${slots}`)];
+    const next = [...(spans.length > 0 ? [span("  ")] : []), span(`${word} `, "dim"), span(`${used}/${slots}`)];
     if (spansWidth(spans) + spansWidth(next) > room) break;
     spans.push(...next);
   }
@@ -132,72 +131,6 @@ export function barSpans(share: number, width: number, { look, limit = null }: B
     span(barFull.repeat(Math.max(0, full - at - 1)), style),
     span(barEmpty.repeat(Math.min(width - at - 1, Math.max(0, width - Math.max(full, at + 1)))), "dim"),
   ].filter(({ text }) => text !== "");
-}
-
-/** A daemon that is away for longer than a restart takes wants to be started. */
-const LONG_LOST_S = 10;
-
-/** What everybody should know before anything else: the daemon is away, what is left out, or nothing. */
-export type Banner =
-  | { kind: "none" }
-  | { kind: "connecting" }
-  | { kind: "lost"; seconds: number; why: string }
-  | { kind: "filter"; text: string; shown: number; total: number };
-
-export function bannerOf({ connection, loaded, ui, now, shown, total }: Scene): Banner {
-  if (connection.state === "lost") {
-    return { kind: "lost", seconds: Math.max(0, Math.floor((now - connection.since) / 1000)), why: connection.why };
-  }
-  if (!loaded) return { kind: "connecting" };
-  const text = [ui.filter, ...(ui.group === null ? [] : [`in group ${ui.group}`])]
-    .filter((word) => word !== "")
-    .join(" ");
-  return text === "" || ui.page !== "list" ? { kind: "none" } : { kind: "filter", text, shown, total };
-}
-
-/** ` 1 tasks  2 groups  3 schedules  4 host  5 events ──`: the tabs, and beside them the banner; a lost daemon takes the whole line. */
-export function tabsLine(scene: Scene, { width, look }: Frame): Line {
-  const mark = look.glyphs.ellipsis;
-  const banner = bannerOf(scene);
-  if (banner.kind === "lost") {
-    const words = ` daemon not reachable, reconnecting${look.ascii ? "..." : "…"} (${banner.seconds} s)`;
-    const more = banner.seconds < LONG_LOST_S ? steadyLine(banner.why) : "claudine daemon start";
-    return fill({ spans: [span(`${words} `, "alarm"), span(`  ${more}`, "dim")] }, width, mark);
-  }
-  const tabs = tabSpans(scene);
-  const room = width - spansWidth(tabs) - 3;
-  const right = fitSpans(bannerSpans(banner, scene), Math.max(0, room), mark);
-  const rule = width - spansWidth(tabs) - spansWidth(right) - (right.length > 0 ? 2 : 1);
-  if (rule < 0) return line(...fitSpans(tabs, width, mark));
-  const end = right.length > 0 ? [span(" "), ...right] : [];
-  return line(...tabs, span(" "), span(look.glyphs.rule.repeat(rule), "dim"), ...end);
-}
-
-function tabSpans({ ui }: Scene): Span[] {
-  const page = ui.page === "help" || ui.page === "output" ? ui.under : ui.page;
-  return TABS.flatMap(({ page: tab, word }, index) => {
-    const here = tab === page || (tab === "list" && page === "log");
-    return [span(` ${index + 1}`, "dim"), span(` ${word} `, here ? "inverse" : "plain")];
-  });
-}
-
-function bannerSpans(banner: Exclude<Banner, { kind: "lost" }>, { ui }: Scene): Span[] {
-  const tagged = ui.tagged.size > 0 && ui.page === "list" ? [span(`${ui.tagged.size} tagged`, "warn"), span("  ")] : [];
-  const marks = ui.readOnly ? [span("read-only", "warn"), span(" ")] : [];
-  switch (banner.kind) {
-    case "none":
-      return [...tagged, ...marks];
-    case "connecting":
-      return [span("connecting to the daemon ", "dim")];
-    case "filter":
-      return [
-        ...tagged,
-        span("filter ", "dim"),
-        span(steadyLine(banner.text), "bold"),
-        span(`  ${banner.shown} of ${banner.total} `, "dim"),
-        ...marks,
-      ];
-  }
 }
 
 /** ` ▶ 03:12:40  ━━━━━━●──────  03:00:00 to 03:30:00  10x`: where the replay stands. */

@@ -7,7 +7,7 @@ const text = (spans: readonly { text: string }[]) => spans.map((one) => one.text
 
 test("closes every colour it opens", () => {
   expect(paint(line(span("a", "bad"), span(" b "), span("c", "alarm")), COLORS)).toBe(
-    "\u001b[31ma\u001b[0m b \u001b[7m\u001b[33mc\u001b[0m",
+    "\u001b[31ma\u001b[0m b \u001b[30m\u001b[43mc\u001b[0m",
   );
 });
 

@@ -2,7 +2,7 @@
 import type { Scene } from "../store/scene.ts";
 import type { Look } from "../theme.ts";
 import { footerLine, suggestionLines } from "./footer.ts";
-import { countsLine, flowLine, hostLine, scrubberLine, tabsLine } from "./header.ts";
+import { countsLine, flowLine, hostLine, scrubberLine } from "./header.ts";
 import { isTooSmall, listLayout, logLayout, SMALLEST, type Layout, type Size } from "./layout.ts";
 import { beside, line, span, type Line } from "./line.ts";
 import { logLines, titleRule } from "./log-pane.ts";
@@ -10,6 +10,7 @@ import { logInstead, logTitle } from "./log-title.ts";
 import { paneText } from "./pane.ts";
 import { tableLines } from "./table.ts";
 import { tabLines } from "./tabs.ts";
+import { tabsLine } from "./tabs-line.ts";
 import { cut } from "./text.ts";
 import { textLines, textRoom } from "./text-room.ts";
 

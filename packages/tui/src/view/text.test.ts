@@ -54,4 +54,5 @@ test("cuts a text of 100 kB without looking at all of it", () => {
 
 test("draws with ASCII where nothing else can be drawn", () => {
   expect(asciiOnly("日本 naïve…")).toBe("???? na?ve.");
+  expect(asciiOnly("│  └─ 12 ├─ 13")).toBe("|  `- 12 |- 13");
 });

@@ -52,8 +52,19 @@ export function head(text: string, width: number): string {
   return result;
 }
 
-/** ASCII twins of the characters that the screen itself writes. */
-const TWINS: Readonly<Record<string, string>> = { "…": ".", "·": "|", "–": "-", "↑": "^", "↓": "v" };
+/** ASCII twins of the characters that the screen and the verbs write themselves. */
+const TWINS: Readonly<Record<string, string>> = {
+  "…": ".",
+  "·": "|",
+  "–": "-",
+  "×": "x",
+  "↑": "^",
+  "↓": "v",
+  "─": "-",
+  "│": "|",
+  "├": "|",
+  "└": "`",
+};
 
 /** For terminals that draw ASCII only; keeps the width. */
 export function asciiOnly(text: string): string {

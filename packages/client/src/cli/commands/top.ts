@@ -51,12 +51,13 @@ export const top: Command = {
     ["claudine top --json", "the machine's load and what every running task uses, once"],
   ],
   async run(input, io) {
+    const replay = replayOf(input, Date.now());
     if (flag(input, "json")) {
+      if (replay !== undefined) throw onlyNow();
       const client = await io.connect();
       printJson(io, await client.call("host.read", {}));
       return 0;
     }
-    const replay = replayOf(input, Date.now());
     const plain = isPlain(input, io);
     const { runTop } = await loadBundle<TopModule>("show top", "claudine-top.mjs");
     const [filter, group] = [text(input, "filter"), text(input, "group")];
@@ -87,6 +88,12 @@ function isPlain(input: Input, io: Io): boolean {
   if (io.env["TERM"] !== "dumb") return false;
   io.err("This terminal cannot move its cursor (TERM=dumb), so here is one frame, as with --plain\n");
   return true;
+}
+
+function onlyNow(): ClaudineError {
+  return new ClaudineError("invalid_params", "Cannot show top: --json tells of now, and not of a time before", {
+    hint: "claudine top --plain --at TIME; claudine events and claudine history have --json",
+  });
 }
 
 /** @throws ClaudineError invalid_params */

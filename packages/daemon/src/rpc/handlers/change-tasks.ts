@@ -3,7 +3,7 @@ import { isFinished, type Result, STATES, type Task, type TaskId, type TaskState
 import type { Targets, UserCommand } from "../../core/command.ts";
 import type { Fact } from "../../engine.ts";
 import type { Context, Handler } from "../context.ts";
-import { allIds, selectTasks, taskOf, type Wish } from "../select.ts";
+import { allIds, selectTasks, taskOf, type Selection } from "../select.ts";
 import { infosOf } from "../task-info.ts";
 import { untilStartsAreKnown } from "../wait.ts";
 
@@ -11,16 +11,18 @@ type Simple = "hold" | "resume";
 
 /** A handler that turns the selected tasks into one command and shows the tasks it changed. */
 function changer(verb: Simple, command: (targets: Targets) => UserCommand): Handler<`task.${Simple}`> {
-  return async (context, { selector }, caller) => {
-    const targets = await selectTasks(context, { words: selector, scope: "live", wish: act(verb) }, caller);
+  return async (context, params, caller) => {
+    const targets = await selectTasks(context, { ...chosen(params, verb), scope: "live" }, caller);
     const facts = await context.engine.dispatch(command(targets));
     return { tasks: await infosOf(context, changedIds(facts), caller) };
   };
 }
 
+type Choice = { selector: readonly string[]; skipUnfit: boolean };
+
 /** For verbs that change something: a group without a task is none too few. */
-export function act(verb: string): Wish {
-  return { verb, emptyGroups: true };
+export function chosen({ selector, skipUnfit }: Choice, verb: string): Omit<Selection, "scope"> {
+  return { words: selector, skipUnfit, wish: { verb, emptyGroups: true } };
 }
 
 export function changedIds(facts: readonly Fact[]): TaskId[] {
@@ -30,24 +32,24 @@ export function changedIds(facts: readonly Fact[]): TaskId[] {
 export const hold = changer("hold", (targets) => ({ type: "hold", targets, why: { kind: "user" } }));
 export const resume = changer("resume", (targets) => ({ type: "resume", targets }));
 
-export const retry: Handler<"task.retry"> = async (context, { selector, env }, caller) => {
-  const targets = await selectTasks(context, { words: selector, scope: "finished", wish: act("retry") }, caller);
+export const retry: Handler<"task.retry"> = async (context, { env, ...choice }, caller) => {
+  const targets = await selectTasks(context, { ...chosen(choice, "retry"), scope: "finished" }, caller);
   const record = env === undefined ? undefined : context.vault.seal(env);
   const command = { type: "retry", targets, envId: record?.id } as const;
   const facts = await context.engine.dispatch(command, record === undefined ? [] : [record]);
   return { tasks: await infosOf(context, changedIds(facts), caller) };
 };
 
-export const pause: Handler<"task.pause"> = async (context, { selector }, caller) => {
-  const targets = await selectTasks(context, { words: selector, scope: "live", wish: act("pause") }, caller);
+export const pause: Handler<"task.pause"> = async (context, params, caller) => {
+  const targets = await selectTasks(context, { ...chosen(params, "pause"), scope: "live" }, caller);
   // So that the processes have stopped when the answer comes.
   await untilStartsAreKnown(context, allIds(targets), caller);
   const facts = await context.engine.dispatch({ type: "pause", targets });
   return { tasks: await infosOf(context, changedIds(facts), caller) };
 };
 
-export const release: Handler<"task.release"> = async (context, { selector, env }, caller) => {
-  const targets = await selectTasks(context, { words: selector, scope: "live", wish: act("release") }, caller);
+export const release: Handler<"task.release"> = async (context, { env, ...choice }, caller) => {
+  const targets = await selectTasks(context, { ...chosen(choice, "release"), scope: "live" }, caller);
   const record = env === undefined ? undefined : context.vault.seal(env);
   const facts = await context.engine.dispatch(
     { type: "release", targets, envId: record?.id },
@@ -67,8 +69,8 @@ function isWithoutSecrets(task: Task | undefined): boolean {
   return task?.status.state === "held" && task.status.why.kind === "environment-lost";
 }
 
-export const remove: Handler<"task.remove"> = async (context, { selector }, caller) => {
-  const targets = await selectTasks(context, { words: selector, scope: "any", wish: act("remove") }, caller);
+export const remove: Handler<"task.remove"> = async (context, params, caller) => {
+  const targets = await selectTasks(context, { ...chosen(params, "remove"), scope: "any" }, caller);
   const facts = await context.engine.dispatch({ type: "remove", targets });
   return { ids: changedIds(facts) };
 };

@@ -5,13 +5,13 @@ import type { Caller, Context, Handler } from "../context.ts";
 import { allIds, selectTasks, taskOf } from "../select.ts";
 import { infosOf } from "../task-info.ts";
 import { ended, hasStarted, succeeded, untilStartsAreKnown, waitForTasks } from "../wait.ts";
-import { act, changedIds } from "./change-tasks.ts";
+import { changedIds, chosen } from "./change-tasks.ts";
 import { noSuchTask } from "./read-tasks.ts";
 import { ENDING_SIGNALS, signalName } from "./signals.ts";
 
-export const kill: Handler<"task.kill"> = async (context, { selector, signal, graceMs }, caller) => {
+export const kill: Handler<"task.kill"> = async (context, { signal, graceMs, ...choice }, caller) => {
   const name = signalName(signal);
-  const targets = await selectTasks(context, { words: selector, scope: "live", wish: act("kill") }, caller);
+  const targets = await selectTasks(context, { ...chosen(choice, "kill"), scope: "live" }, caller);
   if (!ENDING_SIGNALS.has(name)) {
     await untilStartsAreKnown(context, allIds(targets), caller);
     const facts = await context.engine.dispatch({ type: "signal", targets, signal: name });
@@ -28,8 +28,8 @@ export const kill: Handler<"task.kill"> = async (context, { selector, signal, gr
   return { tasks: await endAndWait(context, command, caller) };
 };
 
-export const cancel: Handler<"task.cancel"> = async (context, { selector, graceMs, note, cascade }, caller) => {
-  const targets = await selectTasks(context, { words: selector, scope: "live", wish: act("cancel") }, caller);
+export const cancel: Handler<"task.cancel"> = async (context, { graceMs, note, cascade, ...choice }, caller) => {
+  const targets = await selectTasks(context, { ...chosen(choice, "cancel"), scope: "live" }, caller);
   const command = {
     type: "stop",
     targets,

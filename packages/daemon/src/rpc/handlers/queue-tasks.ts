@@ -6,13 +6,13 @@ import { causes } from "../../core/explain.ts";
 import type { Caller, Context, Handler } from "../context.ts";
 import { selectTasks, taskOf } from "../select.ts";
 import { explainFacts, infoOf, infosOf } from "../task-info.ts";
-import { act, changedIds } from "./change-tasks.ts";
+import { changedIds, chosen } from "./change-tasks.ts";
 import { noSuchTask } from "./read-tasks.ts";
 import { withSignalName } from "./signals.ts";
 import { argvOf } from "./submit.ts";
 
-export const change: Handler<"task.change"> = async (context, { selector, changes }, caller) => {
-  const targets = await selectTasks(context, { words: selector, scope: "live", wish: act("change") }, caller);
+export const change: Handler<"task.change"> = async (context, { changes, ...choice }, caller) => {
+  const targets = await selectTasks(context, { ...chosen(choice, "change"), scope: "live" }, caller);
   return changed(context, { type: "change", targets, changes: changesOf(context, changes) }, caller);
 };
 
@@ -24,21 +24,21 @@ function changesOf(context: Context, { command, ...others }: ChangeTask): Change
   return { ...rest, command: text, argv: argvOf(command, context.config.shell) };
 }
 
-export const edit: Handler<"task.edit"> = async (context, { edits, retry }, caller) => {
+export const edit: Handler<"task.edit"> = async (context, { edits, ...how }, caller) => {
   const tasks = edits.map(({ id, changes }) => ({ id, changes: changesOf(context, changes) }));
-  return changed(context, { type: "edit", edits: tasks, retry }, caller);
+  return changed(context, { type: "edit", edits: tasks, ...how }, caller);
 };
 
-export const move: Handler<"task.move"> = async (context, { selector, to }, caller) => {
-  const targets = await selectTasks(context, { words: selector, scope: "live", wish: act("move") }, caller);
+export const move: Handler<"task.move"> = async (context, { to, ...choice }, caller) => {
+  const targets = await selectTasks(context, { ...chosen(choice, "move"), scope: "live" }, caller);
   return changed(context, { type: "move", targets, to }, caller);
 };
 
 export const switchTasks: Handler<"task.switch"> = async (context, { id, with: other }, caller) =>
   changed(context, { type: "swap", ids: [id, other] }, caller);
 
-export const start: Handler<"task.start"> = async (context, { selector }, caller) => {
-  const targets = await selectTasks(context, { words: selector, scope: "live", wish: act("start") }, caller);
+export const start: Handler<"task.start"> = async (context, params, caller) => {
+  const targets = await selectTasks(context, { ...chosen(params, "start"), scope: "live" }, caller);
   return changed(context, { type: "start", targets }, caller);
 };
 
