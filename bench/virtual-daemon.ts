@@ -25,7 +25,11 @@ export class VirtualDaemon {
       tasks: [],
       history: [],
       schedules: [],
-      calendar: { next: () => null, clockText: String },
+      calendar: {
+        next: () => null,
+        clockText: String,
+        day: () => ({ name: "", from: 0, endsAt: Number.POSITIVE_INFINITY }),
+      },
       unreadSchedules: [],
       counts,
     });
@@ -37,7 +41,14 @@ export class VirtualDaemon {
     const { now } = this;
     const clock = { wall: () => now, steady: () => now, evenSince: () => 0 };
     const none = (): undefined => undefined;
-    const ports = { lookup: none, keyed: none, isUnreadable: () => false, outputAt: none, machine: this.#machine };
+    const ports = {
+      lookup: none,
+      keyed: none,
+      isUnreadable: () => false,
+      outputAt: none,
+      spentBy: none,
+      machine: this.#machine,
+    };
     const turn = createTurn({ state: this.state, clock, ...ports });
     for (const command of commands) turn.decide(command);
     turn.plan(true);

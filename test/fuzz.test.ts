@@ -103,6 +103,8 @@ function frames(cwd: string): string[] {
     ["schedule.remove", { names: ["f"] }],
     ["group.list", {}],
     ["group.set", { name: "b", slots: 3 }],
+    ["group.set", { name: "b", budget: { usd: 20, tokens: 5_000_000, per: "day" } }],
+    ["budget.list", {}],
     ["group.limit", { slots: 40 }],
     ["group.set", { name: "c", slots: null, paused: true }],
     ["group.remove", { name: "c" }],

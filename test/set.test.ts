@@ -108,7 +108,7 @@ test("of a running task label and retries can be changed, and nothing else", asy
   await rig.started(id);
   expect(await rig.claudine("set", String(id), "--priority", "1")).toMatchObject({
     code: 1,
-    stderr: `claudine: Cannot change task ${id}: it is running\n  hint: While it runs only label, retries, key, hook and the failures of its batch can be changed\n`,
+    stderr: `claudine: Cannot change task ${id}: it is running\n  hint: While it runs only label, retries, key, hook, budget and the failures of its batch can be changed\n`,
   });
   expect(await rig.claudine("set", String(id), "--retries", "1", "-l", "again")).toMatchObject({ code: 0 });
   await rig.ran("-g", "hands", "touch fail");

@@ -45,14 +45,26 @@ export function exampleYaml(fields: readonly Field[] = configFields()): string {
   const groups = new Set<string>();
   return fields
     .map(({ name, schema }) => {
-      const [group, option = group] = name.includes(".") ? name.split(".") : [undefined, name];
-      const indent = group === undefined ? "" : "  ";
-      const value =
-        schema.fallback ?? ("default" in schema ? JSON.stringify(schema.default).replaceAll('"', "") : undefined);
-      const head = group === undefined || groups.has(group) ? "" : `${group}:\n`;
-      if (group !== undefined) groups.add(group);
-      const line = value === undefined ? `${indent}# ${option}: …` : `${indent}${option}: ${value}`;
-      return `${head}${indent}# ${schema.description ?? ""}\n${line}\n`;
+      const path = name.split(".");
+      const indent = "  ".repeat(path.length - 1);
+      const value = valueText(schema);
+      const heads = path.slice(0, -1).flatMap((group, depth) => {
+        const prefix = path.slice(0, depth + 1).join(".");
+        if (groups.has(prefix)) return [];
+        groups.add(prefix);
+        return [`${"  ".repeat(depth)}${isSet(fields, prefix) ? "" : "# "}${group}:\n`];
+      });
+      const line = `${indent}${value === undefined ? "# " : ""}${path.at(-1)}: ${value ?? "…"}\n`;
+      return `${heads.join("")}${indent}# ${schema.description ?? ""}\n${line}`;
     })
     .join("\n");
+}
+
+/** A group of which nothing has a value would be none. */
+function isSet(fields: readonly Field[], prefix: string): boolean {
+  return fields.some(({ name, schema }) => name.startsWith(`${prefix}.`) && valueText(schema) !== undefined);
+}
+
+function valueText(schema: Field["schema"]): string | undefined {
+  return schema.fallback ?? ("default" in schema ? JSON.stringify(schema.default).replaceAll('"', "") : undefined);
 }

@@ -28,11 +28,13 @@ const WHEN = {
   "run.finished": "The run came to an end, in one way or another.",
   "worktree.changed":
     "A task was given a worktree, before it is made, or something became of it: committed, merged, removed and others.",
-  "group.changed": "A group was made, paused or resumed, or its slots were changed.",
+  "group.changed": "A group was made, paused or resumed, or its slots or its budget were changed.",
   "group.removed": "A group and its slots were forgotten.",
   "agent.limited":
     "A provider of an agent takes no more for a while, as the run that ends next was told: its tasks wait.",
   "agent.freed": "The limit of a provider is over, as a run has shown or a person has said.",
+  "budget.reached":
+    "A budget of agents is used up: nothing more of its scope is started, until it is raised or its day is over.",
   "schedule.added": "A schedule was added.",
   "schedule.changed": "A schedule was changed; tasks of it that are there already are as they were.",
   "schedule.paused": "A schedule is not due any more until it is resumed.",

@@ -39,6 +39,7 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "group.limit": true,
   "group.remove": false,
   "group.set": false,
+  "budget.list": true,
   "schedule.add": false,
   "schedule.edit": false,
   "schedule.declare": false,

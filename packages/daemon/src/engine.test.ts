@@ -59,6 +59,7 @@ function bench() {
     // What is tried again at once must be tried within it.
     retryMs: 100,
     outputAt: () => undefined,
+    spentBy: () => undefined,
     machine: { host: () => undefined, used: () => undefined },
   });
   const finish = async (index: number, error?: Error, isShown?: boolean) => {

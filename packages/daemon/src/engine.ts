@@ -1,6 +1,7 @@
 /** The one place where state changes: commands in, events durable, then effects, observers and answers. */
 import { ClaudineError, type Task, type TaskEvent, type TaskId } from "@claudine/protocol";
 import type { Clock, TimeMark } from "./time/clock.ts";
+import type { SpentBy } from "./core/budgets.ts";
 import { isReport, isReportOfRun, type Command, type Submit } from "./core/command.ts";
 import { wakeAt } from "./core/plan.ts";
 import { needsRoom } from "./core/room.ts";
@@ -41,6 +42,8 @@ export type EnginePorts<Attached> = {
   retryMs: number;
   /** When a running task last wrote something, epoch ms. */
   outputAt(task: Task): number | undefined;
+  /** What the run of an agent has spent so far. */
+  spentBy: SpentBy;
   /** What the machine has and running tasks use. */
   machine: HostPort;
 };
@@ -144,6 +147,7 @@ export function createEngine<Attached>(ports: EnginePorts<Attached>): Engine<Att
       isUnreadable: ports.isUnreadable,
       clock: ports.clock,
       outputAt: ports.outputAt,
+      spentBy: ports.spentBy,
       machine: ports.machine,
     });
     const settled: Settled<Attached>[] = [];

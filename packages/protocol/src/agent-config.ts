@@ -1,7 +1,8 @@
 /** The part of the configuration that is about coding agents. */
 import * as z from "zod";
 import { AgentName, AgentWish, PROMPT_BYTES_MAX } from "./agent.ts";
-import { Duration, OFF } from "./config-values.ts";
+import { AtBudget, Budget } from "./budget.ts";
+import { Duration, OFF, Tokens } from "./config-values.ts";
 
 const Choices = z
   .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(:.+)?$/, "expected an agent as claude, or claude:opus"))
@@ -49,6 +50,22 @@ const CustomAgent = z.strictObject({
   environment: z.record(z.string(), z.string()).optional(),
 });
 
+const ConfiguredBudget = (who: string) =>
+  z.strictObject({
+    usd: Budget.shape.usd.describe(`How many US dollars ${who} may cost`),
+    tokens: Tokens.optional().describe(`How many tokens ${who} may use, as \`5M\`; those from a cache do not count`),
+  });
+
+const Budgets = z
+  .strictObject({
+    task: ConfiguredBudget("all runs of a task together, unless it says otherwise,").optional(),
+    day: ConfiguredBudget("all agents together on a calendar day").optional(),
+    atLimit: AtBudget.default("finish").describe(
+      "What becomes of runs when a budget is used up: they finish; they are held, which ends each at its next turn and goes on in its session when the budget allows it; or they are ended and have failed",
+    ),
+  })
+  .prefault({});
+
 /** What agents do unless it is said otherwise. */
 export const AgentDefaults = z
   .strictObject({
@@ -58,6 +75,7 @@ export const AgentDefaults = z
       "`default`, `accept-edits`, `plan`, `bypass`, or a word of the tool's own; as the tool does by itself unless given",
     ),
     budget: AgentWish.shape.budgetUsd.describe("In US dollars, for each run"),
+    budgets: Budgets,
     maxTurns: AgentWish.shape.maxTurns.describe("Of the model, for each run"),
     fallback: Choices.default([]).describe(
       "Tried one after the other when an agent is overloaded or out of quota, as `[claude:opus, codex]`",

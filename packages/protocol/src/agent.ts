@@ -1,5 +1,6 @@
 /** Schemas of tasks whose work is a prompt for a coding agent: what is asked, what it does, and what came of it. */
 import * as z from "zod";
+import { Spent } from "./budget.ts";
 import { Millis, TaskId } from "./ids.ts";
 
 /** Prompts and other texts for agents; what is larger belongs into a file that the prompt names. */
@@ -98,6 +99,7 @@ export const AgentWish = z.strictObject({
 export type AgentWish = z.infer<typeof AgentWish>;
 
 export const AgentTokens = z.object({ input: z.number(), output: z.number(), cached: z.number() });
+export type AgentTokens = z.infer<typeof AgentTokens>;
 
 export const AgentFailure = z.object({
   class: z
@@ -142,6 +144,9 @@ export const AgentFacts = z.object({
   toolCalls: z.int(),
   tokens: AgentTokens,
   costUsd: z.number().nullable().describe("As the tool counts it; null where it does not"),
+  spent: Spent.optional().describe(
+    "What this run alone counts for budgets; tools that count whole sessions count more",
+  ),
   resumable: z.boolean().optional().describe("False where the tool cannot go on with its session"),
   ok: z.boolean().nullable().describe("Whether it says that it succeeded; null when it said nothing of its end"),
   error: AgentFailure.nullable(),

@@ -1,6 +1,7 @@
 /** Values of the configuration that have a unit. */
 import * as z from "zod";
-import { parseBytes, parseDuration } from "./units.ts";
+import { BUDGET_MOST } from "./budget.ts";
+import { parseBytes, parseDuration, parseTokens } from "./units.ts";
 
 export const OFF = z.literal("off");
 
@@ -40,3 +41,21 @@ export const Size = (fallback: string, least = 0) =>
     .refine((bytes) => bytes >= least, `expected at least ${least} bytes`)
     .default(parseBytes(fallback))
     .meta({ unit: "size", fallback });
+
+export const Tokens = z
+  .union([
+    z.number(),
+    z.string().transform((text, context) => {
+      try {
+        return parseTokens(text);
+      } catch {
+        context.addIssue({ code: "custom", message: `"${text}" is no number of tokens; write 800K, 5M or 250000` });
+        return z.NEVER;
+      }
+    }),
+  ])
+  .refine(
+    (tokens) => Number.isInteger(tokens) && tokens >= 1 && tokens <= BUDGET_MOST.tokens,
+    "expected a whole number of tokens, from 1 to 1000G",
+  )
+  .meta({ unit: "tokens" });

@@ -1,6 +1,7 @@
 /** Everything that can happen to a task, in the past tense; the journal holds these in order. */
 import * as z from "zod";
 import { AgentEnd, AgentLimit, AgentName, Attention, Feedback, GoesOn } from "./agent.ts";
+import { BudgetLeft, BudgetReached, Charge, GroupBudget } from "./budget.ts";
 import { FiringCause, ScheduleSpec, SkipWhy } from "./schedule.ts";
 import {
   HoldWhy,
@@ -33,10 +34,10 @@ export const EventBody = z.discriminatedUnion("type", [
     envId,
     automatic: z.boolean().optional().describe("By its own rule, not asked for by a person"),
     after: z
-      .enum(["lost", "pressure", "capacity", "limit", "session"])
+      .enum(["lost", "pressure", "capacity", "limit", "budget", "session"])
       .optional()
       .describe(
-        "The run before was lost, ended to free memory, its agent had no capacity or met a limit, or its session was gone: it does not count as a retry",
+        "The run before was lost, ended to free memory, its agent had no capacity or met a limit, a budget was used up, or its session was gone: it does not count as a retry",
       ),
     agentAt: z.int().optional().describe("Which of the agent's choices is tried now"),
     goesOn: GoesOn.optional().describe("It does not begin with the prompt"),
@@ -54,6 +55,8 @@ export const EventBody = z.discriminatedUnion("type", [
     agentAt: z.int().optional().describe("Which of the agent's choices it is, when those before have met their limits"),
     goesOn: GoesOn.optional().describe("That choice does not know the session of the one before"),
     probe: z.literal(true).optional().describe("Its provider has met its limit: it tries whether that is over"),
+    pastBudget: z.literal(true).optional().describe("A person started it although a budget is used up"),
+    budget: BudgetLeft.optional(),
   }),
   of("run.started", { ...run, process: ProcessIdentity, startedAt: Millis, timeoutAt: Millis.optional() }),
   of("run.warned", { ...run, remainingMs: z.number().describe("Until the timeout") }),
@@ -84,6 +87,7 @@ export const EventBody = z.discriminatedUnion("type", [
     queuedAt: Millis.optional().describe("When its waiting began"),
     agent: AgentEnd.optional().describe("What the agent did and answered"),
     goesOn: GoesOn.optional().describe("How it went on with earlier runs"),
+    spent: Charge.optional().describe("What it counts for budgets; absent when that is nothing"),
   }),
   of("task.moved", { id: TaskId, since: Millis, order: z.number() }),
   of("task.changed", { id: TaskId, changes: TaskChanges, ripeAt }),
@@ -96,10 +100,12 @@ export const EventBody = z.discriminatedUnion("type", [
     name: z.string().describe("`*` for all groups together"),
     slots: z.int().positive().nullable().optional().describe("Null: as the configuration says"),
     paused: z.boolean().optional(),
+    budget: GroupBudget.nullable().optional().describe("All of it, as it is now; null: none"),
   }),
   of("group.removed", { name: z.string() }),
   of("agent.limited", AgentLimit.shape),
   of("agent.freed", { agent: AgentName }),
+  of("budget.reached", BudgetReached.shape),
   of("schedule.added", { name: z.string(), spec: ScheduleSpec }),
   of("schedule.changed", { name: z.string(), spec: ScheduleSpec.describe("All of it, as it is now") }),
   of("schedule.paused", { name: z.string() }),

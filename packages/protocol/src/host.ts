@@ -1,6 +1,7 @@
 /** Schemas of the machine's load, the groups and what running tasks use at this moment. */
 import * as z from "zod";
 import { AgentFacts } from "./agent.ts";
+import { GroupBudget } from "./budget.ts";
 import { Millis, TaskId, TaskState, Usage } from "./task.ts";
 
 export const StateCounts = z.record(TaskState, z.int()).describe("Number of tasks in each state");
@@ -13,6 +14,7 @@ export const Group = z.object({
   running: z.int(),
   used: z.int().describe("Slots that the running ones take"),
   queued: z.int(),
+  budget: GroupBudget.optional().describe("What its agents' tasks may spend; absent when it has none"),
 });
 export type Group = z.infer<typeof Group>;
 

@@ -10,6 +10,7 @@ import type {
   Run,
   RunInfo,
   Status,
+  StopCause,
   Task,
   TaskInfo,
   Usage,
@@ -86,6 +87,8 @@ export function taskInfo(task: Task, live: Live = {}): TaskInfo {
     worktree: task.worktree === undefined ? null : { ...task.worktree, checkout: task.checkout ?? null },
     checkpoint: task.checkpoint ?? null,
     agent: agentInfo(task, live.agent),
+    budget: task.budget ?? null,
+    spent: task.agent === undefined ? null : (task.spent ?? { usd: 0, tokens: 0 }),
     pid: run?.started?.pid ?? null,
     stopping: run?.stopping !== undefined,
     createdAt: task.createdAt,
@@ -160,9 +163,12 @@ export function statusReason(status: Status): string | null {
   }
 }
 
+/** Of these the person knows nothing who looks at it. */
+const SAYS_WHY: ReadonlySet<StopCause> = new Set(["pressure", "budget", "budget-hold"]);
+
 function stoppingReason({ stopping }: LiveRun): string | null {
   if (stopping === undefined) return null;
-  const why = stopping.cause === "pressure" && stopping.note !== null ? `: ${stopping.note}` : "";
+  const why = SAYS_WHY.has(stopping.cause) && stopping.note !== null ? `: ${stopping.note}` : "";
   return `stopping with ${stopping.signal}${why}`;
 }
 

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { TaskEvent } from "./event.ts";
 import { AGENTS_METHODS } from "./methods/agents.ts";
 import { ARTIFACTS_METHODS } from "./methods/artifacts.ts";
+import { BUDGETS_METHODS } from "./methods/budgets.ts";
 import { DAEMON_METHODS } from "./methods/daemon.ts";
 import { EVENTS_METHODS } from "./methods/events.ts";
 import { GROUPS_METHODS } from "./methods/groups.ts";
@@ -26,6 +27,7 @@ export const METHODS = {
   ...ARTIFACTS_METHODS,
   ...SEARCH_METHODS,
   ...GROUPS_METHODS,
+  ...BUDGETS_METHODS,
   ...SCHEDULES_METHODS,
   ...WORKTREES_METHODS,
   ...EVENTS_METHODS,

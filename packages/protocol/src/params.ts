@@ -1,6 +1,7 @@
 /** What the parameters of several methods are made of. */
 import * as z from "zod";
 import { AgentWish } from "./agent.ts";
+import { Budget, BudgetParts } from "./budget.ts";
 import { DependsOn, IfRunning, LimitsParts, NeedsParts, RetryParts, rules } from "./rules.ts";
 import { EveryMs, ScheduleName, scheduleRules } from "./schedule.ts";
 import { TaskChanges, TaskId } from "./task.ts";
@@ -124,7 +125,10 @@ export const SubmitTask = z.strictObject({
 export type SubmitTask = z.infer<typeof SubmitTask>;
 
 /** A task whose work is a prompt. */
-export const DelegateTask = SubmitTask.omit({ command: true, stdin: true }).extend({ agent: AgentWish });
+export const DelegateTask = SubmitTask.omit({ command: true, stdin: true }).extend({
+  agent: AgentWish,
+  budget: Budget.optional().describe("What all of its runs together may spend; what is not said is as configured"),
+});
 export type DelegateTask = z.infer<typeof DelegateTask>;
 
 /** A task of a schedule: what makes it one of a kind, and when it starts, is the schedule's. */
@@ -201,6 +205,7 @@ export const ChangeTask = TaskChanges.omit({ argv: true, batch: true }).extend({
   needs: NeedsParts.nullish(),
   onFinish: Hook.nullish(),
   key: Key.nullish(),
+  budget: BudgetParts.nullish(),
   delayMs: Delay.optional(),
   maxFails: z.int().min(0).nullish().describe("Of all tasks of its batch; null: as many as like may fail"),
 });

@@ -2,6 +2,7 @@
 import type { AgentFacts, Attention } from "./agent.ts";
 import type { TaskEvent } from "./event.ts";
 import { withSession } from "./reduce-session.ts";
+import { withSpent } from "./spent.ts";
 import type { LiveRun, Status, Task } from "./task.ts";
 
 /** The task after `event`, or undefined when it is no more. Events of other tasks leave it as it is. */
@@ -25,7 +26,7 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
         ? { limitedRuns: (task.limitedRuns ?? 0) + 1 }
         : {};
   const after = { ...task, attempt, envId: anew ?? task.envId, ...waived, ...count, ...again, status };
-  return withSession(asked ? countedAnew(after) : after, event);
+  return withSpent(withSession(asked ? countedAnew(after) : after, event), event);
 }
 
 function countedAnew({ yieldedRuns: _, agentAt: __, limitedRuns: ___, ...task }: Task): Task {
@@ -40,8 +41,11 @@ function isYield(event: TaskEvent): boolean {
   return event.type === "task.retried" && event.after === "pressure";
 }
 
+/** Neither its own failure nor the machine's. */
+const OF_LIMITS: ReadonlySet<string | undefined> = new Set(["capacity", "limit", "budget"]);
+
 function isOfLimit(event: TaskEvent): boolean {
-  return event.type === "task.retried" && (event.after === "capacity" || event.after === "limit");
+  return event.type === "task.retried" && OF_LIMITS.has(event.after);
 }
 
 /** Who releases a task that was held because of a dependency lets it run without that one. */
@@ -99,7 +103,7 @@ function nextStatus(task: Task, event: OfTask): Status {
         ...ripe(event),
         ...(event.after === "pressure" ? { yielded: true } : {}),
         // Who has begun comes before those that came later.
-        ...(event.after === "limit" ? { since: task.createdAt } : {}),
+        ...(event.after === "limit" || event.after === "budget" ? { since: task.createdAt } : {}),
       };
     case "task.cancelled":
       return { state: "cancelled", ...neverRan(event) };
@@ -110,11 +114,13 @@ function nextStatus(task: Task, event: OfTask): Status {
     case "task.moved":
       return task.status.state === "queued" ? { ...task.status, since: event.since, order: event.order } : task.status;
     case "run.admitted": {
-      const { attempt, units, slots, probe } = event;
+      const { attempt, units, slots, probe, pastBudget, budget } = event;
       const taken = {
         ...(units === undefined ? {} : { units }),
         ...(slots === undefined ? {} : { slots }),
         ...(probe === undefined ? {} : { probe }),
+        ...(pastBudget === undefined ? {} : { pastBudget }),
+        ...(budget === undefined ? {} : { budget }),
       };
       return { state: "running", run: { attempt, admittedAt: event.at, ...taken } };
     }

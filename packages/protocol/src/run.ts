@@ -1,6 +1,7 @@
 /** Schemas of one attempt at a task: how it goes on, how it ended, what it used. */
 import * as z from "zod";
 import { AgentEnd, Attention, GoesOn } from "./agent.ts";
+import { BudgetLeft } from "./budget.ts";
 import { Millis, TaskId } from "./ids.ts";
 import { STATES } from "./states.ts";
 
@@ -68,6 +69,8 @@ export const StopCause = z.enum([
   "output",
   "quiet",
   "lingering",
+  "budget",
+  "budget-hold",
 ]);
 export type StopCause = z.infer<typeof StopCause>;
 
@@ -92,6 +95,8 @@ export const LiveRun = z.object({
   units: Units.optional(),
   slots: z.int().positive().optional().describe("That it takes; 1 unless said"),
   probe: z.literal(true).optional().describe("It tries whether the limit of its provider is over"),
+  pastBudget: z.literal(true).optional().describe("Started although a budget is used up: it is left alone"),
+  budget: BudgetLeft.optional().describe("What was left of the narrowest budget when it started"),
   started: ProcessIdentity.extend({ startedAt: Millis }).optional(),
   timeoutAt: Millis.optional().describe("When it has run too long, on the daemon's steady clock"),
   warned: z.boolean().optional().describe("Nine tenths of its time are over, and that was said"),

@@ -1,6 +1,7 @@
 /** Schemas of a task. Stored in LMDB, carried in events, sent to clients. */
 import * as z from "zod";
 import { AgentFacts, AgentInfo, AgentSpec, Feedback, FEEDBACK_MAX, GoesOn } from "./agent.ts";
+import { Budget, Spent } from "./budget.ts";
 import { Millis, TaskId } from "./ids.ts";
 import {
   Batch,
@@ -80,6 +81,7 @@ export const TaskSpec = z.object({
   ...rules,
   ...gitRules,
   agent: AgentSpec.optional().describe("Its work is a prompt: `argv` is made anew for each run"),
+  budget: Budget.optional().describe("What all of its runs together may spend, of an agent's task"),
   batch: Batch.optional(),
   schedule: ScheduleLink.optional(),
   follows: Follows.optional(),
@@ -102,6 +104,7 @@ export const TaskChanges = z.strictObject({
   needs: rules.needs.nullable(),
   onFinish: rules.onFinish.nullable(),
   key: rules.key.nullable(),
+  budget: Budget.nullable().optional(),
   batch: Batch.optional(),
 });
 export type TaskChanges = z.infer<typeof TaskChanges>;
@@ -119,7 +122,11 @@ export const Task = TaskSpec.extend({
   checkout: Worktree.optional().describe("The worktree that it was given"),
   agentAt: z.int().optional().describe("Which of the agent's choices it is at; the first unless said"),
   yieldedRuns: z.int().optional().describe("How many of the runs since then were ended to free memory"),
-  limitedRuns: z.int().optional().describe("How many of the runs since then met a limit of their agent's provider"),
+  limitedRuns: z
+    .int()
+    .optional()
+    .describe("How many of the runs since then met a limit of their agent's provider, or a budget"),
+  spent: Spent.optional().describe("By its runs that have ended, as budgets count it; absent when that is nothing"),
   session: z
     .object({ id: z.string(), agentAt: z.int() })
     .optional()
@@ -165,6 +172,8 @@ export const TaskInfo = z.object({
     .describe("What it asked of its worktree, and that which it was given"),
   checkpoint: CheckpointRule.nullable(),
   agent: AgentInfo.nullable().describe("What is asked of an agent and what it does; null for a command"),
+  budget: Budget.nullable().describe("What all runs of an agent's task together may spend, where it has an own budget"),
+  spent: Spent.nullable().describe("What those that have ended count for budgets; null for a command"),
   pid: z.int().nullable(),
   stopping: z.boolean().describe("It was asked to end and has not yet"),
   createdAt: Millis,

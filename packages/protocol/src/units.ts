@@ -37,6 +37,32 @@ export function parseBytes(text: string): number {
   throw new ClaudineError("invalid_params", `"${text.slice(0, 80)}" is not a size`, { hint: "Write 512M, 4G or 100K" });
 }
 
+const TOKENS: Readonly<Record<string, number>> = { "": 1, k: 1000, m: 1_000_000, g: 1_000_000_000 };
+
+/**
+ * `250000`, `800K`, `1.5M` to a number of tokens; units are powers of 1000.
+ * @throws ClaudineError invalid_params
+ */
+export function parseTokens(text: string): number {
+  const match = /^(\d+(?=$)|\d+(?:\.\d+)?(?=\s*[kmg]))\s*([kmg]?)$/i.exec(text.trim());
+  if (match !== null) return whole(Number(match[1]) * (TOKENS[(match[2] ?? "").toLowerCase()] ?? 1), text);
+  throw new ClaudineError("invalid_params", `"${text.slice(0, 80)}" is no number of tokens`, {
+    hint: "Write 800K, 5M or 250000",
+  });
+}
+
+/** `850`, `1.5K`, `23M` (powers of 1000). */
+export function formatTokens(tokens: number): string {
+  const units = ["", "K", "M", "G"];
+  let value = Math.max(0, tokens);
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)}${units[unit] ?? ""}`;
+}
+
 /** `850ms`, `12.3s`, `4m10s`, `2h05m`, `3d04h`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`;

@@ -2,6 +2,7 @@
 import type { EventBody, TaskEvent } from "@claudine/protocol/event";
 import { outcomeText } from "@claudine/protocol/info";
 import { oneLine } from "@claudine/protocol/text";
+import { budgetAmount, scopeText } from "./budgets/words.ts";
 import { formatDuration } from "@claudine/protocol/units";
 
 export function eventText(event: TaskEvent): string {
@@ -62,6 +63,8 @@ export function eventWords(event: EventBody): string {
       return `${event.agent} has met its limit, ${event.told ? "resets" : "tried again"} ${localTime(event.resetsAt)}${because(event.message)}`;
     case "agent.freed":
       return `${event.agent} takes more again`;
+    case "budget.reached":
+      return reachedText(event);
     case "schedule.added":
     case "schedule.changed":
     case "schedule.paused":
@@ -109,14 +112,23 @@ const AFTER = {
   lost: "its run was lost",
   pressure: "its run was ended to free memory",
   limit: "its agent has met a limit",
+  budget: "a budget was used up",
   capacity: "its agent has no capacity: the next one is tried",
   session: "its session is gone: a new one is told of it",
 } as const;
 
-function groupWords({ slots, paused }: { slots?: number | null | undefined; paused?: boolean | undefined }): string {
+function reachedText({ scope, unit, limit, spent }: Of<"budget.reached">): string {
+  return `budget of ${scopeText(scope)} used up: ${budgetAmount({ [unit]: spent })} of ${budgetAmount({ [unit]: limit })}`;
+}
+
+type Of<T extends EventBody["type"]> = Extract<EventBody, { type: T }>;
+
+function groupWords({ slots, paused, budget }: Of<"group.changed">): string {
   const size = slots === undefined ? [] : [slots === null ? "has slots as configured" : `has ${slots} slots`];
   const state = paused === undefined ? [] : [paused ? "is paused" : "goes on"];
-  return ` ${[...size, ...state].join(", ")}`;
+  const money =
+    budget === undefined ? [] : [budget === null ? "has no budget" : `has a budget of ${budgetAmount(budget)}`];
+  return ` ${[...size, ...state, ...money].join(", ")}`;
 }
 
 const run = ({ id, attempt }: { id: number; attempt: number }): string =>

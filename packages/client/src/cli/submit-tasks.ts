@@ -6,7 +6,7 @@ import type { Input, Io } from "./command.ts";
 import { mayBeReplaced } from "./replaced.ts";
 import { flag, type Flagged, list, number, text } from "./input.ts";
 import { priorityFrom } from "./priority.ts";
-import { RULE_OPTIONS } from "./rules/options.ts";
+import { BUDGET_OPTIONS, RULE_OPTIONS } from "./rules/options.ts";
 import { WORKTREE_OPTIONS } from "./rules/worktree-options.ts";
 
 type Shared = Omit<SubmitTask, "command">;
@@ -96,7 +96,7 @@ export function sharedOptions(input: Input, env: NodeJS.ProcessEnv): Shared {
 
 /** Loaded only when one of these options was given. */
 async function rulesOf(input: Input, io: Io): Promise<Partial<Shared>> {
-  if (!RULE_OPTIONS.some(({ name }) => input.flags[name] !== undefined)) return {};
+  if (![...RULE_OPTIONS, ...BUDGET_OPTIONS].some(({ name }) => input.flags[name] !== undefined)) return {};
   const { rulesForSubmit } = await import("./rules/submit.ts");
   return rulesForSubmit(input, io);
 }

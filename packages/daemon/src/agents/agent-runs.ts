@@ -1,5 +1,13 @@
 /** Follows the runs of agents: what they write becomes what is known of them, and whoever hangs is noticed. */
-import { choiceOf, type AgentEnd, type AgentFacts, type Attention, type Task, type TaskId } from "@claudine/protocol";
+import {
+  choiceOf,
+  type AgentEnd,
+  type AgentFacts,
+  type Attention,
+  type Run,
+  type Task,
+  type TaskId,
+} from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import { errorFacts, type Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
@@ -8,6 +16,7 @@ import { judge, type WatchRules } from "./attention.ts";
 import { endOf, factsOf, type RunTool } from "./facts.ts";
 import { createReading, type Reading } from "./reading.ts";
 import type { Registry } from "./registry.ts";
+import { createSpending, type Spending } from "./spending.ts";
 import type { TextFiles } from "./text-files.ts";
 import { zoneOf } from "./zone.ts";
 
@@ -21,7 +30,11 @@ export type AgentRunsPorts = {
   report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
   /** A run that tries whether a limit is over gets answers. */
   answers(run: { id: TaskId; attempt: number }): void;
+  /** A run has spent more, or goes on to its next turn. */
+  spending(run: { id: TaskId; attempt: number; turned: boolean }): void;
   calledTools(task: Task, calls: number): void;
+  /** Of a task, that have ended. */
+  runsOf(id: TaskId): readonly Run[];
   /** Of a task; empty when it cannot be read any more. */
   environment(task: Task): Readonly<Record<string, string>>;
   wall(): number;
@@ -50,6 +63,7 @@ type Followed = RunTool & {
   answeredAt: number | undefined;
   saidAnswers: boolean;
   said: string | undefined;
+  spending: Spending;
 };
 
 export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
@@ -79,6 +93,7 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       answeredAt: undefined,
       saidAnswers: false,
       said: undefined,
+      spending: createSpending(task, attempt, { ...ports, progress: () => run.reading.progress() }),
     };
     followed.set(task.id, run);
     return run;
@@ -125,11 +140,13 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
     },
     current(id) {
       const run = followed.get(id);
-      return run === undefined ? undefined : factsOf(run, run.reading.progress());
+      return run === undefined ? undefined : factsOf(run, run.reading.progress(), run.spending.before());
     },
     async ended(task, attempt, exitCode) {
       const run = follow(task, attempt);
-      return run === undefined ? undefined : endOf(run, await run.reading.end(exitCode));
+      if (run === undefined) return undefined;
+      const progress = await run.reading.end(exitCode);
+      return endOf(run, progress, run.spending.before());
     },
     close() {
       for (const { reading } of followed.values()) reading.close();
@@ -146,10 +163,11 @@ function watch(ports: AgentRunsPorts, run: Followed): void {
   if (status?.state === "paused") run.grownAt = now;
   if (status?.state !== "running" || status.run.attempt !== attempt || status.run.stopping !== undefined) return;
   const progress = run.reading.progress();
-  if (status.run.probe === true && !run.saidAnswers && hasAnswers(factsOf(run, progress))) {
+  if (status.run.probe === true && !run.saidAnswers && hasAnswers(factsOf(run, progress, undefined))) {
     run.saidAnswers = true;
     ports.answers({ id: task.id, attempt });
   }
+  run.spending.tell();
   run.answeredAt = progress.result === undefined ? undefined : (run.answeredAt ?? now);
   const { attention, end } = judge(
     {

@@ -24,6 +24,7 @@ export type AgentsPorts = {
   liveTasks(): Iterable<Task>;
   report(report: { id: TaskId; attempt: number; attention: Attention | null; end?: "quiet" | "lingering" }): void;
   answers(run: { id: TaskId; attempt: number }): void;
+  spending(run: { id: TaskId; attempt: number; turned: boolean }): void;
   calledTools(task: Task, calls: number): void;
   environment(task: Task): Readonly<Record<string, string>>;
   clock: { wall(): number; steady(): number };

@@ -1,5 +1,5 @@
 /** What executes when an agent's run starts: the tool as it is found then, with its texts as files. */
-import { NESTING_VARIABLES, type AgentAdapter, type AgentLaunch } from "@claudine/agents";
+import { NESTING_VARIABLES, type AgentAdapter, type AgentLaunch, type AgentRequest } from "@claudine/agents";
 import { choiceOf, type AgentSpec, type AgentTexts, type Outcome, type Task } from "@claudine/protocol";
 import type { Registry } from "./registry.ts";
 import type { Tell, Told } from "./going-on.ts";
@@ -51,7 +51,9 @@ export function createStartAgent(ports: StartPorts): StartAgent {
     if (stored === undefined) return refusal(agent, "ENODATA", "its prompt cannot be read");
     const run = { task, attempt };
     const told = await ports.tell(task, { texts: stored, env: bare });
-    const launch = launchOf(adapter, task.agent, { ...told, model, path: (kind) => files.path(run, kind) });
+    const leftUsd = "run" in task.status ? task.status.run.budget?.usd : undefined;
+    const given = { ...told, model, leftUsd, path: (kind: TextKind) => files.path(run, kind) };
+    const launch = launchOf(adapter, task.agent, given);
     if (typeof launch === "string") return refusal(agent, "EINVAL", launch);
     const tooLong = tooLongForInput(launch);
     if (tooLong !== undefined) return refusal(agent, "EMSGSIZE", tooLong);
@@ -75,11 +77,19 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | un
   });
 }
 
-type Given = Told & { model: string | undefined; path(kind: "prompt" | "system" | "schema"): string };
+type TextKind = "prompt" | "system" | "schema";
+type Given = Told & { model: string | undefined; leftUsd: number | undefined; path(kind: TextKind): string };
 
 function launchOf(adapter: AgentAdapter, spec: AgentSpec, given: Given): AgentLaunch | string {
-  const request = { ...requestOf(spec, given), resume: given.resume };
+  const request = within(adapter, { ...requestOf(spec, given), resume: given.resume }, given.leftUsd);
   return adapter.unsupported(request) ?? adapter.launch(request);
+}
+
+/** A tool that keeps to a budget by itself gets no more than is left. */
+function within(adapter: AgentAdapter, request: AgentRequest, leftUsd: number | undefined): AgentRequest {
+  if (leftUsd === undefined || (request.budgetUsd ?? Number.POSITIVE_INFINITY) <= leftUsd) return request;
+  const lowered = { ...request, budgetUsd: leftUsd };
+  return adapter.unsupported(lowered) === undefined ? lowered : request;
 }
 
 /** What a pipe holds on Linux before anybody reads. */

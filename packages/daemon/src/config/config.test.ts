@@ -40,6 +40,29 @@ it("reads back what it writes", () => {
   expect(load(configText(Config.parse({})))).toEqual(Config.parse({}));
 });
 
+it("takes what agents may spend, and writes it as it was", () => {
+  const config = load("agent: {budgets: {day: {usd: 50, tokens: 20M}, task: {tokens: 800000}, atLimit: hold}}\n");
+  const budgets = { day: { usd: 50, tokens: 20_000_000 }, task: { tokens: 800_000 }, atLimit: "hold" };
+  expect(config.agent.budgets).toEqual(budgets);
+  expect(load(configText(config)).agent.budgets).toEqual(budgets);
+});
+
+it.each([
+  ["{day: {usd: 0}}", /agent\.budgets\.day\.usd/],
+  ["{day: {usd: -1}}", /agent\.budgets\.day\.usd/],
+  ["{day: {usd: .nan}}", /agent\.budgets\.day\.usd/],
+  ["{day: {usd: .inf}}", /agent\.budgets\.day\.usd/],
+  ["{day: {usd: 2000000}}", /agent\.budgets\.day\.usd/],
+  ["{task: {tokens: many}}", /"many" is no number of tokens; write 800K, 5M or 250000/],
+  ["{task: {tokens: 0}}", /expected a whole number of tokens, from 1 to 1000G/],
+  ["{task: {tokens: 1.5}}", /expected a whole number of tokens/],
+  ["{day: {dollars: 5}}", /unknown key "dollars" in agent\.budgets\.day/],
+  ["{week: {usd: 5}}", /unknown key "week" in agent\.budgets/],
+  ["{atLimit: stop}", /agent\.budgets\.atLimit/],
+])("refuses the budgets %s", (budgets, words) => {
+  expect(() => load(`agent: {budgets: ${budgets}}\n`)).toThrow(words);
+});
+
 it("takes a bare number for seconds", () => {
   expect(load("grace: 2.5\n").grace).toBe(2500);
 });

@@ -24,6 +24,11 @@ export function settingsOf(config: Config, cores: number): Settings {
       stallPercent: config.pressure.stall,
     },
     resources: config.resources,
+    budgets: {
+      task: config.agent.budgets.task,
+      day: config.agent.budgets.day,
+      atLimit: config.agent.budgets.atLimit,
+    },
     dependenciesPerTask: config.dependencies.perTask,
     dependencyDepth: config.dependencies.depth,
   };

@@ -1,6 +1,7 @@
 /** Which queued task starts next. */
 import { rankOf } from "@claudine/protocol/rank";
-import { choiceOf, type EventBody, type GoesOn, type Task } from "@claudine/protocol";
+import { choiceOf, type BudgetLeft, type EventBody, type GoesOn, type Task } from "@claudine/protocol";
+import { leftFor, reachedIn, scopesOf, type SpentBy } from "./budgets.ts";
 import type { Capacity } from "./capacity.ts";
 import { isLimited, openChoice } from "./agent-limits.ts";
 import { goesOnElsewhere } from "./continue.ts";
@@ -12,7 +13,7 @@ import type { State } from "./state.ts";
 /** So many tasks for which the machine has no room are passed over by smaller ones. */
 const PASSED_OVER_AT_MOST = 32;
 
-export type AdmissionFacts = { state: State; wall: number; capacity: Capacity };
+export type AdmissionFacts = { state: State; wall: number; capacity: Capacity; spentBy: SpentBy };
 
 /** The admission of the next task that fits, or undefined. */
 export function admission(facts: AdmissionFacts): EventBody | undefined {
@@ -21,7 +22,7 @@ export function admission(facts: AdmissionFacts): EventBody | undefined {
   const best = settledBest(facts);
   if (best === undefined) return undefined;
   capacity.admitted(best);
-  return admit(state, best);
+  return admit(facts, best);
 }
 
 /** Whoever moves while the lines are looked at may come first in one that was looked at before. */
@@ -45,7 +46,7 @@ function bestOf(facts: AdmissionFacts): Task | undefined {
 }
 
 /** With what the run gets: its slots stay its own, however many its group has later. */
-export function admit(state: State, task: Task): EventBody {
+export function admit({ state, spentBy }: Pick<AdmissionFacts, "state" | "spentBy">, task: Task): EventBody {
   const units = unitsFor(state, task);
   const slots = widthOf(state, task);
   return {
@@ -55,7 +56,18 @@ export function admit(state: State, task: Task): EventBody {
     ...(units === undefined ? {} : { units }),
     ...(slots === 1 ? {} : { slots }),
     ...choiceFor(state, task),
+    ...budgetFor({ state, spentBy }, task),
   };
+}
+
+/** Only a person starts one although a budget is used up. */
+function budgetFor(
+  { state, spentBy }: Pick<AdmissionFacts, "state" | "spentBy">,
+  task: Task,
+): { pastBudget?: true; budget?: BudgetLeft } {
+  if (scopesOf(task).some((scope) => reachedIn(state, scope) !== undefined)) return { pastBudget: true };
+  const budget = leftFor(state, spentBy, task);
+  return budget === undefined ? {} : { budget };
 }
 
 /** The first of its choices that is not at its limit; whoever is started all the same tries whether the limit is over. */

@@ -24,6 +24,11 @@ export function limitEnd({ sessionId = null, toolCalls = 0, ...error }: Limit): 
   return agentEnd({ ok: false, sessionId, toolCalls, error: { class: "usage-limit", message: "enough", ...error } });
 }
 
+/** One that has spent so much, in US dollars and tokens. */
+export function spentEnd(usd: number, tokens = 0, change: Partial<AgentEnd> = {}): AgentEnd {
+  return agentEnd({ ok: true, sessionId: "s", toolCalls: 1, spent: { usd, tokens }, ...change });
+}
+
 /** The run of an agent's task ends, by itself with 1 when it failed. */
 export function endAgent(world: World, id: TaskId, agent: AgentEnd): EventBody["type"][] {
   return world.do({

@@ -43,7 +43,9 @@ export function endedByItself({ stopping }: LiveRun): boolean {
   return stopping === undefined || stopping.cause === "lingering";
 }
 
+const AFTER_THE_ANSWER: ReadonlySet<StopCause | undefined> = new Set(["lingering", "budget", "budget-hold"]);
+
 /** It had answered when it was ended. */
 export function hadAnswered({ stopping }: LiveRun, agent: AgentEnd | undefined): boolean {
-  return stopping?.cause === "lingering" && agent?.ok === true;
+  return agent?.ok === true && AFTER_THE_ANSWER.has(stopping?.cause);
 }

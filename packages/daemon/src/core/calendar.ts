@@ -6,7 +6,12 @@ export type Calendar = {
   next(when: When, zone: string, after: number): number | null;
   /** A moment as the user's clocks show it, with its date unless that is the one of `now`. */
   clockText(at: number, now: number): string;
+  /** The calendar day of a moment, as the user's clocks show it. */
+  day(at: number): Day;
 };
+
+/** Days have names as `2026-11-22`, in the order of which they follow each other. */
+export type Day = { name: string; from: number; endsAt: number };
 
 type Next = (after: number) => number | null;
 

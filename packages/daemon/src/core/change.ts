@@ -18,8 +18,9 @@ import { checkGroups } from "./room.ts";
 import { eachTarget, stateWords } from "./targets.ts";
 
 /** Those that matter only when a run ends may be changed while it runs. */
-const WHILE_RUNNING: ReadonlySet<string> = new Set(["label", "retry", "key", "onFinish", "maxFails"]);
-const WHILE_RUNNING_HINT = "While it runs only label, retries, key, hook and the failures of its batch can be changed";
+const WHILE_RUNNING: ReadonlySet<string> = new Set(["label", "retry", "key", "onFinish", "maxFails", "budget"]);
+const WHILE_RUNNING_HINT =
+  "While it runs only label, retries, key, hook, budget and the failures of its batch can be changed";
 
 /** @throws ClaudineError wrong_state, not_found, limit, invalid_params */
 export function decideChange(
@@ -51,10 +52,19 @@ function refusePrompt({ agent, command }: Task, verb: string, wish: ChangeWish):
   });
 }
 
+/** @throws ClaudineError invalid_params */
+function refuseBudget({ agent }: Task, verb: string, { budget }: ChangeWish): void {
+  if (agent !== undefined || budget === undefined || budget === null) return;
+  throw new ClaudineError("invalid_params", `Cannot ${verb}: it is no agent's, and has no budget`, {
+    hint: "What commands may use is said by --timeout, --memory-max and others",
+  });
+}
+
 /** @throws ClaudineError not_found, limit, invalid_params, wrong_state (the key is another's) */
 export function changeOf(facts: Facts, task: Task, { verb, wish }: { verb: string; wish: ChangeWish }): EventBody {
   const { id } = task;
   refusePrompt(task, verb, wish);
+  refuseBudget(task, verb, wish);
   const { delayMs, ...rules } = wish;
   const { ripeAt, ...start } = delayed(facts, { verb, notBefore: wish.notBefore, delayMs });
   const merged = { ...mergeRules(task, verb, rules), ...start };

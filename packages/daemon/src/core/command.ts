@@ -1,6 +1,7 @@
 /** Everything that can be asked of the engine, by people and by the reports of processes. */
 import type {
   AgentEnd,
+  GroupBudgetParts,
   HoldWhy,
   Outcome,
   ProcessIdentity,
@@ -14,6 +15,7 @@ import type {
 } from "@claudine/protocol";
 
 import type { AttentionReport } from "./agents.ts";
+import type { SpendingReport } from "./budget-ends.ts";
 import type { ContinueCommand } from "./continue.ts";
 import type { ChangeWish } from "./merge-rules.ts";
 import type { Submission } from "./submit.ts";
@@ -48,7 +50,13 @@ export type UserCommand =
   | { type: "move"; targets: Targets; to: Place }
   | { type: "swap"; ids: readonly [TaskId, TaskId] }
   | { type: "start"; targets: Targets }
-  | { type: "set-group"; name: string; slots?: number | null | undefined; paused?: boolean | undefined }
+  | {
+      type: "set-group";
+      name: string;
+      slots?: number | null | undefined;
+      paused?: boolean | undefined;
+      budget?: GroupBudgetParts | null | undefined;
+    }
   | { type: "remove-group"; name: string }
   | { type: "forget-limit"; agent: string }
   | { type: "declare-schedules"; declare: Declaration }
@@ -94,6 +102,7 @@ export type Report =
     }
   | { type: "report-worktree"; id: TaskId; step: WorktreeStep; worktree: Worktree }
   | AttentionReport
+  | SpendingReport
   /** A run whose provider had met its limit gets answers from it. */
   | { type: "report-answers"; id: TaskId; attempt: number }
   | { type: "report-memory"; id: TaskId; attempt: number; rssBytes: number }

@@ -1,7 +1,8 @@
 /** Locks and counted resources: who has which units, and who waits for them. */
 import { compareRanks, rankOf } from "@claudine/protocol/rank";
-import type { Task, TaskId, Units } from "@claudine/protocol";
+import type { BudgetScope, Task, TaskId, Units } from "@claudine/protocol";
 import { isOpen, openChoice } from "./agent-limits.ts";
+import { reachedIn, scopeKey, scopesOf } from "./budgets.ts";
 import { createHeap, type Heap } from "./heap.ts";
 import { groupOf } from "./groups.ts";
 import type { State } from "./state.ts";
@@ -21,24 +22,40 @@ export type Want = { name: string; count: number };
 /** No resource of the configuration has a space in its name. */
 const LOCK = "lock ";
 const AGENT = "agent ";
+const BUDGET = "budget ";
+
+type Wanting = Pick<Task, "needs"> & Partial<Pick<Task, "agent" | "id" | "group">>;
 
 /**
- * What a task must get before it starts; a lock is a resource of which there is one. A provider of agents is one that
- * nobody uses up: it is there or it is not, and a task waits for the last of its choices.
+ * What a task must get before it starts; a lock is a resource of which there is one. A provider of agents and a budget are
+ * such that nobody uses them up: they are there or not. Of its providers a task waits for the last of its choices.
  */
-export function wantsOf({ needs = {}, agent }: Pick<Task, "needs" | "agent">): Want[] {
+export function wantsOf(task: Wanting): Want[] {
+  const { needs = {}, agent } = task;
   const { locks = [], claims = {} } = needs;
   const last = agent?.choices.at(-1);
   return [
     ...[...new Set(locks)].map((name) => ({ name: LOCK + name, count: 1 })),
     ...Object.entries(claims).map(([name, count]) => ({ name, count })),
     ...(last === undefined ? [] : [{ name: AGENT + last.agent, count: 1 }]),
+    ...scopesOf(task).map((scope) => ({ name: BUDGET + scopeKey(scope), count: 1 })),
   ];
 }
 
 /** The agent that a want is about. */
 export function agentOf(name: string): string | undefined {
   return name.startsWith(AGENT) ? name.slice(AGENT.length) : undefined;
+}
+
+/** The budgets that a want is about. */
+export function scopeOf(task: Wanting, name: string): BudgetScope | undefined {
+  if (!name.startsWith(BUDGET)) return undefined;
+  return scopesOf(task).find((scope) => BUDGET + scopeKey(scope) === name);
+}
+
+/** Nobody uses it up. */
+export function isShared(name: string): boolean {
+  return name.startsWith(AGENT) || name.startsWith(BUDGET);
 }
 
 export function isLock(name: string): boolean {
@@ -48,7 +65,7 @@ export function isLock(name: string): boolean {
 /** How many units there are; a resource that the configuration no longer has has none. */
 export function totalOf(state: State, name: string): number {
   const { resources } = state.settings;
-  return isLock(name) || agentOf(name) !== undefined ? 1 : Object.hasOwn(resources, name) ? (resources[name] ?? 0) : 0;
+  return isLock(name) || isShared(name) ? 1 : Object.hasOwn(resources, name) ? (resources[name] ?? 0) : 0;
 }
 
 function countedOf(state: State, name: string): Counted {
@@ -64,6 +81,8 @@ function countedOf(state: State, name: string): Counted {
 export function lacking(state: State, task: Task): Want[] {
   return wantsOf(task).filter(({ name, count }) => {
     if (agentOf(name) !== undefined) return openChoice(state.providers, task) === undefined;
+    const scope = scopeOf(task, name);
+    if (scope !== undefined) return reachedIn(state, scope) !== undefined;
     const counted = state.waiting.counted.get(name);
     return totalOf(state, name) - (counted?.used.size ?? 0) < count;
   });
@@ -97,7 +116,7 @@ function countOf(task: Task, name: string): number {
 
 /** The lowest free units of each resource; locks have none to tell apart. Undefined when it claims nothing. */
 export function unitsFor(state: State, task: Task): Units | undefined {
-  const claims = wantsOf(task).filter(({ name }) => !isLock(name) && agentOf(name) === undefined);
+  const claims = wantsOf(task).filter(({ name }) => !isLock(name) && !isShared(name));
   if (claims.length === 0) return undefined;
   return Object.fromEntries(claims.map(({ name, count }) => [name, freeUnits(countedOf(state, name), count)]));
 }
@@ -179,6 +198,8 @@ function offer(state: State, name: string): void {
   if (free <= 0 || (agent !== undefined && !isOpen(state.providers, agent))) return;
   for (const task of firsts(state, counted)) {
     const group = groupOf(state, task.group);
+    const scope = scopeOf(task, name);
+    if (scope !== undefined && reachedIn(state, scope) !== undefined) return;
     if (isKept(state, counted, { name, task })) return;
     if (countOf(task, name) > free || hasBetter(state, counted, task)) continue;
     removeFrom(counted, task);

@@ -3,6 +3,7 @@ import type { Dependency, EventBody, Task, TaskId } from "@claudine/protocol";
 import type { Command } from "./command.ts";
 import { decideForget } from "./agent-limits.ts";
 import { decideReport } from "./reports.ts";
+import { dayAt, type SpentBy } from "./budgets.ts";
 import type { State } from "./state.ts";
 import { decideTargets } from "./targets.ts";
 import { decideStop } from "./stop.ts";
@@ -26,6 +27,7 @@ export type Facts = {
   keyed: (key: string) => TaskId | undefined;
   /** There is something of that task, and it cannot be read. */
   isUnreadable: (id: TaskId) => boolean;
+  spentBy: SpentBy;
   /** The steady clock, for deadlines. */
   now: number;
   /** Epoch ms. */
@@ -39,6 +41,8 @@ export type Decision = { events: readonly EventBody[]; entries: readonly Entry[]
 
 /** @throws ClaudineError not_found, wrong_state, limit for commands of people; reports never throw */
 export function decide(facts: Facts, command: Command): Decision {
+  // Which budgets of a day are used up is about today.
+  dayAt(facts.state, facts.wall);
   return command.type === "submit"
     ? decideSubmit(facts, command.tasks, command.maxFails)
     : { events: eventsOf(facts, command), entries: [] };
@@ -86,6 +90,7 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
     case "report-output":
     case "report-attention":
     case "report-answers":
+    case "report-spending":
     case "report-no-environment":
     case "report-daemon":
       return decideReport(facts, command);

@@ -2,6 +2,8 @@
 import { reduceSchedule, reduceTask, withTaskEnd, type Task, type TaskEvent } from "@claudine/protocol";
 import { forgetLimit, setLimit } from "./agent-limits.ts";
 import { noteChange } from "./batches.ts";
+import { book } from "./agent-accounts.ts";
+import { forgetScope, reachedKey } from "./budgets.ts";
 import { offerAgent, offerAll } from "./counted.ts";
 import { setGroup } from "./groups.ts";
 import { learnFrom } from "./kinds.ts";
@@ -17,6 +19,7 @@ export function evolve(state: State, event: TaskEvent, before: Task | undefined)
     offerAll(state);
   }
   if (event.type === "group.removed") state.groups.delete(event.name);
+  noteSpending(state, event);
   if (event.type === "agent.limited") setLimit(state.providers, event);
   if (event.type === "agent.freed") {
     forgetLimit(state.providers, event.agent);
@@ -38,4 +41,17 @@ export function evolve(state: State, event: TaskEvent, before: Task | undefined)
   if (before !== undefined) state.counts[before.status.state] -= 1;
   if (after !== undefined) state.counts[after.status.state] += 1;
   return after;
+}
+
+/** Before the tasks are moved: those that wait for a budget are not offered what is used up. */
+function noteSpending({ budgets }: State, event: TaskEvent): void {
+  if (event.type === "run.finished" && event.spent !== undefined) book(budgets.accounts, event.spent);
+  if (event.type === "budget.reached") {
+    const { scope, unit, limit, spent, day } = event;
+    budgets.reached.set(reachedKey(event), { scope, unit, limit, spent, day });
+  }
+  if (event.type === "task.removed") forgetScope(budgets, { kind: "task", id: event.id });
+  if (event.type !== "group.removed") return;
+  forgetScope(budgets, { kind: "group", name: event.name });
+  budgets.accounts.delete(event.name);
 }

@@ -2,7 +2,9 @@
 import { compareRanks, rankOf } from "@claudine/protocol/rank";
 import { formatBytes, formatDuration, statusReason, type Dependency, type Task, type TaskId } from "@claudine/protocol";
 import { limitWords } from "./agent-limits.ts";
-import { agentOf, isLock, keptFor, lackingInLine, totalOf } from "./counted.ts";
+import { budgetWords } from "./budget-words.ts";
+import { reachedIn } from "./budgets.ts";
+import { agentOf, isLock, keptFor, lackingInLine, scopeOf, totalOf } from "./counted.ts";
 import { createCapacity, needOf, type HostPort } from "./capacity.ts";
 import { learned } from "./kinds.ts";
 import { fits, fitsInGroup, hasWaitedLong, keeperBefore, keepersOf, type Head } from "./keepers.ts";
@@ -80,6 +82,9 @@ function resourceCauses({ state, wall }: ExplainFacts, task: Task): string[] {
   return lackingInLine(state, task).map(({ name, count }) => {
     const agent = agentOf(name);
     if (agent !== undefined) return limitWords(state, agent, wall);
+    const scope = scopeOf(task, name);
+    const limit = scope === undefined ? undefined : reachedIn(state, scope);
+    if (limit !== undefined) return budgetWords(state, limit, wall);
     const counted = state.waiting.counted.get(name);
     const holders = [...(counted?.held.keys() ?? [])];
     if (isLock(name)) return `waits for the lock ${name.slice(5)}${heldBy(holders)}`;

@@ -1,7 +1,7 @@
 /** Small makers of specs and a world in memory for the tests of the core. */
 import { NO_USAGE } from "@claudine/protocol/info";
 import { noCounts } from "@claudine/protocol/states";
-import type { EventBody, Outcome, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
+import type { EventBody, Outcome, Spent, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
 import type { Calendar } from "./calendar.ts";
 import type { Command } from "./command.ts";
 import type { PlanFacts } from "./plan.ts";
@@ -40,13 +40,20 @@ export const SETTINGS: Settings = {
   reserve: { memoryBytes: 0, cpus: 0 },
   pressure: { action: "off", memoryBytes: 0, stallPercent: 50 },
   resources: {},
+  budgets: { task: undefined, day: undefined, atLimit: "finish" },
   dependenciesPerTask: 100,
   dependencyDepth: 100,
 };
 
+const DAY_MS = 86_400_000;
+
 /** Without time zones, and without cron expressions. */
 export const PLAIN_CALENDAR: Calendar = {
   clockText: (at) => `+${at}`,
+  day(at) {
+    const number = Math.floor(at / DAY_MS);
+    return { name: String(number).padStart(6, "0"), from: number * DAY_MS, endsAt: (number + 1) * DAY_MS };
+  },
   next(when, _zone, after) {
     switch (when.kind) {
       case "at":
@@ -77,6 +84,8 @@ export class World {
   readonly unreadable = new Set<TaskId>();
   /** When running tasks last wrote something. */
   readonly written = new Map<TaskId, number>();
+  /** What running agents have spent so far. */
+  readonly spending = new Map<TaskId, Spent>();
 
   constructor(slots = 2, change: Partial<Settings> = {}) {
     this.state = createState({
@@ -120,6 +129,7 @@ export class World {
       isUnreadable: (id) => this.unreadable.has(id),
       clock,
       outputAt,
+      spentBy: (id) => this.spending.get(id),
       machine: this.machine,
     });
     action(turn);
@@ -144,6 +154,7 @@ export class World {
       evenSince,
       lookup: (id) => this.task(id),
       isUnreadable: (id) => this.unreadable.has(id),
+      spentBy: (id) => this.spending.get(id),
       outputAt: ({ id }) => this.written.get(id),
     };
   }

@@ -1,5 +1,5 @@
 /** Commands about groups. */
-import { ClaudineError, type EventBody } from "@claudine/protocol";
+import { ClaudineError, type EventBody, type GroupBudget, type GroupBudgetParts } from "@claudine/protocol";
 import type { UserCommand } from "./command.ts";
 import { ALL_GROUPS, DEFAULT_GROUP } from "./groups.ts";
 import { checkGroups } from "./room.ts";
@@ -7,10 +7,10 @@ import type { State } from "./state.ts";
 
 type GroupCommand = Extract<UserCommand, { type: "set-group" | "remove-group" }>;
 
-/** @throws ClaudineError not_found, wrong_state, limit */
+/** @throws ClaudineError not_found, wrong_state, limit, invalid_params */
 export function decideGroup(state: State, command: GroupCommand): EventBody[] {
   if (command.type === "remove-group") return removeGroup(state, command.name);
-  const { name, slots, paused } = command;
+  const { name, slots, paused, budget } = command;
   if (name !== ALL_GROUPS) checkGroups(state, [name]);
   return [
     {
@@ -18,8 +18,23 @@ export function decideGroup(state: State, command: GroupCommand): EventBody[] {
       name,
       ...(slots === undefined ? {} : { slots }),
       ...(paused === undefined ? {} : { paused }),
+      ...(budget === undefined ? {} : { budget: merged(name, state.groups.get(name)?.budget, budget) }),
     },
   ];
+}
+
+/** What is not said stays. @throws ClaudineError invalid_params when there is a period and nothing to spend in it */
+function merged(name: string, known: GroupBudget | undefined, parts: GroupBudgetParts | null): GroupBudget | null {
+  if (parts === null) return null;
+  const { usd, tokens } = { ...known, ...parts };
+  const [isMoney, isTokens] = [(usd ?? null) !== null, (tokens ?? null) !== null];
+  if (!isMoney && !isTokens && parts.usd === undefined && parts.tokens === undefined)
+    throw new ClaudineError("invalid_params", `Cannot set group ${name}: it has no budget`, {
+      hint: "Say how much as well: --budget 20",
+    });
+  if (!isMoney && !isTokens) return null;
+  const per = parts.per ?? known?.per ?? "total";
+  return { ...(isMoney ? { usd: usd ?? undefined } : {}), ...(isTokens ? { tokens: tokens ?? undefined } : {}), per };
 }
 
 function removeGroup(state: State, name: string): EventBody[] {

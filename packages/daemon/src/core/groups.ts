@@ -1,5 +1,5 @@
 /** Groups: their slots, what runs in them, and their lines. */
-import type { Task, TaskId } from "@claudine/protocol";
+import type { GroupBudget, Task, TaskId } from "@claudine/protocol";
 import { createHeap, type Heap } from "./heap.ts";
 import type { State } from "./state.ts";
 
@@ -9,6 +9,8 @@ export type GroupState = {
   slots: number | undefined;
   /** Nothing of it is started. */
   paused: boolean;
+  /** What its agents' tasks may spend together. */
+  budget: GroupBudget | undefined;
   /** Runs: running and paused. */
   running: number;
   /** Slots these take. */
@@ -23,13 +25,18 @@ export const DEFAULT_GROUP = "default";
 /** Names all groups together. */
 export const ALL_GROUPS = "*";
 
-export type GroupSeed = { name: string; slots?: number | undefined; paused?: boolean | undefined };
+export type GroupSeed = { name: string; slots?: number | undefined; paused?: boolean | undefined } & {
+  budget?: GroupBudget | undefined;
+};
 
-/** Null is the configuration's again. */
-type GroupChange = Omit<GroupSeed, "slots"> & { slots?: number | null | undefined };
+/** Null is the configuration's again, or none. */
+type GroupChange = Pick<GroupSeed, "name" | "paused"> & {
+  slots?: number | null | undefined;
+  budget?: GroupBudget | null | undefined;
+};
 
 /** What is not said stays as it is. */
-export function setGroup(state: State, { name, slots, paused }: GroupChange): void {
+export function setGroup(state: State, { name, slots, paused, budget }: GroupChange): void {
   if (name === ALL_GROUPS) {
     if (slots !== undefined) state.totalSlots = slots ?? undefined;
     return;
@@ -37,6 +44,7 @@ export function setGroup(state: State, { name, slots, paused }: GroupChange): vo
   const group = groupOf(state, name);
   if (slots !== undefined) group.slots = slots ?? undefined;
   if (paused !== undefined) group.paused = paused;
+  if (budget !== undefined) group.budget = budget ?? undefined;
 }
 
 export function groupOf(state: State, name: string): GroupState {
@@ -47,6 +55,7 @@ export function groupOf(state: State, name: string): GroupState {
     name,
     slots: undefined,
     paused: false,
+    budget: undefined,
     running: 0,
     used: 0,
     queued: 0,
@@ -63,9 +72,9 @@ function dropIdleGroups(state: State): void {
   for (const group of state.groups.values()) if (!isUsed(group)) state.groups.delete(group.name);
 }
 
-/** Somebody gave it slots, or something waits or runs in it. */
-export function isUsed({ name, slots, paused, running, queued }: GroupState): boolean {
-  return name === DEFAULT_GROUP || slots !== undefined || paused || running + queued > 0;
+/** Somebody gave it slots or a budget, or something waits or runs in it. */
+export function isUsed({ name, slots, budget, paused, running, queued }: GroupState): boolean {
+  return name === DEFAULT_GROUP || slots !== undefined || budget !== undefined || paused || running + queued > 0;
 }
 
 export function slotsOf(state: State, group: GroupState): number {

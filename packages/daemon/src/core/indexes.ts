@@ -135,7 +135,7 @@ function indexRun(state: State, task: Task, run: LiveRun): void {
 export function setDeadline(state: State, task: Task): void {
   const due = nextDue(state, task);
   if (due === undefined) state.deadlines.delete(task.id);
-  else state.deadlines.set(task.id, [due.at]);
+  else state.deadlines.set(task.id, [due.at, task.id]);
 }
 
 /** Somebody looks at once, and then from time to time, whether the run still writes. */

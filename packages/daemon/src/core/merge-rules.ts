@@ -11,18 +11,19 @@ import {
 /** A change as it was asked for, with the command as it executes. */
 export type ChangeWish = Omit<ChangeTask, "command"> & Pick<TaskChanges, "command" | "argv">;
 
-type Ruled = Pick<Task, "retry" | "limits" | "needs" | "batch">;
+type Ruled = Pick<Task, "retry" | "limits" | "needs" | "budget" | "batch">;
 
 const NO_RETRY: Omit<RetryRule, "limit"> = { delayMs: 0, backoff: "constant", jitter: false };
 
 /** @throws ClaudineError invalid_params */
 export function mergeRules(task: Ruled, verb: string, wish: Omit<ChangeWish, "delayMs">): TaskChanges {
-  const { retry, limits, needs, maxFails, ...plain } = wish;
+  const { retry, limits, needs, budget, maxFails, ...plain } = wish;
   return {
     ...plain,
     ...(retry === undefined ? {} : { retry: retry === null ? null : mergeRetry(task.retry, verb, retry) }),
     ...(limits === undefined ? {} : { limits: limits === null ? null : orNull(merge(task.limits ?? {}, limits)) }),
     ...(needs === undefined ? {} : { needs: needs === null ? null : orNull(merge(task.needs ?? {}, needs)) }),
+    ...(budget === undefined ? {} : { budget: budget === null ? null : orNull(merge(task.budget ?? {}, budget)) }),
     ...(maxFails === undefined ? {} : { batch: batchOf(task, verb, maxFails) }),
   };
 }

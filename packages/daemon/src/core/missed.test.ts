@@ -98,9 +98,10 @@ test("how many a long night has skipped is counted up to a thousand", () => {
 test("a turn deals with so much of what was missed as takes little time, and the next ones with the rest", () => {
   const world = scheduled({ missed: "skip" });
   for (let index = 0; index < 200; index += 1) add(world, `s${index}`, { missed: "skip" });
-  const { next } = world.state.calendar;
+  const { next, day } = world.state.calendar;
   world.state.calendar = {
     clockText: String,
+    day,
     next(...asked) {
       // It takes a millisecond, on the steady clock.
       world.now += 1;

@@ -1,11 +1,12 @@
 /** What time and free slots ask for next. Called again after every event until it has nothing more to say. */
 import type { EventBody, Task } from "@claudine/protocol";
 import { limitEndsAt, ripenLimits } from "./agent-limits.ts";
+import { isNewDay, newDayAt } from "./budgets.ts";
 import { admission, reconsider } from "./admission.ts";
 import { giveUpNext } from "./batches.ts";
 import type { Capacity, HostPort } from "./capacity.ts";
 import { dueEvent, nextDue, type Times } from "./deadlines.ts";
-import { offerAgent } from "./counted.ts";
+import { offerAgent, offerAll } from "./counted.ts";
 import type { Facts } from "./decide.ts";
 import { consequence, judge } from "./dependencies.ts";
 import { slotsOf } from "./groups.ts";
@@ -15,7 +16,7 @@ import { RESCALE_MS, rescale } from "./scale.ts";
 import { firstDue } from "./schedules.ts";
 import type { State } from "./state.ts";
 
-export type PlanFacts = Pick<Facts, "state" | "lookup" | "isUnreadable"> &
+export type PlanFacts = Pick<Facts, "state" | "lookup" | "isUnreadable" | "spentBy"> &
   Times & { capacity: Capacity; machine: HostPort };
 
 /** Once before a series of `planNext`: what was short is looked at again, and the slots follow the machine. */
@@ -54,7 +55,9 @@ export function wakeAt(state: State, { now, wall }: Pick<Times, "now" | "wall">,
   const scheduled = admit ? firstDue(state.schedules)?.due : undefined;
   const firesAt = scheduled === undefined ? undefined : scheduled - wall + now;
   const limitAt = limitEndsAt(state.providers, { now, wall });
-  const times = [due, ripeAt, firesAt, delayEndsAt(state), limitAt, lookAgainAt(state, now)].filter(
+  const newDay = newDayAt(state, wall);
+  const dayAt = newDay === undefined ? undefined : newDay - wall + now;
+  const times = [due, ripeAt, firesAt, delayEndsAt(state), limitAt, dayAt, lookAgainAt(state, now)].filter(
     (at) => at !== undefined,
   );
   return times.length === 0 ? undefined : Math.min(...times);
@@ -107,6 +110,7 @@ function ripen({ state, wall, now }: PlanFacts): void {
     enterLine(state, task);
   }
   for (const agent of ripenLimits(state.providers, { now, wall })) offerAgent(state, agent);
+  if (isNewDay(state, wall)) offerAll(state);
 }
 
 function first({ waiting, live }: State, line: "later" | "ripening"): Task | undefined {

@@ -196,8 +196,9 @@ function submitBatch(world: World, { size, maxFails }: Extract<Step, { do: "batc
 
 /** What a new daemon reads from the store. */
 export function restart(world: World): void {
-  const { nextId, lastSeq, settings, counts, live, groups, totalSlots, calendar, schedules, providers } = world.state;
-  const set = [...groups.values()].map(({ name, slots, paused }) => ({ name, slots, paused }));
+  const { nextId, lastSeq, settings, counts, live, groups, totalSlots, calendar, schedules, providers, budgets } =
+    world.state;
+  const set = [...groups.values()].map(({ name, slots, paused, budget }) => ({ name, slots, paused, budget }));
   const all = totalSlots === undefined ? [] : [{ name: "*", slots: totalSlots }];
   const tasks = [...live.values()].toSorted((a, b) => a.id - b.id);
   world.state = createState({
@@ -210,6 +211,8 @@ export function restart(world: World): void {
     history: [],
     schedules: [...schedules.all.values()],
     limits: [...providers.limits.values()],
+    accounts: [...budgets.accounts],
+    reached: [...budgets.reached.values()],
     unreadSchedules: [],
     calendar,
   });

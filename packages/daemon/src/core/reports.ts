@@ -11,6 +11,7 @@ import {
   type TaskState,
 } from "@claudine/protocol";
 import { decideAnswers, didMeetLimit, limitAfter } from "./agent-limits.ts";
+import { budgetFate, budgetsAfter, chargeOf, decideSpending, withFate, type Fate } from "./budget-ends.ts";
 import { decideAttention, didFail, endedByItself, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
 import { goesOnAfter, goesOnAfterLimit, goesOnElsewhere, otherSession, withoutItsSession } from "./continue.ts";
@@ -47,6 +48,8 @@ export function decideReport(facts: Facts, report: Report): EventBody[] {
       return decideAttention(facts, report);
     case "report-answers":
       return decideAnswers(facts, report);
+    case "report-spending":
+      return decideSpending(facts, report);
     case "report-no-environment":
       return currentRun(facts, report.id, report.attempt) === undefined
         ? []
@@ -83,15 +86,16 @@ function currentRun(facts: Facts, id: TaskId, attempt: number): LiveRun | undefi
 
 function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" }>): EventBody[] {
   const live = currentRun(facts, report.id, report.attempt);
-  if (live === undefined) return [];
-  const { id, attempt, outcome, startedAt, finishedAt, usage, agent } = report;
+  const task = facts.lookup(report.id);
+  if (live === undefined || task === undefined) return [];
+  const { id, attempt, outcome, startedAt, finishedAt, usage } = report;
   const capped = endedByCap(facts, report, live);
   const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
+  const charge = chargeOf(facts, task, report.agent);
+  const fate = budgetFate(facts, task, { run, agent: report.agent, charge });
+  const agent = withFate(report.agent, fate);
   const state = endState(run, outcome, agent);
-  const task = facts.lookup(id);
-  const went = task === undefined ? undefined : otherSession(task, agent);
-  const note = endNote(run, agent) ?? report.note ?? went ?? task?.goesOn?.note ?? null;
-  const waited = task === undefined ? {} : { queuedAt: task.queuedAt ?? task.createdAt };
+  const went = otherSession(task, agent);
   const end: EventBody = {
     type: "run.finished",
     id,
@@ -101,23 +105,42 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
     startedAt,
     finishedAt,
     usage,
-    note,
-    ...waited,
+    note: endNote(run, agent) ?? report.note ?? went ?? task.goesOn?.note ?? null,
+    queuedAt: task.queuedAt ?? task.createdAt,
     ...(agent === undefined ? {} : { agent }),
-    ...(task?.goesOn === undefined ? {} : { goesOn: task.goesOn }),
+    ...(task.goesOn === undefined ? {} : { goesOn: task.goesOn }),
+    ...(charge === undefined ? {} : { spent: charge }),
   };
-  if (task === undefined) return [end];
-  const limit = limitAfter(facts, task, { run, agent });
   // What follows an end by itself comes right after it.
-  const ends: EventBody[] = [...limit, ...(capped === undefined ? [end] : [capped, end])];
+  return [
+    ...limitAfter(facts, task, { run, agent }),
+    ...budgetsAfter(facts, task, { run, agent: report.agent, charge }),
+    ...(capped === undefined ? [end] : [capped, end]),
+    ...nextRun(facts, task, { run, state, outcome, agent, fate }),
+  ];
+}
+
+type End = {
+  run: LiveRun;
+  state: TaskState;
+  outcome: Outcome;
+  agent: AgentEnd | undefined;
+  fate: Fate | undefined;
+};
+
+/** The run that follows by itself, if any. */
+function nextRun(facts: Facts, task: Task, { run, state, outcome, agent, fate }: End): EventBody[] {
+  const retried = { type: "task.retried", id: task.id, automatic: true } as const;
+  if (fate?.kind === "failed") return [];
+  if (fate?.kind === "again") return [{ ...retried, after: "budget", ...goesOnAfterLimit(task, agent) }];
   const instead = state === "failed" && endedByItself(run) ? tryInstead(task, agent) : undefined;
-  if (instead !== undefined) return [...ends, instead];
+  if (instead !== undefined) return [instead];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
-  if (next === undefined) return ends;
+  if (next === undefined) return [];
   const { afterMs } = next;
   const delay = afterMs === 0 ? {} : { notBefore: facts.wall + afterMs, ripeAt: facts.now + afterMs };
   const after = next.after === undefined ? {} : { after: next.after };
-  return [...ends, { type: "task.retried", id, automatic: true, ...after, ...delay, ...goesOnAfter(task, agent) }];
+  return [{ ...retried, ...after, ...delay, ...goesOnAfter(task, agent) }];
 }
 
 /** Another agent, later, or in another session: the task itself did not fail. */
@@ -174,6 +197,8 @@ const STOPPED: Readonly<Record<StopCause, TaskState>> = {
   quiet: "timed-out",
   lingering: "failed",
   pressure: "cancelled",
+  budget: "failed",
+  "budget-hold": "cancelled",
 };
 
 function endNote(run: LiveRun, agent: AgentEnd | undefined): string | null {

@@ -1,4 +1,5 @@
 /** What the configuration says to the scheduler. */
+import type { AtBudget, Budget } from "@claudine/protocol";
 
 export type Settings = {
   /** Slots of a group that nobody gave any. */
@@ -20,6 +21,8 @@ export type Settings = {
   pressure: { action: "off" | "pause" | "requeue"; memoryBytes: number; stallPercent: number };
   /** Counted resources, as `{gpu: 2}`. */
   resources: Readonly<Record<string, number>>;
+  /** What agents may spend; undefined: as much as they like. */
+  budgets: { task: Budget | undefined; day: Budget | undefined; atLimit: AtBudget };
   dependenciesPerTask: number;
   dependencyDepth: number;
 };

@@ -1,7 +1,8 @@
 /** What the scheduler knows: the unfinished tasks and the indexes that keep every event cheap. */
-import type { AgentLimit, Schedule, StateCounts, Task, TaskId } from "@claudine/protocol";
+import type { Account, AgentLimit, BudgetReached, Schedule, StateCounts, Task, TaskId } from "@claudine/protocol";
 import { createProviders, type Providers } from "./agent-limits.ts";
 import { createAlike, type Alike } from "./alike.ts";
+import { createBudgets, type Budgets } from "./budgets.ts";
 import { createBatches, type Batches } from "./batches.ts";
 import type { Calendar } from "./calendar.ts";
 import { DEFAULT_GROUP, groupOf, setGroup, type GroupSeed, type GroupState } from "./groups.ts";
@@ -32,6 +33,7 @@ export type State = {
   totalSlots: number | undefined;
   waiting: Waiting;
   providers: Providers;
+  budgets: Budgets;
   /** Slots beyond the configured ones. */
   scale: Scale;
   relief: Relief;
@@ -68,6 +70,9 @@ export type Seed = {
   schedules: Iterable<Schedule>;
   /** Of providers of agents; none unless given. */
   limits?: Iterable<AgentLimit>;
+  /** What agents have spent, by group, and the budgets that were told to be used up; none unless given. */
+  accounts?: Iterable<[string, Account]>;
+  reached?: Iterable<BudgetReached>;
   /** Those that are in the store and are not understood. */
   unreadSchedules: Iterable<string>;
   calendar: Calendar;
@@ -89,6 +94,7 @@ export function createState(seed: Seed): State {
     totalSlots: undefined,
     waiting: createWaiting(),
     providers: createProviders(seed.limits ?? []),
+    budgets: createBudgets(seed.accounts ?? [], seed.reached ?? []),
     scale: { extra: 0, changedAt: 0 },
     relief: createRelief(),
     kinds: new Map(),

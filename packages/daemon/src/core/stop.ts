@@ -71,8 +71,12 @@ export function stopRun(facts: Pick<Facts, "state" | "now">, command: StopWish, 
 
 /** A run that is ended for the first cause would be followed by another, and for the second one not, or by its own rules. */
 function keepsAway({ retry }: Task, first: StopCause, second: StopCause): boolean {
-  if (first === "pressure") return second !== "pressure";
+  if (comesBack(first)) return !comesBack(second);
   return retry !== undefined && !isLast(first) && isLast(second);
+}
+
+function comesBack(cause: StopCause): boolean {
+  return cause === "pressure" || cause === "budget-hold";
 }
 
 /** Somebody wants it to be over: no retry follows. */

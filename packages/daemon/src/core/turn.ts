@@ -1,6 +1,7 @@
 /** One round of the engine: commands become events, events change the state, and what that makes due is added. */
 import type { EventBody, Task, TaskEvent, TaskId } from "@claudine/protocol";
 import type { Command } from "./command.ts";
+import type { SpentBy } from "./budgets.ts";
 import { decide, type Facts } from "./decide.ts";
 import { evolve } from "./evolve.ts";
 import { fireNext } from "./fire.ts";
@@ -31,6 +32,8 @@ export type TurnPorts = {
   clock: { wall(): number; steady(): number; evenSince(): number };
   /** When a running task last wrote something, epoch ms. */
   outputAt(task: Task): number | undefined;
+  /** What the run of an agent has spent so far. */
+  spentBy: SpentBy;
   machine: HostPort;
 };
 
@@ -44,7 +47,7 @@ export type Turn = {
   plan(admit: boolean): void;
 };
 
-export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt, machine }: TurnPorts): Turn {
+export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt, spentBy, machine }: TurnPorts): Turn {
   const facts: Fact[] = [];
   const changes = new Map<TaskId, Change>();
   const schedules = createScheduleNotes(state);
@@ -74,6 +77,7 @@ export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt
     lookup: find,
     keyed: findKeyed,
     isUnreadable,
+    spentBy,
     now: clock.steady(),
     wall: clock.wall(),
     evenSince: clock.evenSince(),
@@ -97,7 +101,7 @@ export function createTurn({ state, lookup, keyed, isUnreadable, clock, outputAt
         bodies.forEach(apply);
       }
       for (;;) {
-        const body = planNext({ state, lookup: find, isUnreadable, capacity, machine, ...times }, admit);
+        const body = planNext({ state, lookup: find, isUnreadable, spentBy, capacity, machine, ...times }, admit);
         if (body === undefined) return;
         apply(body);
       }

@@ -116,7 +116,7 @@ function scheduleFamilies({ schedules, tally }: MetricFacts): Family[] {
   ];
 }
 
-function agentFamilies({ limits, costUsd }: Tally): Family[] {
+function agentFamilies({ limits, costUsd, tokens }: Tally): Family[] {
   const byAgent = (sums: ReadonlyMap<string, number>) =>
     [...sums].map(([agent, value]) => ({ labels: { agent }, value }));
   return [
@@ -129,6 +129,11 @@ function agentFamilies({ limits, costUsd }: Tally): Family[] {
       "claudine_agent_cost_dollars_total",
       "What runs of agents that ended have cost in US dollars, as their tools count it",
       byAgent(costUsd),
+    ),
+    counter(
+      "claudine_agent_tokens_total",
+      "Tokens of runs of agents that ended, without those that came from a cache",
+      byAgent(tokens),
     ),
   ];
 }

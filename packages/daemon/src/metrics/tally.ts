@@ -21,6 +21,8 @@ export type Tally = {
   /** By agent: limits that were met, and US dollars as its tool counts them. */
   limits: Map<string, number>;
   costUsd: Map<string, number>;
+  /** Likewise, as budgets count them. */
+  tokens: Map<string, number>;
 };
 
 /** More are counted together: each is a series for ever. */
@@ -44,6 +46,7 @@ export function createTally(): Tally {
     skipped: new Map(),
     limits: new Map(),
     costUsd: new Map(),
+    tokens: new Map(),
   };
 }
 
@@ -72,6 +75,8 @@ export function countFact(tally: Tally, { event, task }: Fact): void {
   if (event.type === "agent.limited") add(tally.limits, event.agent, 1);
   if (event.type === "run.finished" && event.agent?.costUsd !== undefined && event.agent.costUsd !== null)
     add(tally.costUsd, event.agent.agent, event.agent.costUsd);
+  if (event.type === "run.finished" && event.agent !== undefined && event.spent !== undefined)
+    add(tally.tokens, event.agent.agent, event.spent.tokens);
   if (event.type === "run.finished") countRun(tally, event, task?.group ?? OTHER_GROUPS);
 }
 

@@ -32,6 +32,7 @@ const EVENTS = {
   "group.removed": true,
   "agent.limited": true,
   "agent.freed": true,
+  "budget.reached": true,
   "schedule.added": true,
   "schedule.changed": true,
   "schedule.paused": true,

@@ -3,7 +3,7 @@ import { Cron } from "croner";
 import { Temporal } from "temporal-polyfill";
 import { expect, test } from "vitest";
 import { schedule, scheduled, type Rules } from "../core/schedule-fixtures.ts";
-import { createCalendar, whyNotUnderstood } from "./calendar.ts";
+import { createCalendar, dayIn, whyNotUnderstood } from "./calendar.ts";
 import { parseCron } from "./cron.ts";
 import { createZones } from "./zones.ts";
 
@@ -239,4 +239,25 @@ test.for<{ what: string; rules: Rules; why: string | undefined }>([
   const { spec, ...rest } = schedule(scheduled());
   const stored = { ...rest, spec: { ...spec, ...rules, task: spec.task } };
   expect(whyNotUnderstood(stored, { calendar, zones })).toBe(why);
+});
+
+test.for([
+  ["Europe/Berlin", "2026-03-28T00:00:00Z"],
+  ["Europe/Berlin", "2026-10-24T00:00:00Z"],
+  // Its clocks were put forward from midnight on, and back over it.
+  ["America/Sao_Paulo", "2018-11-03T00:00:00Z"],
+  ["America/Sao_Paulo", "2018-02-16T00:00:00Z"],
+  ["Pacific/Apia", "2011-12-29T00:00:00Z"],
+  ["Asia/Kathmandu", "2026-06-01T00:00:00Z"],
+] as const)("days of %s from %s follow each other, and every moment is in one", ([zone, from]) => {
+  for (let at = Date.parse(from); at < Date.parse(from) + 3 * 86_400_000; at += 900_000) {
+    const { name, from: start, endsAt } = dayIn(zones, zone, at);
+    expect(start).toBeLessThanOrEqual(at);
+    expect(endsAt).toBeGreaterThan(at);
+    expect(endsAt - at).toBeLessThanOrEqual(90_000_000);
+    expect(zones.text(zone, at)).toContain(name);
+    expect(dayIn(zones, zone, start).name).toBe(name);
+    expect(dayIn(zones, zone, endsAt - 1).name).toBe(name);
+    expect(dayIn(zones, zone, endsAt).name > name).toBe(true);
+  }
 });

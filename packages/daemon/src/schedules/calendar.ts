@@ -1,7 +1,8 @@
 /** When a schedule is due next: cron expressions, intervals and single times. */
 import type { Schedule, When } from "@claudine/protocol";
-import type { Calendar } from "../core/calendar.ts";
+import type { Calendar, Day } from "../core/calendar.ts";
 import { parseCron, type CronFields } from "./cron.ts";
+import { DAY_MS } from "./local-time.ts";
 import { nextLocal } from "./next-local.ts";
 import type { Zones } from "./zones.ts";
 
@@ -26,6 +27,7 @@ export function createCalendar(zones: Zones): Calendar {
   };
   return {
     clockText: (at, now) => clockText(zones, at, now),
+    day: (at) => dayIn(zones, ownZone(), at),
     next(when: When, zone: string, after: number): number | null {
       switch (when.kind) {
         case "at":
@@ -41,10 +43,24 @@ export function createCalendar(zones: Zones): Calendar {
 
 /** `14:00`, or `2026-11-22 14:00` on another day. */
 function clockText(zones: Zones, at: number, now: number): string {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const timeZone = ownZone();
   const [date = "", time = ""] = zones.text(timeZone, at).split("T");
   const clock = time.slice(0, 5);
   return zones.text(timeZone, now).startsWith(date) ? clock : `${date} ${clock}`;
+}
+
+const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Where clocks are put back over midnight, the day has ended when they show it for the last time. */
+export function dayIn(zones: Zones, zone: string, at: number): Day {
+  const offsetMs = zones.offsetAt(zone, at);
+  const midnight = Math.floor((at + offsetMs) / DAY_MS) * DAY_MS;
+  const end = zones.instantOf(zone, midnight + DAY_MS);
+  return {
+    name: zones.text(zone, at).slice(0, 10),
+    from: Math.min(at, zones.instantOf(zone, midnight)),
+    endsAt: end > at ? end : midnight + DAY_MS - offsetMs,
+  };
 }
 
 type Understanding = { calendar: Calendar; zones: Zones };

@@ -3,6 +3,7 @@ import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   AgentLimit,
+  BudgetReached,
   ClaudineError,
   isFinished,
   type AgentTexts,
@@ -18,6 +19,7 @@ import { type Attached, isTexts } from "../environment/attached.ts";
 import { createEnvUses } from "./env-uses.ts";
 import type { GroupRecord, Head } from "./records.ts";
 import { forgetRunEnd, noteRunEnd } from "./run-ends.ts";
+import { accountsAfter, forgetReached, reachedKeyOf } from "./budgets.ts";
 import { limitKey } from "./limits.ts";
 import { writeSchedules } from "./schedules.ts";
 import { textUses } from "./text-uses.ts";
@@ -77,6 +79,7 @@ export function createCommitter(tables: Tables, { journalKeep, historyKeep, path
     const envs = batch.attached.filter((one) => "plain" in one);
     const uses = usesAfter({ ...batch, envs });
     const usesOfTexts = textUses(tables, batch.changes, texts);
+    const accounts = accountsAfter(tables, batch.events);
     const writeChangedSchedules = writeSchedules(tables, batch.schedules, historyKeep);
     const trimTo = Math.min(batch.head.lastSeq - journalKeep, firstSeq + 2 * batch.events.length + 8);
     try {
@@ -85,6 +88,7 @@ export function createCommitter(tables: Tables, { journalKeep, historyKeep, path
         usesOfTexts?.write();
         for (const [id, change] of batch.changes) writeTask(tables, { id, ...change });
         writeChangedSchedules();
+        accounts.write();
         writeKeys(tables, batch.changes);
         for (const event of batch.events) writeEvent(tables, event);
         for (let seq = firstSeq; seq < trimTo; seq += 1) void tables.journal.remove(seq);
@@ -163,16 +167,21 @@ function finishedState(task: Task | undefined): TaskState | undefined {
 }
 
 /** What the event does not say stays; null is the configuration's again. */
-function writeGroup(tables: Tables, { name, slots, paused }: Extract<TaskEvent, { type: "group.changed" }>): void {
+function writeGroup(
+  tables: Tables,
+  { name, slots, paused, budget }: Extract<TaskEvent, { type: "group.changed" }>,
+): void {
   const known: GroupRecord = tables.groups.get(name) ?? {};
   void tables.groups.put(name, {
     ...known,
     ...(slots === undefined ? {} : { slots: slots ?? undefined }),
     ...(paused === undefined ? {} : { paused }),
+    ...(budget === undefined ? {} : { budget: budget ?? undefined }),
   });
 }
 
 function removeRest(tables: Tables, task: Task): void {
+  if (task.agent !== undefined) forgetReached(tables, { kind: "task", id: task.id });
   for (let attempt = 1; attempt <= task.attempt; attempt += 1) {
     forgetRunEnd(tables, task.id, attempt);
     void tables.runs.remove([task.id, attempt]);
@@ -184,6 +193,8 @@ function writeEvent(tables: Tables, event: TaskEvent): void {
   void tables.journal.put(event.seq, event);
   if (event.type === "group.changed") writeGroup(tables, event);
   if (event.type === "group.removed") void tables.groups.remove(event.name);
+  if (event.type === "budget.reached") void tables.meta.put(reachedKeyOf(event), BudgetReached.parse(event));
+  if (event.type === "group.removed") forgetReached(tables, { kind: "group", name: event.name });
   if (event.type === "agent.limited") void tables.meta.put(limitKey(event.agent), AgentLimit.parse(event));
   if (event.type === "agent.freed") void tables.meta.remove(limitKey(event.agent));
   if (event.type === "daemon.started") void tables.meta.put("boot", event.bootId);

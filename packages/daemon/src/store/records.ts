@@ -1,9 +1,9 @@
 /** Shapes that are stored but never sent. */
-import type { StateCounts } from "@claudine/protocol";
+import type { GroupBudget, StateCounts } from "@claudine/protocol";
 import type { TimeMark } from "../time/clock.ts";
 
 /** A group that somebody has set up. */
-export type GroupRecord = { slots?: number | undefined; paused?: boolean };
+export type GroupRecord = { slots?: number | undefined; paused?: boolean; budget?: GroupBudget | undefined };
 
 /** Where the counters stand; written with every commit. */
 export type Head = {

@@ -11,6 +11,7 @@ import { createSweep } from "./forgotten.ts";
 import type { HistoryStore } from "../history/ports.ts";
 import { loadHead } from "./head.ts";
 import { createHistoryStore } from "./history.ts";
+import { readAccounts, readReached } from "./budgets.ts";
 import { readLimits } from "./limits.ts";
 import { refuseLostStore } from "./lost.ts";
 import type { Key } from "lmdb";
@@ -136,6 +137,8 @@ function load(tables: Tables, options: StoreOptions): StoredSeed {
     ...loadHead(tables, path, onUnreadable),
     groups: readGroups(tables, onUnreadable),
     limits: readLimits(tables, onUnreadable),
+    accounts: readAccounts(tables, onUnreadable),
+    reached: readReached(tables, onUnreadable),
     tasks: liveTasks(tables, onUnreadable),
     ...readSchedules(tables, options),
     history: newestFinished(tables),

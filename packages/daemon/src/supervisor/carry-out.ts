@@ -82,6 +82,7 @@ export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, start
       case "group.changed":
       case "agent.limited":
       case "agent.freed":
+      case "budget.reached":
       case "schedule.added":
       case "schedule.changed":
       case "schedule.paused":

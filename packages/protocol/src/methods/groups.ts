@@ -1,5 +1,6 @@
 /** Methods about groups and slots. */
 import * as z from "zod";
+import { GroupBudgetParts } from "../budget.ts";
 import { Group, Total } from "../host.ts";
 import { Empty, GroupName } from "../params.ts";
 import { method } from "./method.ts";
@@ -11,11 +12,16 @@ export const GROUPS_METHODS = {
     z.object({ groups: z.array(Group), total: Total }),
   ),
   "group.set": method(
-    "Sets how many slots a group has, and whether anything of it starts; makes the group if there is none.",
+    "Sets how many slots a group has, whether anything of it starts, and its budget; makes the group if there is none.",
     z.strictObject({
       name: GroupName.default("default"),
       slots: z.int().min(1).max(100_000).nullable().optional().describe("Null: as the configuration says"),
       paused: z.boolean().optional(),
+      budget: GroupBudgetParts.nullable()
+        .optional()
+        .describe(
+          "What its agents' tasks may spend together: what is not said stays, null takes it or a part of it away",
+        ),
     }),
     Group,
   ),

@@ -29,7 +29,7 @@ export const QUEUE_METHODS = {
   "task.hold": method("Keeps queued tasks from starting.", z.strictObject(choose), tasks),
   "task.release": method("Lets held tasks start.", z.strictObject({ ...choose, env: NewEnv }), tasks),
   "task.change": method(
-    "Changes what waiting tasks ask for; all or none. Label, retries, key, hook and the failures of a batch may also be changed while a task runs.",
+    "Changes what waiting tasks ask for; all or none. Label, retries, key, hook, budget and the failures of a batch may also be changed while a task runs.",
     z.strictObject({ ...choose, changes: ChangeTask }),
     tasks,
   ),

@@ -44,6 +44,7 @@ function statusBefore(event: TaskEvent, { createdAt }: Task): Status | undefined
     case "group.removed":
     case "agent.limited":
     case "agent.freed":
+    case "budget.reached":
     case "schedule.added":
     case "schedule.changed":
     case "schedule.paused":

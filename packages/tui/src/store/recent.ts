@@ -80,6 +80,7 @@ function styleOf(event: TaskEvent): StyleName {
     return event.state === "succeeded" ? "good" : event.state === "cancelled" ? "dim" : "bad";
   if (event.type === "run.started" || event.type === "run.resumed") return "plain";
   if (event.type === "run.stopping" || event.type === "run.escalated" || event.type === "run.warned") return "warn";
+  if (event.type === "budget.reached") return "warn";
   if (event.type === "run.attention") return event.attention === null ? "plain" : "warn";
   return event.type === "task.submitted" ? "info" : "dim";
 }

@@ -3,9 +3,10 @@ import { agentChoiceText } from "@claudine/protocol/agent-choice";
 import type { AgentInfo } from "@claudine/protocol/agent";
 import type { TaskInfo } from "@claudine/protocol/task";
 import { formatBytes } from "@claudine/protocol/units";
+import { budgetAmount } from "../budgets/words.ts";
 import { clock, type Fact } from "../task-values.ts";
 
-export function agentTexts({ agent }: Pick<TaskInfo, "agent">): Fact[] {
+export function agentTexts({ agent, budget, spent }: Pick<TaskInfo, "agent" | "budget" | "spent">): Fact[] {
   if (agent === null) return [];
   const { version, sessionId, headline, attention, promptBytes, template, error } = agent;
   return [
@@ -19,11 +20,19 @@ export function agentTexts({ agent }: Pick<TaskInfo, "agent">): Fact[] {
     ["Turns", turnsText(agent)],
     ["Tokens", tokensText(agent)],
     ["Cost", agent.costUsd === null ? "" : costText(agent.costUsd)],
+    ["Spent", spentText(spent, budget)],
     ["Session", sessionId ?? ""],
     ["Goes on", goesOnText(agent)],
     ["Feedback", agent.feedback === 0 ? "" : `${agent.feedback}, shown by claudine logs --feedback`],
     ["Error", error === null ? "" : `${error.class}: ${error.message}`],
   ];
+}
+
+/** Of all runs that have ended. */
+function spentText(spent: TaskInfo["spent"], budget: TaskInfo["budget"]): string {
+  const most = budget === null ? "" : ` of ${budgetAmount(budget)}`;
+  const nothing = spent === null || spent.usd + spent.tokens === 0;
+  return nothing && budget === null ? "" : `${budgetAmount(spent ?? {})}${most}`;
 }
 
 export function costText(usd: number): string {

@@ -4,6 +4,7 @@ import { delegateTask } from "../agents/delegate.ts";
 import { flag, number } from "../input.ts";
 import { callerEnv } from "../submit-tasks.ts";
 import { workingDirectory } from "../working-directory.ts";
+import { BUDGET_OPTIONS } from "../rules/options.ts";
 import { submit } from "./submit.ts";
 
 /** What makes no sense of a prompt. */
@@ -26,7 +27,7 @@ export const agent: Command = {
     { name: "model", short: "m", type: "string", arg: "MODEL", describe: "Of the agent, as it calls them" },
     { name: "template", short: "t", type: "string", arg: "NAME", describe: "A preset of the configuration (agents:)" },
     { name: "var", type: "list", arg: "K=V", describe: "What a {{ K }} of the template stands for; repeat for more" },
-    { name: "budget", type: "string", arg: "USD", describe: "End when it has cost so much, as 2.50" },
+    { name: "budget", type: "string", arg: "USD", describe: "End a run when it has cost so much, as 2.50" },
     { name: "max-turns", type: "number", least: 1, arg: "N", describe: "End after so many turns of the model" },
     {
       name: "permission-mode",
@@ -46,6 +47,7 @@ export const agent: Command = {
     { name: "json-schema", type: "string", arg: "FILE", describe: "The answer is JSON of this schema" },
     { name: "messages", type: "boolean", describe: "Keep its session open for claudine send" },
     { name: "agent-arg", type: "list", arg: "WORD", describe: "Handed to the tool as it is; repeat for more" },
+    ...BUDGET_OPTIONS,
     ...submit.options.filter(({ name }) => !NOT_OF_AGENTS.has(name)),
   ],
   examples: [

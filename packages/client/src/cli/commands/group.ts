@@ -1,9 +1,14 @@
 /** `claudine group`: makes, removes, pauses, resumes and shows groups. */
-import type { Command } from "../command.ts";
+import type { GroupBudgetParts } from "@claudine/protocol/budget";
+import { ClaudineError } from "@claudine/protocol/errors";
+import type { Group } from "@claudine/protocol/host";
+import { budgetAmount } from "../budgets/words.ts";
+import type { Command, Input } from "../command.ts";
+import { given } from "../given.ts";
 import { flag, text } from "../input.ts";
 import { pauseGroup, resumeGroup } from "../group-pause.ts";
 import { printJson, say } from "../print.ts";
-import { wholeNumber } from "../rules/values.ts";
+import { dollars, tokenCount, wholeNumber } from "../rules/values.ts";
 import { groups } from "./groups.ts";
 
 const NAME = { name: "GROUP", describe: "Its name", required: true } as const;
@@ -24,6 +29,60 @@ const add: Command = {
     return 0;
   },
 };
+
+const NONE = "none";
+
+const set: Command = {
+  name: "set",
+  summary: "Set the slots of a group, made if there is none, and what its agents may spend; none takes a budget away",
+  positional: [NAME],
+  options: [
+    { name: "slots", type: "string", arg: "N", describe: "How many of its tasks run at once" },
+    { name: "budget", type: "string", arg: "USD", describe: "What its agents' tasks together may cost, as 20" },
+    { name: "budget-tokens", type: "string", arg: "N", describe: "How many tokens they may use, as 5M" },
+    {
+      name: "budget-per",
+      type: "string",
+      arg: "WHAT",
+      describe: "Of each calendar day, or in all (total)",
+      choices: ["total", "day"],
+    },
+  ],
+  examples: [
+    ["claudine group set night --budget 20 --budget-per day", "20 dollars a day"],
+    ["claudine group set night --budget none", "as much as they like"],
+  ],
+  async run(input, io) {
+    const [name = ""] = input.args;
+    const slots = text(input, "slots");
+    const budget = budgetFrom(input);
+    if (slots === undefined && budget === undefined)
+      throw new ClaudineError("invalid_params", `Cannot set group ${name}: say what`, {
+        hint: "claudine group set night --budget 20",
+      });
+    const asked = { slots: slots === undefined ? undefined : wholeNumber(slots, 1, MOST_SLOTS), budget };
+    const client = await io.connect();
+    const group = await client.call("group.set", { name, ...given(asked) });
+    if (flag(input, "json")) printJson(io, group);
+    else say(input, io, `Group ${group.name} runs ${group.slots} at once${budgetText(group.budget)}`);
+    return 0;
+  },
+};
+
+function budgetFrom(input: Input): GroupBudgetParts | undefined {
+  const [usd, tokens, per] = ["budget", "budget-tokens", "budget-per"].map((name) => text(input, name));
+  if (usd === undefined && tokens === undefined && per === undefined) return undefined;
+  return given({
+    usd: usd === NONE ? null : usd === undefined ? undefined : dollars(usd),
+    tokens: tokens === NONE ? null : tokens === undefined ? undefined : tokenCount(tokens),
+    per: per as GroupBudgetParts["per"],
+  });
+}
+
+function budgetText(budget: Group["budget"]): string {
+  if (budget === undefined) return "";
+  return `, and may spend ${budgetAmount(budget)} ${budget.per === "day" ? "a day" : "in all"}`;
+}
 
 const remove: Command = {
   name: "remove",
@@ -62,7 +121,7 @@ const list: Command = { ...groups, name: "list", aliases: ["ls"] };
 
 export const group: Command = {
   name: "group",
-  summary: "Make, remove, pause, resume or show groups",
+  summary: "Make, set up, remove, pause, resume or show groups",
   options: [],
-  subcommands: [add, remove, pause, resume, list],
+  subcommands: [add, set, remove, pause, resume, list],
 };

@@ -4,6 +4,7 @@ import { agent } from "./agent.ts";
 import { agents } from "./agents.ts";
 import { artifacts } from "./artifacts.ts";
 import { backup } from "./backup.ts";
+import { budgets } from "./budgets.ts";
 import { cancel } from "./cancel.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { clean } from "./clean.ts";
@@ -91,6 +92,7 @@ export const COMMANDS: readonly Command[] = [
   group,
   groups,
   agents,
+  budgets,
   events,
   metrics,
   daemon,

@@ -4,7 +4,7 @@ import { reportTasks, TASKS } from "../act.ts";
 import { changesOf } from "../change-tasks.ts";
 import type { Command, Input, Option } from "../command.ts";
 import { idFinder } from "../rules/depends.ts";
-import { LATER_OPTIONS, PRIORITY_OPTION, RULE_OPTIONS } from "../rules/options.ts";
+import { BUDGET_OPTIONS, LATER_OPTIONS, PRIORITY_OPTION, RULE_OPTIONS } from "../rules/options.ts";
 import type { Asked } from "../rules/read.ts";
 
 const OPTIONS: readonly Option[] = [
@@ -14,6 +14,7 @@ const OPTIONS: readonly Option[] = [
   { name: "cwd", short: "w", type: "string", arg: "DIR", describe: "Another working directory" },
   ...RULE_OPTIONS,
   ...LATER_OPTIONS,
+  ...BUDGET_OPTIONS,
 ];
 
 export const set: Command = {

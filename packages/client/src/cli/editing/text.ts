@@ -4,7 +4,7 @@ import type { TaskInfo } from "@claudine/protocol/task";
 import type { FlagValue } from "../command.ts";
 import { nearest } from "../nearest.ts";
 import { AFTER_OPTIONS } from "../rules/depends.ts";
-import { LATER_OPTIONS, RULE_OPTIONS } from "../rules/options.ts";
+import { BUDGET_OPTIONS, LATER_OPTIONS, RULE_OPTIONS } from "../rules/options.ts";
 import { ruleWords, type Word } from "../rules/words.ts";
 
 /** A task as it stands in the text; keys are those of the options. */
@@ -13,7 +13,7 @@ export type Entry = Readonly<Record<string, Word>>;
 export type Edited = { id: number; flags: Record<string, FlagValue>; command?: string | string[] };
 
 const PLAIN = ["label", "group", "priority", "cwd"];
-const OPTIONS = [...RULE_OPTIONS, ...LATER_OPTIONS];
+const OPTIONS = [...RULE_OPTIONS, ...LATER_OPTIONS, ...BUDGET_OPTIONS];
 const KEYS = ["id", "command", ...PLAIN, ...OPTIONS.map(({ name }) => name).filter((name) => name !== "delay")];
 const NONE = "none";
 

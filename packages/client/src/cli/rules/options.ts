@@ -21,6 +21,12 @@ export const LATER_OPTIONS: readonly Option[] = [
   text("on-finish", "COMMAND", "A shell command to run when the task has ended"),
 ];
 
+/** Of agents' tasks. */
+export const BUDGET_OPTIONS: readonly Option[] = [
+  text("task-budget", "USD", "All runs of the task together may cost so much, as 20 (as configured)"),
+  text("task-tokens", "N", "All runs of the task together may use so many tokens, as 5M (as configured)"),
+];
+
 export const RULE_OPTIONS: readonly Option[] = [
   many(
     "after",

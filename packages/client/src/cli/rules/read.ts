@@ -4,12 +4,24 @@ import type { ChangeTask } from "@claudine/protocol/methods";
 import { flag, type Flagged, list, text } from "../input.ts";
 import { AFTER_OPTIONS, dependencies, type FindIds, schedulesAfter } from "./depends.ts";
 import { delayed, moment } from "./not-before.ts";
-import { claims, cores, DAY_MS, duration, exitCodes, lockNames, size, warnSignal, wholeNumber } from "./values.ts";
+import {
+  claims,
+  cores,
+  DAY_MS,
+  dollars,
+  duration,
+  exitCodes,
+  lockNames,
+  size,
+  tokenCount,
+  warnSignal,
+  wholeNumber,
+} from "./values.ts";
 
 /** Null takes a rule away, or a part of it. */
 export type RuleChanges = Pick<
   ChangeTask,
-  "after" | "onDependencyFailure" | "notBefore" | "delayMs" | "retry" | "limits" | "needs"
+  "after" | "onDependencyFailure" | "notBefore" | "delayMs" | "retry" | "limits" | "needs" | "budget"
 >;
 
 export type Asked = {
@@ -31,6 +43,7 @@ export async function readRules(asked: Asked): Promise<RuleChanges> {
     const retry = partsOf<NonNullable<RuleChanges["retry"]>>(asked, RETRY);
     const limits = partsOf<NonNullable<RuleChanges["limits"]>>(asked, LIMITS);
     const needs = partsOf<NonNullable<RuleChanges["needs"]>>(asked, NEEDS);
+    const budget = partsOf<NonNullable<RuleChanges["budget"]>>(asked, BUDGET);
     const start = await readStart(asked);
     const after = await readAfter(asked);
     const onFailure = text(input, "on-dependency-failure");
@@ -46,6 +59,7 @@ export async function readRules(asked: Asked): Promise<RuleChanges> {
       retry: retry?.limit === null ? null : retry,
       limits,
       needs,
+      budget,
     });
   } catch (error) {
     if (!(error instanceof ClaudineError) || error.message.startsWith("Cannot ")) throw error;
@@ -111,6 +125,8 @@ const NEEDS: readonly Row[] = [
   { option: "lock", key: "locks", read: lockNames },
   { option: "claim", key: "claims", read: claims },
 ];
+
+const BUDGET: readonly Row[] = [one("task-budget", "usd", dollars), one("task-tokens", "tokens", tokenCount)];
 
 /** Undefined when none of the options was given; null takes a part away. */
 function partsOf<Parts extends object>(asked: Asked, rows: readonly Row[]): Parts | undefined {

@@ -2,7 +2,7 @@
 import { constants } from "node:os";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Limits, RetryRule } from "@claudine/protocol/rules";
-import { formatDuration, parseBytes, parseDuration } from "@claudine/protocol/units";
+import { formatDuration, parseBytes, parseDuration, parseTokens } from "@claudine/protocol/units";
 
 export const DAY_MS = 86_400_000;
 export const LONGEST_MS = 3650 * DAY_MS;
@@ -36,6 +36,23 @@ export function size(text: string): number {
   const bytes = parseBytes(text);
   if (bytes > 0) return bytes;
   throw wrong(text, "is no memory at all", "Write 512M or 4G");
+}
+
+const MOST_DOLLARS = 1_000_000;
+const MOST_TOKENS = 1_000_000_000_000;
+
+/** `20`, `2.50`, `$2.50` */
+export function dollars(text: string): number {
+  const usd = /^\$?\d{1,9}(\.\d+)?$/.test(text.trim()) ? Number(text.trim().replace("$", "")) : 0;
+  if (usd > 0 && usd <= MOST_DOLLARS) return usd;
+  throw wrong(text, "is no amount that fits", `Write 2.50 for two and a half US dollars; at most ${MOST_DOLLARS}`);
+}
+
+/** `5M` */
+export function tokenCount(text: string): number {
+  const count = parseTokens(text);
+  if (count > 0 && count <= MOST_TOKENS) return count;
+  throw wrong(text, "is no number of tokens that fits", "Write 800K, 5M or 250000; at most 1000G");
 }
 
 /** `75,1-3` */

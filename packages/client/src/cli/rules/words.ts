@@ -14,6 +14,8 @@ export function ruleWords(task: TaskInfo): Record<string, Word> {
     ...retryWords(task),
     ...limitWords(task),
     ...needWords(task),
+    "task-budget": task.budget?.usd,
+    "task-tokens": task.budget?.tokens,
     key: task.key,
     "max-fails": task.maxFails,
     "on-finish": task.onFinish,

@@ -19,10 +19,16 @@ export const submit: Handler<"agent.submit"> = async (context, params) => {
     const call = { ...params, env: base, envId: record.id };
     const program = agent.choices[0]?.agent ?? "";
     const spec = specOf(context, withTimeout(context, { ...task, command: [program] }), call);
-    const { ref, ifRunning, afterSchedules, held = false } = task;
+    const { ref, ifRunning, afterSchedules, budget, held = false } = task;
     const afterRefs = task.after?.flatMap((one) => (one.ref === undefined ? [] : [{ ref: one.ref, on: one.on }]));
     return {
-      spec: { ...spec, command: headline, stdin: agent.takesMessages === true, agent },
+      spec: {
+        ...spec,
+        command: headline,
+        stdin: agent.takesMessages === true,
+        agent,
+        ...(budget === undefined ? {} : { budget }),
+      },
       held,
       ifRunning,
       ref,

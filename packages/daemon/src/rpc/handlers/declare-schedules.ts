@@ -37,7 +37,8 @@ function wouldBe({ engine, store }: Context, declaration: Declaration): Promise<
   return engine.read((state) => {
     const { keyed, isUnreadable } = store;
     const lookup = (id: number) => state.live.get(id) ?? store.task(id);
-    const facts = { state, lookup, keyed, isUnreadable, now: 0, wall: Date.now(), evenSince: 0 };
+    const spentBy = () => undefined;
+    const facts = { state, lookup, keyed, isUnreadable, spentBy, now: 0, wall: Date.now(), evenSince: 0 };
     return decideDeclare(facts, declaration);
   });
 }

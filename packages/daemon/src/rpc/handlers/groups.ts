@@ -7,8 +7,8 @@ import type { Handler } from "../context.ts";
 export const list: Handler<"group.list"> = async (context) =>
   context.engine.read((state) => ({ groups: groupsOf(state), total: totalOf(state) }));
 
-export const set: Handler<"group.set"> = async (context, { name, slots, paused }) => {
-  await context.engine.dispatch({ type: "set-group", name, slots, paused });
+export const set: Handler<"group.set"> = async (context, { name, slots, paused, budget }) => {
+  await context.engine.dispatch({ type: "set-group", name, slots, paused, budget });
   return context.engine.read((state) => groupInfo(state, name));
 };
 
@@ -33,6 +33,7 @@ function totalOf(state: State): { slots: number | null; used: number } {
 
 function groupInfo(state: State, name: string): Group {
   const group = groupOf(state, name);
-  const { paused, running, used, queued } = group;
-  return { name, slots: slotsOf(state, group), paused, running, used, queued };
+  const { paused, running, used, queued, budget } = group;
+  const info = { name, slots: slotsOf(state, group), paused, running, used, queued };
+  return budget === undefined ? info : { ...info, budget };
 }

@@ -2,6 +2,7 @@
 import type { Handlers } from "../context.ts";
 import * as agents from "./agents.ts";
 import * as artifacts from "./artifacts.ts";
+import * as budgets from "./budgets.ts";
 import { clean, hold, pause, release, remove, resume, retry } from "./change-tasks.ts";
 import * as continuing from "./continue.ts";
 import { backup, config, doctor, host, metrics, status, stop } from "./daemon.ts";
@@ -58,6 +59,7 @@ export const HANDLERS: Handlers = {
   "group.set": groups.set,
   "group.limit": groups.limit,
   "group.remove": groups.remove,
+  "budget.list": budgets.list,
   "schedule.add": schedules.add,
   "schedule.edit": schedules.edit,
   "schedule.declare": declare,

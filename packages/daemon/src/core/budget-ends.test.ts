@@ -1,0 +1,146 @@
+/** What becomes of runs when a budget is used up: they finish, are held, or are ended. */
+import type { AtBudget } from "@claudine/protocol";
+import { expect, test } from "vitest";
+import { agentEnd, agentSpec, endAgent, spentEnd } from "./agent-fixtures.ts";
+import { one, World } from "./fixtures.ts";
+import { restart } from "./random-steps.ts";
+
+/** So many run, of a day that may cost 10 dollars and a million tokens. */
+function running(atLimit: AtBudget, count = 2): World {
+  const world = new World(count, { budgets: { task: undefined, day: { usd: 10, tokens: 1_000_000 }, atLimit } });
+  world.submit(...Array.from({ length: count }, () => agentSpec("claude")));
+  for (const id of world.plan()) world.started(id);
+  world.now += 1;
+  world.submit(agentSpec("claude"));
+  return world;
+}
+
+function spends(world: World, id: number, tokens: number) {
+  world.spending.set(id, { usd: 0, tokens });
+  return goesOn(world, id, { turned: true });
+}
+
+function goesOn(world: World, id: number, { turned }: { turned: boolean }) {
+  return world.do({ type: "report-spending", id, attempt: world.task(id)?.attempt ?? 0, turned });
+}
+
+const SPENT = "budget of the day: 1.0M of 1.0M tokens spent";
+
+test("what runs has spent so far counts: it is told once, and runs finish unless it is configured otherwise", () => {
+  const world = running("finish");
+  expect(spends(world, 1, 400_000)).toEqual([]);
+  expect(spends(world, 2, 600_000)).toEqual(["budget.reached"]);
+  expect(spends(world, 1, 500_000)).toEqual([]);
+  expect(endAgent(world, 1, spentEnd(0, 500_000))).toEqual(["run.finished"]);
+  expect(world.plan()).toEqual([]);
+  expect(world.task(2)?.status).not.toMatchObject({ run: { stopping: {} } });
+});
+
+test("held: each is ended at its next turn, and goes on in its session on the next day", () => {
+  const world = running("hold");
+  spends(world, 1, 400_000);
+  expect(spends(world, 2, 600_000)).toEqual(["budget.reached"]);
+  expect(goesOn(world, 2, { turned: false })).toEqual([]);
+  expect(spends(world, 2, 610_000)).toEqual(["run.stopping"]);
+  expect(world.task(2)).toMatchObject({ status: { run: { stopping: { cause: "budget-hold", signal: "SIGTERM" } } } });
+  expect(endAgent(world, 2, spentEnd(0, 610_000, { ok: null }))).toEqual(["run.finished", "task.retried"]);
+  expect(world.task(2)).toMatchObject({ status: { state: "queued" }, goesOn: { session: "s" }, limitedRuns: 1 });
+  expect(world.plan()).toEqual([]);
+  expect(world.why(2)).toContain(SPENT);
+  world.now += 86_400_000;
+  expect(world.plan()).toEqual([2]);
+  expect(world.events.filter((event) => event.type === "run.finished")).toMatchObject([{ state: "cancelled" }]);
+});
+
+test("held: one that has answered meanwhile has succeeded, and one that a person cancels does not come back", () => {
+  const world = running("hold");
+  spends(world, 1, 1_000_000);
+  for (const id of [1, 2]) expect(spends(world, id, 1_000_000)).toContain("run.stopping");
+  expect(endAgent(world, 1, spentEnd(0, 1_000_000))).toEqual(["run.finished"]);
+  expect(world.task(1)?.status.state).toBe("succeeded");
+  world.do({ type: "stop", targets: one(2), cause: "cancel", signal: "SIGTERM", note: null });
+  endAgent(world, 2, spentEnd(0, 1, { ok: null }));
+  expect(world.task(2)?.status.state).toBe("cancelled");
+});
+
+test("ended: all runs of the scope are, in the same step, and have failed with the budget as the reason", () => {
+  const world = running("end", 3);
+  world.do({ type: "change", targets: one(1), changes: { retry: { limit: 3 } } });
+  expect(spends(world, 2, 1_000_000)).toEqual(["budget.reached", "run.stopping", "run.stopping", "run.stopping"]);
+  expect(endAgent(world, 1, agentEnd({ ok: null, sessionId: "s" }))).toEqual(["run.finished"]);
+  expect(world.task(1)).toMatchObject({
+    status: { state: "failed", note: SPENT, agent: { ok: false, error: { class: "budget", message: SPENT } } },
+  });
+});
+
+test("ended: the end of one run is the end of those beside it", () => {
+  const world = running("end");
+  expect(endAgent(world, 1, spentEnd(10))).toEqual(["budget.reached", "run.stopping", "run.finished"]);
+  expect(world.task(2)).toMatchObject({ status: { run: { stopping: { cause: "budget" } } } });
+});
+
+test("a paused run that is ended is continued first", () => {
+  const world = running("end");
+  world.do({ type: "pause", targets: one(2) });
+  expect(endAgent(world, 1, spentEnd(10))).toEqual(["budget.reached", "run.resumed", "run.stopping", "run.finished"]);
+});
+
+test("a report of a run that is over, or is being ended, does nothing", () => {
+  const world = running("end");
+  expect(world.do({ type: "report-spending", id: 1, attempt: 7, turned: true })).toEqual([]);
+  expect(world.do({ type: "report-spending", id: 99, attempt: 1, turned: true })).toEqual([]);
+  spends(world, 1, 1_000_000);
+  expect(spends(world, 1, 2_000_000)).toEqual([]);
+});
+
+test("a tool that keeps to a budget gets what is left of the narrowest one, in cents", () => {
+  const world = new World(3, { budgets: { task: { usd: 5 }, day: { usd: 8 }, atLimit: "hold" } });
+  world.submit(agentSpec("claude"), agentSpec("claude"), agentSpec("claude"));
+  world.plan();
+  expect(world.task(1)).toMatchObject({ status: { run: { budget: { usd: 5, scope: { kind: "task", id: 1 } } } } });
+  endAgent(world, 1, spentEnd(4.001));
+  world.spending.set(2, { usd: 1, tokens: 0 });
+  world.submit(agentSpec("claude"));
+  world.plan();
+  expect(world.task(4)).toMatchObject({ status: { run: { budget: { usd: 3, scope: { kind: "day" }, limit: 8 } } } });
+});
+
+test("with runs that are let finish no tool is told", () => {
+  const world = running("finish");
+  expect(world.task(1)).not.toMatchObject({ status: { run: { budget: {} } } });
+});
+
+const kept = { ok: false, error: { class: "budget", message: "Reached maximum budget" } } as const;
+
+test("who ends as that was used up has met the budget, and goes on when there is more", () => {
+  const world = running("hold");
+  expect(endAgent(world, 1, spentEnd(9.99, 0, kept))).toEqual(["budget.reached", "run.finished", "task.retried"]);
+  expect(world.plan()).toEqual([]);
+  expect(world.why(1)).toMatch(/^budget of the day: 9\.99 of 10\.00 dollars spent, new day/);
+  world.now += 86_400_000;
+  expect(world.plan()).toContain(1);
+  expect(world.task(1)?.goesOn).toEqual({ session: "s", note: null });
+});
+
+test("likewise it has failed where runs are ended; its own budget is its own failure", () => {
+  const world = running("end");
+  endAgent(world, 1, spentEnd(9.99, 0, kept));
+  expect(world.task(1)).toMatchObject({
+    status: { state: "failed", agent: { error: { message: "budget of the day: 9.99 of 10.00 dollars spent" } } },
+  });
+  const other = new World(1, { budgets: { task: undefined, day: { usd: 10 }, atLimit: "hold" } });
+  const spec = agentSpec("claude");
+  other.submit({ ...spec, agent: { ...(spec.agent ?? expect.fail("no agent")), budgetUsd: 1 } });
+  other.plan();
+  expect(endAgent(other, 1, spentEnd(1, 0, kept))).toEqual(["run.finished"]);
+  expect(other.task(1)).toMatchObject({ status: { state: "failed", note: "Reached maximum budget" } });
+});
+
+test("a restart changes nothing of what is to become of a run that is being held", () => {
+  const world = running("hold");
+  spends(world, 1, 1_000_000);
+  spends(world, 1, 1_000_000);
+  restart(world);
+  expect(endAgent(world, 1, spentEnd(0, 1_000_000, { ok: null }))).toEqual(["run.finished", "task.retried"]);
+  expect(world.plan()).toEqual([]);
+});
