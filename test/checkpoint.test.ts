@@ -197,6 +197,9 @@ test("a checkout that is gone, and one that is locked, end the run all the same"
   );
   expect(task).toMatchObject({ state: "succeeded", reason: expect.stringContaining("index.lock") });
   expect(await checkpoints(id)).toHaveLength(1);
+  // The lock may be of somebody who is at work.
+  await rig.claudine("retry", String(id));
+  expect(await rig.ended(id)).toMatchObject({ reason: expect.stringContaining("index.lock") });
   await rm(path, { recursive: true });
   const gone = await ran(repo.dir, "--worktree", 'rm -rf "$CLAUDINE_WORKTREE"');
   expect(gone.task.state).toBe("succeeded");

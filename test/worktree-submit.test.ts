@@ -1,5 +1,5 @@
 /** `claudine submit --worktree`: a task works on a branch of its own, and the user's checkout stays as it is. */
-import { chmod, mkdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -88,6 +88,12 @@ test("a named branch is made, or used when it is there; the base is a branch, a 
   expect(await repo.git("rev-parse", "main")).toBe(second);
 });
 
+test("where there is a branch claudine, those of tasks are beside it", async () => {
+  await repo.git("branch", "claudine");
+  const { id, checkout } = await ran(repo.dir, "--worktree", "true");
+  expect(checkout?.branch).toBe(`claudine-${id}`);
+});
+
 test("a retry works on in the same worktree", async () => {
   const { id, path } = await ran(repo.dir, "--worktree", "echo $CLAUDINE_RUN >> runs.txt; [ $CLAUDINE_RUN = 2 ]");
   await rig.claudine("retry", String(id));
@@ -136,6 +142,24 @@ test("ignored files are copied by pattern, with their modes and as links", async
   expect(output).toContain("600\n.env\nB=2\n");
   expect(output).not.toContain("other.log");
   expect(await repo.fingerprint()).toEqual(before);
+});
+
+test("what is copied leads no task out of its worktree", async () => {
+  const shared = rig.file(`shared${count}`);
+  await mkdir(shared);
+  await writeFile(join(shared, "env"), "A=1\n");
+  await repo.git("checkout", "-q", "-b", "linked");
+  await symlink(shared, join(repo.dir, "conf"));
+  await repo.commit({});
+  await repo.git("checkout", "-q", "main");
+  await repo.write("conf/.env.own", "B=2\n");
+  await symlink(join(shared, "env"), join(repo.dir, ".env-out"));
+  await symlink(shared, join(repo.dir, ".env-folder"));
+  const work = "readlink .env-folder; cat .env-out; echo changed > .env-out";
+  const { id } = await ran(repo.dir, "--worktree", "--base", "linked", "--copy", ".env*", work);
+  expect(await rig.output(id)).toBe(`${shared}\nA=1\n`);
+  expect(await readFile(join(shared, "env"), "utf8")).toBe("A=1\n");
+  expect(await readdir(shared)).toEqual(["env"]);
 });
 
 test("a hook's GIT_DIR and index, and a pager, mislead neither the daemon nor the task", async () => {

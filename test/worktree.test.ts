@@ -239,6 +239,20 @@ test("prune removes the worktrees of forgotten tasks only, and keeps what was in
   expect(await readFile(pruned?.patch ?? "", "utf8")).toContain("+gone\n");
 });
 
+test("one that cannot be pruned keeps no other from it", async () => {
+  const kept = await done("git init -q inner; echo x > inner/x");
+  const gone = await done("echo gone > gone.txt");
+  await rig.claudine("remove", kept.id, gone.id);
+  expect(await worktree("prune")).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/Cannot prune .*inner[^]*Removed /),
+  });
+  expect([existsSync(kept.path), existsSync(gone.path)]).toEqual([true, false]);
+  await rm(join(kept.path, "inner"), { recursive: true });
+  expect(await worktree("prune")).toMatchObject({ code: 0 });
+  expect(existsSync(kept.path)).toBe(false);
+});
+
 test("line ends by attributes, a hook that refuses commits, and a repository that is gone", async () => {
   await repo.commit({ ".gitattributes": "*.crlf text eol=crlf\n", "a.crlf": "one\r\n" });
   const hook = join(repo.dir, ".git/hooks/pre-commit");
@@ -253,5 +267,5 @@ test("line ends by attributes, a hook that refuses commits, and a repository tha
     code: 66,
     stderr: expect.stringContaining("there is no repository"),
   });
-  expect((await worktree("list")).code).toBe(0);
+  expect((await worktree("list")).stdout).toContain(path);
 });

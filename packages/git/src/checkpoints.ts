@@ -19,9 +19,12 @@ export type Checkpoint = {
   /** Epoch ms. */
   at: number;
   why: string;
+  /** False: git could not take all files. */
+  isWhole: boolean;
 };
 
 const TRAILER = "Claudine-Task";
+const NOT_WHOLE = "Not all files could be taken:";
 /** Somebody else may take the number first. */
 const TRIES = 5;
 
@@ -36,10 +39,11 @@ export async function recordCheckpoint(
   return withSnapshot(git, async ({ tree, problem }) => {
     const parent = (await commitOf(git, "HEAD")) ?? "";
     const last = (await listCheckpoints(git, owner)).at(-1);
-    if (last?.tree === tree && last.parent === parent) return last;
+    const isWhole = problem === undefined;
+    if (last?.tree === tree && last.parent === parent && last.isWhole === isWhole) return last;
     const message = [
       `${why} (task ${owner.id}, run ${run})`,
-      ...(problem === undefined ? [] : [`Not all files could be taken:\n${problem}`]),
+      ...(isWhole ? [] : [`${NOT_WHOLE}\n${problem}`]),
       `${TRAILER}: ${owner.uid}`,
     ].join("\n\n");
     const from = parent === "" ? [] : ["-p", parent];
@@ -84,7 +88,8 @@ export async function listCheckpoints(git: Git, { id, uid }: Owner): Promise<Che
     const [name = "", commit = "", tree = "", parent = "", seconds, why = "", body = ""] = record.split("\0");
     const [, run, number] = /^(\d+)\.(\d+)$/.exec(name) ?? [];
     if (run === undefined || !body.includes(`${TRAILER}: ${uid}`)) return [];
-    return [{ name, run: Number(run), number: Number(number), commit, tree, parent, at: Number(seconds) * 1000, why }];
+    const facts = { name, run: Number(run), number: Number(number), commit, tree, parent, why };
+    return [{ ...facts, at: Number(seconds) * 1000, isWhole: !body.startsWith(NOT_WHOLE) }];
   });
   return all.toSorted((a, b) => a.number - b.number);
 }
@@ -99,25 +104,4 @@ export async function findCheckpoint(git: Git, owner: Owner, word: string | unde
   throw new ClaudineError("not_found", `task ${owner.id} has ${which}`, {
     hint: `claudine checkpoint list ${owner.id}`,
   });
-}
-
-/**
- * Makes the files be as they were. What is there is recorded first; branch, head and index stay as they are.
- * @returns what was there @throws ClaudineError when a file changes meanwhile; then nothing is restored
- */
-export async function restoreCheckpoint(
-  git: Git,
-  owner: Owner,
-  { target, run }: { target: Checkpoint; run: number },
-): Promise<Checkpoint> {
-  const before = await recordCheckpoint(git, owner, { run, why: `before the restore of ${target.name}` });
-  await withSnapshot(git, async ({ tree, problem }, index) => {
-    if (tree !== before.tree || problem !== undefined)
-      throw new ClaudineError("wrong_state", problem ?? "files change while they are recorded", {
-        hint: "Nothing was restored",
-      });
-    const top = git.at(await git.line(["rev-parse", "--show-toplevel"]));
-    await top.read(["read-tree", "-m", "-u", before.tree, target.tree], { env: index });
-  });
-  return before;
 }

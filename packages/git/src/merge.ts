@@ -1,12 +1,13 @@
 /** Merges one branch into another aside, without a checkout: what cannot be merged changes nothing. */
 import { ClaudineError } from "@claudine/protocol/errors";
+import type { Owner } from "./checkpoints.ts";
 import { identity } from "./identity.ts";
 import { moveBranch } from "./move-branch.ts";
 import { branchRef, commitOf, isAncestor } from "./refs.ts";
 import type { Git } from "./run-git.ts";
 import { recordFor } from "./undo.ts";
 
-export type MergeWish = { id: number; branch: string; into: string };
+export type MergeWish = { owner: Owner; branch: string; into: string };
 
 /** What a merge would be. `files`: in conflict, as bytes may be no text. */
 export type MergePlan =
@@ -16,7 +17,7 @@ export type MergePlan =
   | { kind: "conflict"; from: string; files: string[] };
 
 /** Changes nothing. @throws ClaudineError */
-export async function planMerge(git: Git, { branch, into }: MergeWish): Promise<MergePlan> {
+export async function planMerge(git: Git, { branch, into }: Omit<MergeWish, "owner">): Promise<MergePlan> {
   const [from, other] = [await tipOf(git, into), await tipOf(git, branch)];
   if (await isAncestor(git, other, from)) return { kind: "merged-already", from };
   if (await isAncestor(git, from, other)) return { kind: "forward", from, to: other };
@@ -52,18 +53,18 @@ export async function merge(
   wish: MergeWish,
   plan: Extract<MergePlan, { kind: "forward" | "merge" }>,
 ): Promise<string> {
-  const { id, branch, into } = wish;
+  const { owner, branch, into } = wish;
   const to = plan.kind === "forward" ? plan.to : await mergeCommit(git, wish, plan);
-  const refs = await recordFor(git, { id, kind: "merge", branch: into, from: plan.from, to });
+  const refs = await recordFor(git, { owner, kind: "merge", branch: into, from: plan.from, to });
   await moveBranch(git, { branch: into, from: plan.from, to, why: `claudine: merge ${branch}`, refs });
   return to;
 }
 
 async function mergeCommit(
   git: Git,
-  { id, branch, into }: MergeWish,
+  { owner, branch, into }: MergeWish,
   { from, other, tree }: Extract<MergePlan, { kind: "merge" }>,
 ): Promise<string> {
-  const input = `Merge branch '${branch}' into ${into}\n\nThe work of task ${id} of Claudine.\n`;
+  const input = `Merge branch '${branch}' into ${into}\n\nThe work of task ${owner.id} of Claudine.\n`;
   return git.line(["commit-tree", "-p", from, "-p", other, tree], { input, env: await identity(git) });
 }

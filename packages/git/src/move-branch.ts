@@ -1,7 +1,9 @@
 /** Moves a branch to another commit, and with it the one checkout it may be in, without writing over anything there. */
 import { ClaudineError } from "@claudine/protocol/errors";
+import { changingFiles, NOTHING_ELSE, readTree } from "./change-files.ts";
 import { branchRef, isAncestor, moveRefs, type RefMove } from "./refs.ts";
 import type { Git } from "./run-git.ts";
+import { refuseRebased, requireFinished } from "./unfinished.ts";
 import { checkoutOf } from "./worktrees.ts";
 
 export type BranchMove = {
@@ -14,40 +16,58 @@ export type BranchMove = {
   refs: readonly RefMove[];
 };
 
-/** Settings that would let git put work aside in a checkout where nothing is to be touched. */
-const NO_STASH = ["-c", "merge.autoStash=false", "-c", "submodule.recurse=false"];
-
 /** All or nothing. @throws ClaudineError wrong_state when a file that would change has local changes */
 export async function moveBranch(git: Git, move: BranchMove): Promise<void> {
   const { branch, from, to, why, refs } = move;
   const place = await checkoutOf(git, branch);
-  const own = { ref: branchRef(branch), from, to };
-  if (place === undefined) return moveRefs(git, [...refs, own], why);
+  if (place === undefined) {
+    await refuseRebased(git, branch);
+    return moveRefs(git, [...refs, ownMove(move)], why);
+  }
   const there = git.at(place);
+  await requireFinished(there);
   if ((await there.line(["rev-parse", "HEAD"])) !== from) throw movedOn(branch);
-  await moveRefs(git, refs, why);
   try {
-    if (await isAncestor(git, from, to)) await forward(there, to);
-    else await back(there, move);
+    await refreshed(there);
+    await changingFiles(there, { from, to }, async () =>
+      (await isAncestor(git, from, to)) ? forward(there, move) : back(there, move),
+    );
   } catch (error) {
-    await moveRefs(git, refs.map(reversed), why);
     throw refusedIn(place, branch, error);
   }
 }
 
-/** Git's own way, which refuses to write over local changes and moves branch, index and files together. */
-async function forward(there: Git, to: string): Promise<void> {
-  await there.read([...NO_STASH, "merge", "--quiet", "--ff-only", "--no-autostash", to]);
+const ownMove = ({ branch, from, to }: BranchMove): RefMove => ({ ref: branchRef(branch), from, to });
+
+/** So that a file that was only touched does not count as changed. */
+async function refreshed(there: Git): Promise<void> {
+  await there.run(["update-index", "-q", "--refresh"], { env: { GIT_OPTIONAL_LOCKS: "1" } });
 }
 
-/** The same for a commit that does not follow: git compares both trees and refuses where a file has local changes. */
-async function back(there: Git, { branch, from, to, why }: BranchMove): Promise<void> {
-  await there.run(["update-index", "-q", "--refresh"], { env: { GIT_OPTIONAL_LOCKS: "1" } });
-  await there.read([...NO_STASH, "read-tree", "-m", "-u", from, to]);
+/** Options of a merge that a repository may have for one branch would make another one of it; `=` may be in its name. */
+const EMPTY = "CLAUDINE_NO_OPTIONS";
+
+/** Git's own way, which moves branch, index and files together. */
+async function forward(there: Git, { branch, to, why, refs }: BranchMove): Promise<void> {
+  await moveRefs(there, refs, why);
   try {
-    await moveRefs(there, [{ ref: branchRef(branch), from, to }], why);
+    const settings = [...NOTHING_ELSE, `--config-env=branch.${branch}.mergeOptions=${EMPTY}`];
+    const words = ["merge", "--quiet", "--ff-only", "--no-squash", "--no-autostash", "--no-overwrite-ignore", to];
+    await there.read([...settings, ...words], { env: { [EMPTY]: "" } });
   } catch (error) {
-    await there.read([...NO_STASH, "read-tree", "-m", "-u", to, from]);
+    await moveRefs(there, refs.map(reversed), why);
+    throw error;
+  }
+}
+
+/** For a commit that does not follow. Interrupted before the last step, it can be done again. */
+async function back(there: Git, move: BranchMove): Promise<void> {
+  const { from, to, why, refs } = move;
+  await readTree(there, { from, to });
+  try {
+    await moveRefs(there, [...refs, ownMove(move)], why);
+  } catch (error) {
+    await readTree(there, { from: to, to: from });
     throw error;
   }
 }
@@ -61,8 +81,7 @@ export function movedOn(branch: string): ClaudineError {
 function refusedIn(place: string, branch: string, error: unknown): unknown {
   if (!(error instanceof ClaudineError)) return error;
   const why = `${branch} is checked out in ${place}, and ${error.message}`;
-  return new ClaudineError(error.code, why, {
-    hint: "Nothing was changed; commit what is changed there, or check another branch out",
-    cause: error,
-  });
+  const ofFiles = "Nothing was changed; commit what is changed there, or check another branch out";
+  const hint = error.code === "wrong_state" ? ofFiles : error.hint;
+  return new ClaudineError(error.code, why, { hint, cause: error });
 }

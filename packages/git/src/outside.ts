@@ -20,7 +20,11 @@ export async function outsideChanges(git: Git, owner: Owner, run: number): Promi
   const names = await git.read(["diff-tree", "-r", "-z", "--name-only", "--no-renames", ...trees]);
   const files = names.toString().split("\0").slice(0, -1);
   if (files.length === 0) return undefined;
-  return { base, files, stat: (await git.read(["diff", "--stat", "--no-color", ...trees, "--"])).toString() };
+  return {
+    base,
+    files,
+    stat: (await git.read(["diff-tree", "-r", "--stat", "--no-color", ...trees, "--"])).toString(),
+  };
 }
 
 /** Those made before something of a person's are not the task's; where a run has changed nothing, an earlier one is its own. */

@@ -16,7 +16,9 @@ export type WorktreeWish = {
 };
 
 const SLUG_LENGTH = 40;
+const NAME_LENGTH = 80;
 const TRIES = 1000;
+const PREFIX = "claudine";
 
 /** `git` is in the folder that the task was submitted in. @throws ClaudineError with what keeps it from being made */
 export async function planWorktree(git: Git, wish: WorktreeWish): Promise<Worktree> {
@@ -34,8 +36,10 @@ export async function planWorktree(git: Git, wish: WorktreeWish): Promise<Worktr
 }
 
 async function baseOf(git: Git, name: string): Promise<{ commit: string; branch: string | undefined }> {
-  const commit = await commitOf(git, name);
-  if (commit !== undefined) return { commit, branch: await branchOf(git, name) };
+  const branch = await branchOf(git, name);
+  // A tag may have the same name.
+  const commit = await commitOf(git, branch === undefined ? name : branchRef(branch));
+  if (commit !== undefined) return { commit, branch };
   if (name !== "HEAD")
     throw new ClaudineError("not_found", `the base ${name} is no commit of the repository`, {
       hint: "Name a branch, a tag or a commit with --base",
@@ -49,8 +53,7 @@ type BranchFacts = Pick<Worktree, "branch" | "isNewBranch" | "baseCommit">;
 
 async function branchFor(git: Git, { rule, task }: WorktreeWish, baseCommit: string): Promise<BranchFacts> {
   const { branch } = rule;
-  if (branch === undefined)
-    return { branch: await freeBranch(git, `claudine/${slugOf(task)}`), isNewBranch: true, baseCommit };
+  if (branch === undefined) return { branch: await freeBranch(git, slugOf(task)), isNewBranch: true, baseCommit };
   await checkBranchName(git, branch);
   const tip = await commitOf(git, branchRef(branch));
   if (tip === undefined) return { branch, isNewBranch: true, baseCommit };
@@ -75,14 +78,17 @@ function slugOf({ id, label }: WorktreeWish["task"]): string {
 }
 
 function plain(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+/, "") || "repo";
+  const word = name.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+/, "");
+  return word.slice(0, NAME_LENGTH) || "repo";
 }
 
-/** One of an earlier state folder may have the same id. */
-async function freeBranch(git: Git, name: string): Promise<string> {
+/** One of an earlier state folder may have the same id; and where there is a branch `claudine`, none can be below it. */
+async function freeBranch(git: Git, slug: string): Promise<string> {
+  const isTaken = async (branch: string) => (await commitOf(git, branchRef(branch))) !== undefined;
+  const name = (await isTaken(PREFIX)) ? `${PREFIX}-${slug}` : `${PREFIX}/${slug}`;
   for (let count = 1; count < TRIES; count += 1) {
     const branch = count === 1 ? name : `${name}-${count}`;
-    if ((await commitOf(git, branchRef(branch))) === undefined) return branch;
+    if (!(await isTaken(branch))) return branch;
   }
   return name;
 }

@@ -5,7 +5,12 @@ import type { GitEnd } from "./run-git.ts";
 type Row = { pattern: RegExp; code: ErrorCode; hint?: string };
 
 const KNOWN: readonly Row[] = [
-  { pattern: /No space left on device|Disk quota exceeded/, code: "storage", hint: "Make room on the disk" },
+  {
+    // Git does not always say why it could not write.
+    pattern: /No space left on device|Disk quota exceeded|write failure|unable to write file|Out of diskspace/,
+    code: "storage",
+    hint: "Make room on the disk",
+  },
   { pattern: /Read-only file system|Permission denied/, code: "permission" },
   { pattern: /not a git repository/i, code: "not_found", hint: "Run it in a folder of a git repository" },
   {

@@ -20,6 +20,8 @@ export type GitOptions = {
   input?: Uint8Array | string;
   /** On top of the environment. */
   env?: Env;
+  /** An open file that its standard output goes to. */
+  outputFd?: number;
 };
 
 export type GitEnd = { code: number; stdout: Buffer; stderr: string };
@@ -88,14 +90,14 @@ function runProcess(place: GitPlace, args: readonly string[], options: GitOption
   });
 }
 
-function start(place: GitPlace, args: readonly string[], { input, env = {} }: GitOptions): ChildProcess {
+function start(place: GitPlace, args: readonly string[], { input, env = {}, outputFd }: GitOptions): ChildProcess {
   const unattended = place.unattended === true;
   const quiet = unattended ? { GIT_TERMINAL_PROMPT: "0", GIT_EDITOR: "true", GIT_ASKPASS: "", SSH_ASKPASS: "" } : {};
   try {
     return spawn("git", args, {
       cwd: place.cwd,
       env: { ...gitEnv(place.env), ...quiet, ...env },
-      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      stdio: [input === undefined ? "ignore" : "pipe", outputFd ?? "pipe", "pipe"],
       detached: unattended,
     });
   } catch (error) {

@@ -1,62 +1,98 @@
-/** Takes a worktree away; what is in it is a checkpoint and a patch before that. */
-import { existsSync } from "node:fs";
-import { mkdir, open, rename } from "node:fs/promises";
-import { dirname } from "node:path";
+/** Takes a worktree away in one step, from which there is a way back until its files are removed. */
+import { randomUUID } from "node:crypto";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { ClaudineError } from "@claudine/protocol/errors";
-import { type Owner, recordCheckpoint } from "./checkpoints.ts";
-import { commitOf } from "./refs.ts";
-import type { Git } from "./run-git.ts";
-import { snapshotTree } from "./snapshot.ts";
-import { listWorktrees } from "./worktrees.ts";
+import { noWorktree, type ReadyNote, readyNoteIn, textOf } from "./admin-dir.ts";
+import { removeOld } from "./leftovers.ts";
 
-export type SaveWish = { owner: Owner; run: number; baseCommit: string; patch: string };
+export type Aside = {
+  /** As it was, unless something else has taken its place. */
+  putBack(): Promise<void>;
+  remove(): Promise<void>;
+};
 
-/**
- * All that differs from where the branch began, committed or not, as a patch that `git apply` takes.
- * @param git in the worktree @returns whether anything differs @throws ClaudineError; what is not a file here cannot be saved
- */
-export async function saveWorktree(git: Git, { owner, run, baseCommit, patch }: SaveWish): Promise<boolean> {
-  await refuseDirtySubmodules(git);
-  await recordCheckpoint(git, owner, { run, why: "before the worktree is removed" });
-  const tree = await snapshotTree(git);
-  const base = (await commitOf(git, baseCommit)) ?? "HEAD";
-  const { code } = await git.run(["diff", "--quiet", base, tree, "--"]);
-  if (code === 0) return false;
-  await mkdir(dirname(patch), { recursive: true, mode: 0o700 });
-  const part = `${patch}.part`;
-  const shape = ["--binary", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames"];
-  await git.read(["diff", ...shape, "--src-prefix=a/", "--dst-prefix=b/", `--output=${part}`, base, tree, "--"]);
-  await flush(part);
-  await rename(part, patch);
-  await flush(dirname(patch));
-  return true;
-}
+type Move = { from: string; to: string };
 
-async function refuseDirtySubmodules(git: Git): Promise<void> {
-  const status = (await git.read(["status", "--porcelain=v2", "-z", "--ignore-submodules=none"])).toString();
-  // `S<c><m><u>`: other commits, changes, untracked files.
-  const [dirty] = status.split("\0").filter((line) => /^[12u] .. S(C|.M|..U)/.test(line));
-  if (dirty === undefined) return;
-  throw new ClaudineError("wrong_state", `a submodule has changes of its own: ${dirty.split(" ").slice(8).join(" ")}`, {
-    hint: "Commit and push them there, or remove it with --force",
-  });
-}
+const ASIDE = ".removed-";
 
-async function flush(path: string): Promise<void> {
-  const file = await open(path, "r");
+/** Neither the path nor the branch is taken any more then. @throws ClaudineError wrong_state, as for one that is locked */
+export async function setAside({ worktree, uid }: Pick<ReadyNote, "worktree" | "uid">): Promise<Aside> {
+  const { path, gitDir } = worktree;
+  const admins = adminsOf(gitDir);
+  const admin = admins.find((one) => isAt(one, path));
+  if (admin === undefined && existsSync(path)) throw noWorktree(worktree);
+  if (!existsSync(path)) refuseMoved({ worktree, uid }, admins);
+  if (admin !== undefined) refuseLocked(path, admin);
+  const moves: Move[] = existsSync(path) ? [await asideOf(path, dirname(path))] : [];
+  if (admin !== undefined) moves.push(await asideOf(admin, join(gitDir, "claudine")));
+  const moved: Move[] = [];
+  const putBack = async (): Promise<void> => {
+    for (const { from, to } of moved.toReversed()) if (!existsSync(from)) await rename(to, from);
+  };
   try {
-    await file.sync();
-  } finally {
-    await file.close();
+    for (const move of moves) {
+      await rename(move.from, move.to);
+      moved.push(move);
+    }
+  } catch (error) {
+    await putBack();
+    throw error;
+  }
+  return { putBack, remove: () => removeAll(path, moved) };
+}
+
+/** Beside what is there, so that a change of the name is all. */
+async function asideOf(from: string, folder: string): Promise<Move> {
+  await mkdir(folder, { recursive: true });
+  await removeOld(folder, ASIDE);
+  return { from, to: join(folder, `${ASIDE}${basename(from)}-${randomUUID()}`) };
+}
+
+async function removeAll(path: string, moved: readonly Move[]): Promise<void> {
+  for (const { to } of moved) {
+    try {
+      await rm(to, { recursive: true, force: true, maxRetries: 3 });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ClaudineError("permission", `${path} is taken away, but not all of its files are removed: ${why}`, {
+        hint: `What it held is saved; remove ${to}`,
+      });
+    }
   }
 }
 
-/** @param git of the repository, not in the worktree @throws ClaudineError as for one that is locked */
-export async function takeAway(git: Git, path: string): Promise<void> {
-  const isListed = (await listWorktrees(git)).some((one) => one.path === path);
-  if (isListed) await git.read(["worktree", "remove", "--force", "--", path]);
-  else if (existsSync(path))
-    throw new ClaudineError("wrong_state", `${path} is no worktree of ${git.place.cwd}`, {
-      hint: "Nothing was removed",
-    });
+/** What the repository knows of its worktrees: one of them may lack its own note of it. */
+function adminsOf(gitDir: string): string[] {
+  const folder = join(gitDir, "worktrees");
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+}
+
+function isAt(admin: string, path: string): boolean {
+  const place = placeOf(admin);
+  return place === path || (place !== undefined && existsSync(path) && place === realpathSync(path));
+}
+
+function placeOf(admin: string): string | undefined {
+  const text = textOf(join(admin, "gitdir"));
+  return text === undefined ? undefined : dirname(resolve(admin, text.replace(/\n$/, "")));
+}
+
+/** By hand, with `git worktree move`. */
+function refuseMoved({ worktree, uid }: Pick<ReadyNote, "worktree" | "uid">, admins: readonly string[]): void {
+  const moved = admins.find((one) => readyNoteIn(one)?.uid === uid && !isAt(one, worktree.path));
+  if (moved === undefined) return;
+  const place = placeOf(moved) ?? moved;
+  throw new ClaudineError("wrong_state", `${worktree.path} was moved to ${place}`, {
+    hint: `Nothing was removed; git worktree move ${place} ${worktree.path} brings it back`,
+  });
+}
+
+function refuseLocked(path: string, admin: string): void {
+  const reason = textOf(join(admin, "locked"))?.trim();
+  if (reason === undefined) return;
+  throw new ClaudineError("wrong_state", `${path} is locked${reason === "" ? "" : `: ${reason}`}`, {
+    hint: `Nothing was removed; git worktree unlock ${path}`,
+  });
 }

@@ -53,13 +53,19 @@ export function createSweep(tables: Tables): Sweep {
 /** Whether there was anything to do. */
 function removePiece(tables: Tables): boolean {
   tables.root.resetReadTxn();
-  const [mark] = tables.meta.getKeys({ start: MARK, end: MARKS_END, limit: 1 });
-  if (mark === undefined) return false;
-  const name = mark.slice(MARK.length);
-  const keys = keysOf(tables, name, { limit: PIECE });
-  tables.root.transactionSync(() => {
+  if (firstForgotten(tables) === undefined) return false;
+  return tables.root.transactionSync(() => {
+    // Asked again: a commit that was on its way may have begun a schedule of that name anew.
+    const name = firstForgotten(tables);
+    if (name === undefined) return false;
+    const keys = keysOf(tables, name, { limit: PIECE });
     for (const key of keys) void tables.firings.remove(key);
     if (keys.length < PIECE) unmarkForgotten(tables, name);
+    return true;
   });
-  return true;
+}
+
+function firstForgotten({ meta }: Tables): string | undefined {
+  const [mark] = meta.getKeys({ start: MARK, end: MARKS_END, limit: 1 });
+  return mark?.slice(MARK.length);
 }

@@ -1,5 +1,5 @@
 /** Records checkpoints of tasks: at the end of each run, every so often while it runs, and when somebody asks. */
-import { type Env, recordCheckpoint } from "@claudine/git";
+import { type Env, inWorktree, recordCheckpoint } from "@claudine/git";
 import type { Task, TaskId } from "@claudine/protocol";
 import type { Fact } from "../engine.ts";
 import { errorFacts, type Log } from "../log.ts";
@@ -12,8 +12,8 @@ export type CheckpointPorts = {
 };
 
 export type Checkpoints = {
-  /** Never throws: what cannot be recorded is logged. */
-  record(task: Task, why: string): Promise<void>;
+  /** Never throws: what cannot be recorded is logged. @returns why not, in words */
+  record(task: Task, why: string): Promise<string | undefined>;
   onFacts(facts: readonly Fact[]): void;
   /** An agent's run has called so many tools by now. */
   calledTools(task: Task, calls: number): void;
@@ -30,13 +30,18 @@ export function createCheckpoints({ environment, log }: CheckpointPorts): Checkp
   const reached = new Map<TaskId, number>();
   const busy = new Set<TaskId>();
 
-  const record = async (task: Task, why: string): Promise<void> => {
-    const cwd = task.checkout?.path ?? task.cwd;
+  const record = async (task: Task, why: string): Promise<string | undefined> => {
+    const { id, uid, attempt, checkout, cwd } = task;
     const signal = AbortSignal.timeout(LONGEST_MS);
-    const git = taskGit({ task, attempt: task.attempt, part: "checkpoint", env: environment(task), cwd, signal });
-    await recordCheckpoint(git, { id: task.id, uid: task.uid }, { run: task.attempt, why }).catch((error: unknown) =>
-      log.warn("A checkpoint could not be recorded", { task: task.id, ...errorFacts(error) }),
-    );
+    try {
+      const git = taskGit({ task, attempt, part: "checkpoint", env: environment(task), cwd, signal });
+      const own = checkout === undefined ? git : inWorktree(git, checkout);
+      const { isWhole } = await recordCheckpoint(own, { id, uid }, { run: attempt, why });
+      return isWhole ? undefined : "not all of its files were recorded";
+    } catch (error) {
+      log.warn("A checkpoint could not be recorded", { task: id, ...errorFacts(error) });
+      return `its files were not recorded: ${error instanceof Error ? error.message : String(error)}`;
+    }
   };
   const tick = async (task: Task): Promise<void> => {
     if (busy.has(task.id)) return;

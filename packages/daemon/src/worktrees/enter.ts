@@ -2,11 +2,20 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { makeWorktree, planWorktree, readNote, withoutMisleading, type Env } from "@claudine/git";
+import {
+  endInterruptedRebase,
+  inWorktree,
+  makeWorktree,
+  planWorktree,
+  readNote,
+  withoutMisleading,
+  type Env,
+} from "@claudine/git";
 import { ClaudineError, type Config, type LiveRun, type Task, type Worktree } from "@claudine/protocol";
 import type { Refusal } from "../agents/start.ts";
 import type { Command } from "../core/command.ts";
 import { runUid } from "../running/launch.ts";
+import { shortageOf } from "../running/shortage.ts";
 import { setupArgv } from "./setup-argv.ts";
 import { taskGit } from "./task-git.ts";
 
@@ -17,7 +26,7 @@ export type EnterPorts = {
   shell: string | undefined;
   dispatch(command: Command): Promise<unknown>;
   /** Of what was done since the last run, also by others. */
-  record(task: Task, why: string): Promise<void>;
+  record(task: Task, why: string): Promise<unknown>;
   /** Ends what carries the mark of a run that has not started: what a daemon that died has left. */
   endMarked(runUid: string): Promise<void>;
 };
@@ -42,6 +51,7 @@ export function createEnter(ports: EnterPorts): Enter {
         planWorktree(git, { rule, task, folder: worktreesFolder(ports) }),
       );
       const isThere = readNote(worktree.path, "ready") !== undefined;
+      if (isThere) await endInterruptedRebase(inWorktree(git, worktree));
       if (isThere && task.attempt > 1) await ports.record(task, "before the run");
       await makeWorktree(git.at("/"), {
         worktree,
@@ -51,12 +61,20 @@ export function createEnter(ports: EnterPorts): Enter {
       });
       return place({ ports, task, env, worktree });
     } catch (error) {
-      if (!(error instanceof ClaudineError) || signal.aborted) throw error;
-      const why = error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+      const why = signal.aborted ? undefined : refusalOf(error);
+      if (why === undefined) throw error;
       const outcome = { kind: "not-started", step: "worktree", errno: "ENOTREADY", path: task.cwd } as const;
       return { refused: { outcome, note: `no worktree: ${why}` } };
     }
   };
+}
+
+/** Why it cannot be made, also by the next try; undefined for a bug, and for what passes. */
+function refusalOf(error: unknown): string | undefined {
+  if (error instanceof ClaudineError)
+    return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+  if (!(error instanceof Error) || !("syscall" in error) || shortageOf(error) !== undefined) return undefined;
+  return error.message;
 }
 
 /** Durable before anything is made, so that whoever comes after a crash knows what was going to be. */

@@ -19,9 +19,9 @@ export function createLeave(ports: LeavePorts): Leave {
   return async (task, { outcome }) => {
     const { checkout } = task;
     if (task.worktree !== undefined && checkout === undefined) return {};
-    await ports.record(task, "at the end of the run");
-    if (checkout === undefined) return {};
-    const notes = [failedSetup(checkout.path, outcome), await committed(ports, task)];
+    const unrecorded = await ports.record(task, "at the end of the run");
+    const setup = checkout === undefined ? undefined : failedSetup(checkout.path, outcome);
+    const notes = [setup, unrecorded, await committed(ports, task)];
     const note = notes.filter((one) => one !== undefined).join("; ");
     return note === "" ? {} : { note };
   };
@@ -42,7 +42,7 @@ async function committed(ports: LeavePorts, task: Task): Promise<string | undefi
     const signal = AbortSignal.timeout(LONGEST_MS);
     const env = ports.environment(task);
     const git = taskGit({ task, attempt, part: "leave", env, cwd: worktree.path, signal });
-    const commit = await commitAll(git, { path: worktree.path, branch: worktree.branch, message: messageOf(task) });
+    const commit = await commitAll(git, { worktree, message: messageOf(task) });
     if (commit !== undefined) await ports.dispatch({ type: "report-worktree", id, step: "committed", worktree });
     return undefined;
   } catch (error) {

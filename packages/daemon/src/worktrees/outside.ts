@@ -1,6 +1,6 @@
 /** Before a task is continued: what others have changed in its worktree since its last run, and what becomes of that. */
 import { existsSync } from "node:fs";
-import { outsideChanges, restoreCheckpoint, type Outside } from "@claudine/git";
+import { inWorktree, outsideChanges, restoreCheckpoint, type Outside } from "@claudine/git";
 import { ClaudineError, type OnConflict, type Task } from "@claudine/protocol";
 import type { CheckpointPorts } from "./checkpoints.ts";
 import { taskGit } from "./task-git.ts";
@@ -17,9 +17,12 @@ export function createLookOutside({ environment }: Pick<CheckpointPorts, "enviro
     if (checkout === undefined || checkout.removedAt !== undefined || !existsSync(checkout.path)) return undefined;
     const signal = AbortSignal.timeout(LONGEST_MS);
     const place = { task, attempt, part: "checkpoint", env: environment(task), cwd: checkout.path, signal } as const;
-    const git = taskGit(place);
     const owner = { id, uid };
-    const found = await outsideChanges(git, owner, attempt).catch((error: unknown) => refuse(task, error));
+    const look = async () => {
+      const git = inWorktree(taskGit(place), checkout);
+      return { git, found: await outsideChanges(git, owner, attempt) };
+    };
+    const { git, found } = await look().catch((error: unknown) => refuse(task, error));
     if (found === undefined) return undefined;
     switch (onConflict) {
       case "fail":

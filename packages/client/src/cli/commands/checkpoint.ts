@@ -5,7 +5,7 @@ import { printJson, say } from "../print.ts";
 import { flag } from "../input.ts";
 import { renderTable, type Column } from "../table.ts";
 import { clock } from "../task-values.ts";
-import { naming, refuseWhileRunning, taskPlace } from "../worktrees/place.ts";
+import { filesOf, naming, refuseWhileRunning, repoOf, taskPlace } from "../worktrees/place.ts";
 
 const TASK: Positional = { name: "TASK", describe: "The task", required: true };
 const WHICH: Positional = { name: "N", describe: "Which one, as RUN.N or N; the newest unless told" };
@@ -14,7 +14,7 @@ const COLUMNS: readonly Column<Checkpoint>[] = [
   { title: "CHECKPOINT", text: ({ name }) => name },
   { title: "COMMIT", text: ({ commit }) => commit.slice(0, 10) },
   { title: "WHEN", text: ({ at }) => clock(at) },
-  { title: "WHY", shrinksTo: 10, text: ({ why }) => why },
+  { title: "WHY", shrinksTo: 10, text: ({ why, isWhole }) => (isWhole ? why : `${why}, not all files`) },
 ];
 
 const list: Command = {
@@ -23,9 +23,11 @@ const list: Command = {
   positional: [TASK],
   options: [],
   async run(input, io) {
-    const { git, owner } = await taskPlace(io, input.args[0] ?? "", "list the checkpoints of");
+    const place = await taskPlace(io, input.args[0] ?? "", "list the checkpoints of");
+    const { owner } = place;
     const { listCheckpoints } = await import("@claudine/git");
-    const all = await naming(`list the checkpoints of task ${owner.id}`, () => listCheckpoints(git, owner));
+    const list = async () => listCheckpoints(await repoOf(place), owner);
+    const all = await naming(`list the checkpoints of task ${owner.id}`, list);
     if (flag(input, "json")) printJson(io, all);
     else if (flag(input, "quiet")) io.out(all.map(({ name }) => `${name}\n`).join(""));
     else if (all.length > 0) io.out(`${renderTable(COLUMNS, all, io).join("\n")}\n`);
@@ -39,10 +41,11 @@ const make: Command = {
   positional: [TASK],
   options: [],
   async run(input, io) {
-    const { git, owner, task } = await taskPlace(io, input.args[0] ?? "", "record");
+    const place = await taskPlace(io, input.args[0] ?? "", "record");
+    const { owner, task } = place;
     const { recordCheckpoint } = await import("@claudine/git");
     const wish = { run: Math.max(1, task.attempt), why: "asked for" };
-    const made = await naming(`record task ${task.id}`, () => recordCheckpoint(git, owner, wish));
+    const made = await naming(`record task ${task.id}`, async () => recordCheckpoint(filesOf(place), owner, wish));
     tell(input, io, { text: `Checkpoint ${made.name} of task ${task.id}`, value: made });
     return 0;
   },
@@ -54,9 +57,11 @@ const diff: Command = {
   positional: [TASK, WHICH],
   options: [],
   async run(input, io) {
-    const { git, owner, task } = await taskPlace(io, input.args[0] ?? "", "compare");
+    const place = await taskPlace(io, input.args[0] ?? "", "compare");
+    const { owner, task } = place;
     const { findCheckpoint, showGit, snapshotTree } = await import("@claudine/git");
     return naming(`compare task ${task.id}`, async () => {
+      const git = filesOf(place);
       const target = await findCheckpoint(git, owner, input.args[1]);
       return showGit(git.place, ["diff", target.tree, await snapshotTree(git), "--"]);
     });
@@ -69,10 +74,12 @@ const restore: Command = {
   positional: [TASK, WHICH],
   options: [],
   async run(input, io) {
-    const { git, owner, task } = await taskPlace(io, input.args[0] ?? "", "restore");
+    const place = await taskPlace(io, input.args[0] ?? "", "restore");
+    const { owner, task } = place;
     refuseWhileRunning(task, "restore");
     const { findCheckpoint, restoreCheckpoint } = await import("@claudine/git");
     const { target, before } = await naming(`restore task ${task.id}`, async () => {
+      const git = filesOf(place);
       const found = await findCheckpoint(git, owner, input.args[1]);
       return { target: found, before: await restoreCheckpoint(git, owner, { target: found, run: task.attempt }) };
     });

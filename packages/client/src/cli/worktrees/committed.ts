@@ -1,5 +1,5 @@
 /** Before a branch is merged, rebased or pushed: what is uncommitted would not be part of it. */
-import { commitAll, type Git, worktreeStatus } from "@claudine/git";
+import { commitAll, type Git, inWorktree, worktreeStatus } from "@claudine/git";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { TaskInfo } from "@claudine/protocol/task";
 import type { Worktree } from "@claudine/protocol/worktree";
@@ -9,14 +9,20 @@ export type Uncommitted = { client: Client; git: Git; task: TaskInfo; worktree: 
 
 /** @param git of the repository @throws ClaudineError wrong_state */
 export async function requireCommitted({ client, git, task, worktree, commit }: Uncommitted): Promise<void> {
-  const { isThere, uncommitted } = await worktreeStatus(git, { ...worktree, base: worktree.baseCommit });
-  if (!isThere || uncommitted === 0) return;
+  const { isThere, uncommitted } = await worktreeStatus(git, worktree);
+  if (!isThere) return;
+  inWorktree(git, worktree);
+  if (uncommitted === 0) return;
+  if (uncommitted === null)
+    throw new ClaudineError("wrong_state", `git cannot tell what is uncommitted in ${worktree.path}`, {
+      hint: "git status there says why",
+    });
   const files = uncommitted === 1 ? "1 file is" : `${uncommitted} files are`;
   if (!commit)
     throw new ClaudineError("wrong_state", `in ${worktree.path} ${files} not committed`, {
       hint: "--commit commits them first",
     });
   const message = `${task.label ?? task.command.slice(0, 60)}\n\nThe work of task ${task.id} of Claudine.\n`;
-  await commitAll(git, { path: worktree.path, branch: worktree.branch, message });
+  await commitAll(git, { worktree, message });
   await client.call("worktree.note", { id: task.id, step: "committed" });
 }

@@ -1,6 +1,7 @@
 /** `claudine worktree list`. */
 import { createGit, repoGit, type WorktreeStatus, worktreeStatus } from "@claudine/git";
 import { ClaudineError } from "@claudine/protocol/errors";
+import { existsSync } from "node:fs";
 import type { TaskInfo } from "@claudine/protocol/task";
 import type { Worktree } from "@claudine/protocol/worktree";
 import type { Client } from "../../client.ts";
@@ -22,7 +23,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: "BASE", text: ({ base, baseCommit }) => base ?? baseCommit.slice(0, 10) },
   { title: "AHEAD", align: "right", text: ({ ahead }) => count(ahead) },
   { title: "BEHIND", align: "right", text: ({ behind }) => count(behind) },
-  { title: "UNCOMMITTED", align: "right", text: ({ isThere, uncommitted }) => (isThere ? String(uncommitted) : "") },
+  { title: "UNCOMMITTED", align: "right", text: ({ isThere, uncommitted }) => (isThere ? count(uncommitted) : "") },
   { title: "PATH", shrinksTo: 12, text: ({ path, isThere }) => (isThere ? path : "removed") },
 ];
 
@@ -60,9 +61,10 @@ async function tasksWithWorktree(client: Client): Promise<TaskInfo[]> {
 async function statusOf(io: Io, worktree: Worktree): Promise<WorktreeStatus> {
   try {
     const git = await repoGit(createGit({ cwd: "/", env: environment(io) }), worktree);
-    return await worktreeStatus(git, { ...worktree, base: worktree.base ?? worktree.baseCommit });
+    return await worktreeStatus(git, worktree);
   } catch (error) {
-    if (error instanceof ClaudineError) return { isThere: false, uncommitted: 0, ahead: null, behind: null };
+    const isThere = existsSync(worktree.path);
+    if (error instanceof ClaudineError) return { isThere, uncommitted: isThere ? null : 0, ahead: null, behind: null };
     throw error;
   }
 }

@@ -1,27 +1,28 @@
 /** `claudine worktree merge`. */
-import { merge, type MergePlan, planMerge, repoGit, undoLast } from "@claudine/git";
+import { merge, type MergePlan, planMerge, undoLast } from "@claudine/git";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Input, Io } from "../command.ts";
 import { flag, text } from "../input.ts";
 import { printJson, say } from "../print.ts";
 import { requireCommitted } from "./committed.ts";
-import { checkoutOf, naming, refuseWhileRunning, taskPlace } from "./place.ts";
+import { checkoutOf, naming, refuseWhileRunning, repoOf, taskPlace } from "./place.ts";
 
 const CONFLICT_EXIT = 1;
 
 export async function mergeWorktree(input: Input, io: Io): Promise<number> {
-  const { client, task, git } = await taskPlace(io, input.args[0] ?? "", "merge");
+  const place = await taskPlace(io, input.args[0] ?? "", "merge");
+  const { client, task, owner } = place;
   const worktree = checkoutOf(task, "merge");
   const { id } = task;
   const { branch } = worktree;
   return naming(`merge task ${id}`, async () => {
-    const repo = await repoGit(git, worktree);
+    const repo = await repoOf(place);
     if (flag(input, "undo")) {
-      const undone = await undoLast(repo, { id, kind: "merge" });
+      const undone = await undoLast(repo, { owner, kind: "merge" });
       await client.call("worktree.note", { id, step: "unmerged" });
       return tell(input, io, { text: `Took the merge back: ${undone.branch} is as before`, value: undone });
     }
-    const wish = { id, branch, into: intoOf(input, worktree.base) };
+    const wish = { owner, branch, into: intoOf(input, worktree.base) };
     const isDry = flag(input, "dry-run");
     if (!isDry) {
       refuseWhileRunning(task, "merge");
@@ -40,7 +41,7 @@ export async function mergeWorktree(input: Input, io: Io): Promise<number> {
     const undo = `claudine worktree merge ${id} --undo`;
     return tell(input, io, {
       text: `Merged ${branch} into ${wish.into}; ${undo} takes it back`,
-      value: { ...wish, commit },
+      value: { id, branch, into: wish.into, commit },
     });
   });
 }

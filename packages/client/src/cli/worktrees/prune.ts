@@ -1,6 +1,15 @@
 /** `claudine worktree prune`: removes the worktrees whose tasks the daemon has forgotten. */
-import { createGit, type ReadyNote, readReadyNote, repoGit, saveWorktree, takeAway } from "@claudine/git";
+import {
+  createGit,
+  inWorktree,
+  type ReadyNote,
+  readReadyNote,
+  requireAsSaved,
+  saveWorktree,
+  setAside,
+} from "@claudine/git";
 import { ClaudineError } from "@claudine/protocol/errors";
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -8,34 +17,46 @@ import type { Client } from "../../client.ts";
 import type { Input, Io } from "../command.ts";
 import { flag } from "../input.ts";
 import { printJson, say } from "../print.ts";
+import { reportError } from "../report-error.ts";
 import { environment, naming } from "./place.ts";
 import { patchFile, patchText } from "./remove.ts";
 
+type Gone = { note: ReadyNote; path: string };
 type Pruned = { id: number; path: string; patch: string | null };
 
+/** One that cannot be removed keeps no other from it. @returns the exit code of the first of those */
 export async function pruneWorktrees(input: Input, io: Io): Promise<number> {
   const client = await io.connect();
+  const isDry = flag(input, "dry-run");
   const pruned: Pruned[] = [];
-  for (const note of await gone(client, io)) {
-    const one = flag(input, "dry-run")
-      ? { id: note.id, path: note.worktree.path, patch: null }
-      : await naming(`prune ${note.worktree.path}`, () => pruneOne(io, note));
-    pruned.push(one);
-    const done = flag(input, "dry-run") ? `Would remove ${one.path}` : `Removed ${one.path}${patchText(one.patch)}`;
-    if (!flag(input, "json")) say(input, io, done);
+  let code = 0;
+  for (const { note, path } of await gone(client, io)) {
+    try {
+      const one = isDry
+        ? { id: note.id, path, patch: null }
+        : await naming(`prune ${path}`, () => pruneOne(io, note, path));
+      pruned.push(one);
+      const done = isDry ? `Would remove ${path}` : `Removed ${path}${patchText(one.patch)}`;
+      if (!flag(input, "json")) say(input, io, done);
+    } catch (error) {
+      code ||= reportError(error, input, io);
+    }
   }
   if (flag(input, "json")) printJson(io, pruned);
-  return 0;
+  return code;
 }
 
 /** Those that a daemon of this state folder made, for a task that it does not know any more. */
-async function gone(client: Client, io: Io): Promise<ReadyNote[]> {
+async function gone(client: Client, io: Io): Promise<Gone[]> {
   const folder = await worktreesFolder(client, io);
   const names = await readdir(folder).catch(() => []);
-  const found: ReadyNote[] = [];
-  for (const name of names) {
-    const note = readReadyNote(join(folder, name));
-    if (note?.state === io.paths.stateDir && !(await isKnown(client, note))) found.push(note);
+  const found: Gone[] = [];
+  // Others are on their way out.
+  for (const name of names.filter((one) => !one.startsWith("."))) {
+    const place = join(folder, name);
+    const note = readReadyNote(place);
+    if (note?.state !== io.paths.stateDir || (await isKnown(client, note))) continue;
+    found.push({ note, path: existsSync(note.worktree.path) ? note.worktree.path : place });
   }
   return found;
 }
@@ -55,11 +76,12 @@ async function isKnown(client: Client, { id, uid }: ReadyNote): Promise<boolean>
   }
 }
 
-async function pruneOne(io: Io, { id, uid, worktree }: ReadyNote): Promise<Pruned> {
-  const repo = await repoGit(createGit({ cwd: "/", env: environment(io) }), worktree);
+async function pruneOne(io: Io, { id, uid, worktree: noted }: ReadyNote, path: string): Promise<Pruned> {
+  const worktree = { ...noted, path };
+  const git = inWorktree(createGit({ cwd: "/", env: environment(io) }), worktree);
   const patch = patchFile(io, { id, uid });
-  const wish = { owner: { id, uid }, run: 1, baseCommit: worktree.baseCommit, patch };
-  const isSaved = await saveWorktree(repo.at(worktree.path), wish);
-  await takeAway(repo, worktree.path);
-  return { id, path: worktree.path, patch: isSaved ? patch : null };
+  const saved = await saveWorktree(git, { owner: { id, uid }, run: 1, baseCommit: worktree.baseCommit, patch });
+  await requireAsSaved(git, saved);
+  await (await setAside({ worktree, uid })).remove();
+  return { id, path, patch: saved.hasChanges ? patch : null };
 }

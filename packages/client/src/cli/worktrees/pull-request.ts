@@ -1,5 +1,5 @@
 /** `claudine pr`: what can be refused is refused before anything is pushed. */
-import { chooseForge, commitOf, type Git, openPullRequest, remoteOf, repoGit, showGit } from "@claudine/git";
+import { chooseForge, commitOf, type Git, openPullRequest, remoteOf, showGit } from "@claudine/git";
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { TaskInfo } from "@claudine/protocol/task";
 import type { Worktree } from "@claudine/protocol/worktree";
@@ -7,17 +7,18 @@ import type { Input, Io } from "../command.ts";
 import { flag, text } from "../input.ts";
 import { printJson, say } from "../print.ts";
 import { requireCommitted } from "./committed.ts";
-import { checkoutOf, naming, refuseWhileRunning, taskPlace } from "./place.ts";
+import { checkoutOf, naming, refuseWhileRunning, repoOf, taskPlace } from "./place.ts";
 
 const WISH = "open a pull request of";
 
 export async function openRequest(input: Input, io: Io): Promise<number> {
-  const { client, task, git } = await taskPlace(io, input.args[0] ?? "", WISH);
+  const place = await taskPlace(io, input.args[0] ?? "", WISH);
+  const { client, task } = place;
   const worktree = checkoutOf(task, WISH);
   refuseWhileRunning(task, WISH);
   const { id } = task;
   const url = await naming(`${WISH} task ${id}`, async () => {
-    const repo = await repoGit(git, worktree);
+    const repo = await repoOf(place);
     const base = baseOf(input, worktree);
     await requireCommitted({ client, git: repo, task, worktree, commit: flag(input, "commit") });
     await requireCommits(repo, worktree);
