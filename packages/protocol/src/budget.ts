@@ -63,7 +63,12 @@ export const BudgetReached = z.object({
 export type BudgetReached = z.infer<typeof BudgetReached>;
 
 /** What is left of the narrowest budget when a run starts, which its tool keeps to. */
-export const BudgetLeft = z.object({ usd: z.number(), scope: BudgetScope, limit: z.number() });
+export const BudgetLeft = z.object({
+  usd: z.number(),
+  scope: BudgetScope,
+  limit: z.number(),
+  day: z.string().nullable().optional().describe("The day of which it is left; null for what is counted in all"),
+});
 export type BudgetLeft = z.infer<typeof BudgetLeft>;
 
 export const AtBudget = z.enum(["finish", "hold", "end"]);

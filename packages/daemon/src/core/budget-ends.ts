@@ -1,7 +1,8 @@
 /** What becomes of agents' runs when a budget is used up: as configured they finish, are held, or are ended. */
-import type { AgentEnd, BudgetReached, Charge, EventBody, LiveRun, StopCause, Task, TaskId } from "@claudine/protocol";
+import type { AgentEnd, BudgetLeft, Charge, EventBody, LiveRun, StopCause, Task, TaskId } from "@claudine/protocol";
 import {
-  dayAt,
+  dayNameAt,
+  dayOf,
   inFlightIn,
   isReached,
   limitsOf,
@@ -15,6 +16,7 @@ import {
 import { sane } from "./agent-accounts.ts";
 import { reachedWords } from "./budget-words.ts";
 import type { Facts } from "./decide.ts";
+import type { State } from "./state.ts";
 import { stopRun } from "./stop.ts";
 
 /** A run has spent more; `turned` when a turn of it or a call of a tool has begun since the last report. */
@@ -28,13 +30,20 @@ export function decideSpending(facts: Facts, { id, attempt, turned }: SpendingRe
   const { state } = facts;
   const limits = limitsFor(facts, task);
   const before = limits.filter((limit) => isReached(state, limit)).map((limit) => usedOf(facts, limit));
-  const used = limits.map((limit) => usedOf(facts, limit)).filter(({ limit, spent }) => spent >= limit.limit);
-  const fresh = used.filter(({ limit }) => told(state, limit) === undefined);
-  const events = reachedAll(facts, fresh);
+  const events = reachedNow(facts, limits);
   // It may go on to the end of the turn in which the budget was used up.
   const [first] = before;
   if (first === undefined || events.some((event) => event.type === "run.stopping" && event.id === id)) return events;
   return [...events, ...stopped(facts, { task, used: first, turned })];
+}
+
+/** What of these limits is used up and was not told yet, and what follows from that. */
+export function reachedNow(facts: Facts, limits: readonly Limit[]): EventBody[] {
+  const used = limits.map((limit) => usedOf(facts, limit));
+  return reachedAll(
+    facts,
+    used.filter(({ limit, spent }) => spent >= limit.limit && told(facts.state, limit) === undefined),
+  );
 }
 
 function limitsFor({ state }: Facts, task: Task): Limit[] {
@@ -59,9 +68,8 @@ function reachedAll(facts: Facts, used: readonly Used[]): EventBody[] {
 }
 
 function reachedEvent({ state }: Facts, { limit, spent }: Used): EventBody & { type: "budget.reached" } {
-  const { scope, unit, perDay } = limit;
-  const day = perDay ? (state.budgets.day?.name ?? "") : null;
-  return { type: "budget.reached", scope, unit, limit: limit.limit, spent, day };
+  const { scope, unit } = limit;
+  return { type: "budget.reached", scope, unit, limit: limit.limit, spent, day: dayOf(state, limit) };
 }
 
 type Stop = { task: Task; used: Used; turned: boolean };
@@ -86,11 +94,19 @@ function causeOf({ state }: Facts, turned: boolean): StopCause | undefined {
   }
 }
 
-/** What a run counts when it ends. */
-export function chargeOf({ state, wall }: Facts, task: Task, agent: AgentEnd | undefined): Charge | undefined {
+type End = { agent?: AgentEnd | undefined; finishedAt: number };
+
+/** What a run counts, on the day on which it has ended: the daemon may learn of it later. */
+export function chargeOf({ state }: Facts, task: Task, { agent, finishedAt }: End): Charge | undefined {
   const { usd, tokens } = sane(agent?.spent);
   if (task.agent === undefined || usd + tokens === 0) return undefined;
-  return { usd, tokens, group: task.group, day: dayAt(state, wall).name };
+  return { usd, tokens, group: task.group, day: dayNameAt(state, finishedAt) };
+}
+
+/** What a charge adds to that of which a limit is about. */
+function addedTo(state: State, limit: Limit, charge: Charge | undefined): number {
+  const isOther = limit.perDay && charge?.day !== dayOf(state, limit);
+  return isOther ? 0 : (charge?.[limit.unit] ?? 0);
 }
 
 export type Ended = { run: LiveRun; agent: AgentEnd | undefined; charge: Charge | undefined };
@@ -105,9 +121,9 @@ export function budgetFate(facts: Facts, task: Task, { run, agent, charge }: End
   if (cause === "budget") return { kind: "failed", note: run.stopping?.note ?? "budget used up" };
   const kept = cause === undefined ? keptTo(task, run, agent) : undefined;
   if (kept === undefined) return undefined;
-  const limit = limitsFor(facts, task).find((one) => isThat(one, kept));
+  const limit = limitsFor(facts, task).find((one) => isThat(facts.state, one, kept));
   if (limit === undefined || facts.state.settings.budgets.atLimit !== "end") return { kind: "again" };
-  const spent = spentIn(facts.state, limit.scope, limit.perDay).usd + (charge?.usd ?? 0);
+  const spent = spentIn(facts.state, limit.scope, limit.perDay).usd + addedTo(facts.state, limit, charge);
   return { kind: "failed", note: reachedWords(limit, spent) };
 }
 
@@ -124,12 +140,12 @@ export function budgetsAfter(facts: Facts, task: Task, { run, agent, charge }: E
   const { state, spentBy } = facts;
   const used = limitsFor(facts, task).map((limit): Used => {
     const running = runningIn(state, spentBy, { scope: limit.scope, but: task.id });
-    const ended = spentIn(state, limit.scope, limit.perDay)[limit.unit] + (charge?.[limit.unit] ?? 0);
+    const ended = spentIn(state, limit.scope, limit.perDay)[limit.unit] + addedTo(state, limit, charge);
     return { limit, spent: ended + running[limit.unit] };
   });
   const fresh = used.filter(
     ({ limit, spent }) =>
-      told(state, limit) === undefined && (spent >= limit.limit || (kept !== undefined && isThat(limit, kept))),
+      told(state, limit) === undefined && (spent >= limit.limit || (kept !== undefined && isThat(state, limit, kept))),
   );
   const others = reachedAll(facts, fresh);
   return others.filter((event) => !("id" in event) || event.id !== task.id);
@@ -143,7 +159,9 @@ function keptTo({ agent }: Task, { budget }: LiveRun, end: AgentEnd | undefined)
     : undefined;
 }
 
-/** It was not raised meanwhile. */
-function isThat({ scope, unit, limit }: Limit, kept: Pick<BudgetReached, "scope" | "limit">): boolean {
-  return unit === "usd" && limit === kept.limit && scopeKey(scope) === scopeKey(kept.scope);
+/** It was not raised meanwhile, and its day is not over. */
+function isThat(state: State, limit: Limit, kept: BudgetLeft): boolean {
+  const isSame = limit.unit === "usd" && limit.limit === kept.limit && scopeKey(limit.scope) === scopeKey(kept.scope);
+  // Older daemons did not say of which day.
+  return isSame && (kept.day === undefined || kept.day === dayOf(state, limit));
 }
