@@ -107,6 +107,9 @@ test("held: a run is ended at its next turn, and goes on in its session when the
   const id = await own.agent(prompt, "-g", "night");
   await until("the budget to be reached", async () => (await events("budget.reached", own)).length > 0 || undefined);
   expect((await own.rig.show(id)).state).toBe("running");
+  await own.rig.down("SIGKILL");
+  await own.rig.up();
+  await until("the run to be read", async () => (await own.rig.show(id)).agent?.spent?.tokens === 2 * MESSAGE);
   await writeFile(go, "");
   expect(await waits(id, own)).toBe("budget of group night: 360 of 240 tokens spent");
   expect(await events("run.stopping", own)).toMatchObject([{ id, cause: "budget-hold", signal: "SIGTERM" }]);

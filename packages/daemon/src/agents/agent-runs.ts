@@ -69,7 +69,7 @@ type Followed = RunTool & {
 export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
   const followed = new Map<TaskId, Followed>();
 
-  const follow = (task: Task, attempt: number): Followed | undefined => {
+  const follow = (task: Task, attempt: number, isTakenUp = false): Followed | undefined => {
     const known = followed.get(task.id);
     if (known?.attempt === attempt) return known;
     known?.reading.close();
@@ -93,7 +93,10 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       answeredAt: undefined,
       saidAnswers: false,
       said: undefined,
-      spending: createSpending(task, attempt, { ...ports, progress: () => run.reading.progress() }),
+      spending: createSpending(
+        { id: task.id, attempt, isTakenUp },
+        { ...ports, progress: () => run.reading.progress() },
+      ),
     };
     followed.set(task.id, run);
     return run;
@@ -127,7 +130,7 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       const running = [...ports.liveTasks()].filter((task) => task.agent !== undefined && "run" in task.status);
       ports.files.sweep(running.map((task) => ({ task, attempt: task.attempt })));
       for (const task of running) {
-        const run = follow(task, task.attempt);
+        const run = follow(task, task.attempt, true);
         if (run !== undefined) read(run);
       }
     },

@@ -1,6 +1,6 @@
 /** Tells what a run has spent so far, for budgets. */
 import type { AgentProgress } from "@claudine/agents";
-import type { AgentTokens, Run, Task, TaskId } from "@claudine/protocol";
+import type { AgentTokens, Run, TaskId } from "@claudine/protocol";
 import { countedBefore, spentOf } from "./facts.ts";
 
 export type SpendingPorts = {
@@ -18,9 +18,15 @@ export type Spending = {
   before(): AgentTokens | undefined;
 };
 
-export function createSpending({ id }: Task, attempt: number, ports: SpendingPorts): Spending {
+type Told = { steps: number | undefined; usd: number; tokens: number };
+
+/** @param run of an earlier daemon when it is taken up: it is in the middle of a turn, whatever it has done before */
+export function createSpending(
+  { id, attempt, isTakenUp }: { id: TaskId; attempt: number; isTakenUp: boolean },
+  ports: SpendingPorts,
+): Spending {
   let known: { sessionId: string; tokens: AgentTokens } | undefined;
-  let last = { steps: 0, usd: 0, tokens: 0 };
+  let last: Told = { steps: isTakenUp ? undefined : 0, usd: 0, tokens: 0 };
 
   const before = (): AgentTokens | undefined => {
     const { sessionId, wholeSession } = ports.progress();
@@ -34,10 +40,10 @@ export function createSpending({ id }: Task, attempt: number, ports: SpendingPor
     tell() {
       const progress = ports.progress();
       const now = { steps: progress.turns + progress.toolCalls, ...spentOf(progress, before()) };
-      const turned = now.steps !== last.steps;
-      if (!turned && now.usd === last.usd && now.tokens === last.tokens) return;
+      const turned = last.steps !== undefined && now.steps !== last.steps;
+      const hasSpent = now.usd !== last.usd || now.tokens !== last.tokens;
       last = now;
-      ports.spending({ id, attempt, turned });
+      if (turned || hasSpent) ports.spending({ id, attempt, turned });
     },
   };
 }
