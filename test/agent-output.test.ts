@@ -109,7 +109,7 @@ test("a session takes messages until its input ends", async () => {
   expect((await it.result(id)).agent.result).toBe('"second"');
   const deaf = await it.agent("hang");
   await it.rig.started(deaf);
-  expect((await it.rig.claudine("send", String(deaf), "hello")).stderr).toContain("Hand prompts over with --messages");
+  expect((await it.rig.claudine("send", String(deaf), "--eof")).stderr).toContain("handed over with --messages");
   await it.rig.claudine("cancel", String(deaf));
 });
 

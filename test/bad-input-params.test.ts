@@ -69,6 +69,7 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "schedule.declare": { env: {}, cwd: "/", umask: 0o22, origin: "/schedules.yaml", schedules: [] },
   "schedule.list": {},
   "schedule.get": { name: "none" },
+  "schedule.texts": { name: "none" },
   "schedule.history": { name: "none" },
   "schedule.next": { name: "none" },
   "schedule.pause": { names: ["none"] },

@@ -27,9 +27,9 @@ const OF_KEEPER = CRASH_POINTS.filter((name) => /-(output-removal|pack-(rename|r
 const OF_MISSED = CRASH_POINTS.filter((name) => name.endsWith("-commit-task.failed"));
 /** Worktrees: worktree-submit.test.ts. */
 const OF_WORKTREES = CRASH_POINTS.filter((name) => name.endsWith("-commit-worktree.changed"));
-/** What agents need: agent-watch.test.ts, agent-limits.test.ts, agent-budgets.test.ts. */
+/** What agents need: agent-watch.test.ts, agent-limits.test.ts, agent-budgets.test.ts, send-agent.test.ts. */
 const OF_AGENTS = CRASH_POINTS.filter((name) =>
-  /-commit-(run\.attention|agent\.(limited|freed)|budget\.reached)$/.test(name),
+  /-commit-(run\.attention|task\.told|agent\.(limited|freed)|budget\.reached)$/.test(name),
 );
 const ELSEWHERE = new Set([...OF_SHIM, ...OF_TOOLS, ...OF_KEEPER, ...OF_MISSED, ...OF_WORKTREES, ...OF_AGENTS]);
 const OF_DAEMON = CRASH_POINTS.filter((name) => !ELSEWHERE.has(name));

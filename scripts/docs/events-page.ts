@@ -11,6 +11,7 @@ const WHEN = {
   "task.cancelled":
     "A task that had not started was taken out. A running one that is cancelled ends with `run.finished`.",
   "task.retried": "A finished task was queued again; its next run has the next attempt number.",
+  "task.told": "Something was said to an agent's task that its next run is told.",
   "task.skipped": "A dependency ended otherwise than the task wanted, so it will not run.",
   "task.moved": "A queued task was given another place in its line.",
   "task.changed": "What a waiting task asks for was changed.",

@@ -45,6 +45,7 @@ export const REPEATABLE: Readonly<Record<MethodName, boolean>> = {
   "schedule.declare": false,
   "schedule.list": true,
   "schedule.get": true,
+  "schedule.texts": true,
   "schedule.history": true,
   "schedule.next": true,
   "schedule.pause": false,

@@ -1,5 +1,6 @@
 /** The flat view of what is asked of an agent and what it does. */
-import type { AgentChoice, AgentFacts, AgentInfo, AgentSpec } from "./agent.ts";
+import type { AgentChoice, AgentFacts, AgentInfo, AgentSpec, ScheduledAgent } from "./agent.ts";
+import { waitingFeedback } from "./reduce-session.ts";
 import type { Task } from "./task.ts";
 
 /** Before it said anything. */
@@ -24,6 +25,22 @@ export function choiceOf({ choices }: AgentSpec, at = 0): AgentChoice {
   return choices[at] ?? choices[0] ?? { agent: "" };
 }
 
+/** Of what is asked, before any run. */
+export function scheduledAgent(agent: AgentSpec): ScheduledAgent {
+  const { choices, promptBytes, template, permissionMode, budgetUsd, maxTurns } = agent;
+  const [first] = choices;
+  return {
+    agent: first?.agent ?? "",
+    model: first?.model ?? null,
+    fallback: choices.slice(1),
+    promptBytes,
+    template: template ?? null,
+    permissionMode: permissionMode ?? null,
+    budgetUsd: budgetUsd ?? null,
+    maxTurns: maxTurns ?? null,
+  };
+}
+
 export function agentInfo(
   { agent, agentAt = 0, status, goesOn, feedback = [] }: Task,
   live: AgentFacts | undefined,
@@ -41,5 +58,6 @@ export function agentInfo(
     attention: ("run" in status ? status.run.attention : undefined) ?? null,
     goesOn: goesOn ?? null,
     feedback: feedback.length,
+    feedbackWaiting: waitingFeedback({ feedback }).length,
   };
 }

@@ -5,6 +5,8 @@ import { Millis, TaskId } from "./ids.ts";
 
 /** Prompts and other texts for agents; what is larger belongs into a file that the prompt names. */
 export const PROMPT_BYTES_MAX = 10 * 2 ** 20;
+/** What is left in the input of a session before its tool starts must fit into a pipe, as JSON. */
+export const MESSAGE_BYTES_MAX = 24_576;
 /** Some tools take these on their command line, where the system allows no more in one word. */
 export const SMALL_TEXT_CHARS_MAX = 100_000;
 
@@ -168,14 +170,18 @@ export const GoesOn = z.object({
 });
 export type GoesOn = z.infer<typeof GoesOn>;
 
-/** What was said to a task between two runs; the text is stored beside the prompt. */
+/** What was said to a task since its prompt; the text is stored beside that. */
 export const Feedback = z.object({
-  attempt: z.int().describe("The first run that was told"),
+  attempt: z.int().nullable().describe("The first run that was told; null while it waits for the next one"),
   at: Millis,
   textsId: z.string(),
   bytes: z.int(),
 });
 export type Feedback = z.infer<typeof Feedback>;
+
+/** What names it in an event. */
+export const Said = Feedback.omit({ attempt: true, at: true }).describe("What was said to it; never the text");
+export type Said = z.infer<typeof Said>;
 
 /** So many for each task. */
 export const FEEDBACK_MAX = 1000;
@@ -190,9 +196,23 @@ export const AgentInfo = AgentFacts.extend({
   maxTurns: z.int().nullable(),
   attention: Attention.nullable().describe("Why somebody should look at it"),
   goesOn: GoesOn.nullable().describe("Null when the run begins with the prompt"),
-  feedback: z.int().describe("How often something was said to it between two runs"),
+  feedback: z.int().describe("How often something was said to it since its prompt"),
+  feedbackWaiting: z.int().describe("How much of that waits for its next run"),
 });
 export type AgentInfo = z.infer<typeof AgentInfo>;
+
+/** In the flat form of a schedule. */
+export const ScheduledAgent = AgentInfo.pick({
+  agent: true,
+  model: true,
+  fallback: true,
+  promptBytes: true,
+  template: true,
+  permissionMode: true,
+  budgetUsd: true,
+  maxTurns: true,
+});
+export type ScheduledAgent = z.infer<typeof ScheduledAgent>;
 
 /** A limit as it stands. */
 export const AgentLimitInfo = AgentLimit.omit({ agent: true, ripeAt: true }).extend({

@@ -1,6 +1,6 @@
 /** Everything that can happen to a task, in the past tense; the journal holds these in order. */
 import * as z from "zod";
-import { AgentEnd, AgentLimit, AgentName, Attention, Feedback, GoesOn } from "./agent.ts";
+import { AgentEnd, AgentLimit, AgentName, Attention, GoesOn, Said } from "./agent.ts";
 import { BudgetLeft, BudgetReached, Charge, GroupBudget } from "./budget.ts";
 import { FiringCause, ScheduleSpec, SkipWhy } from "./schedule.ts";
 import {
@@ -34,17 +34,18 @@ export const EventBody = z.discriminatedUnion("type", [
     envId,
     automatic: z.boolean().optional().describe("By its own rule, not asked for by a person"),
     after: z
-      .enum(["lost", "pressure", "capacity", "limit", "budget", "session"])
+      .enum(["lost", "pressure", "capacity", "limit", "budget", "session", "told"])
       .optional()
       .describe(
-        "The run before was lost, ended to free memory, its agent had no capacity or met a limit, a budget was used up, or its session was gone: it does not count as a retry",
+        "The run before was lost, ended to free memory, its agent had no capacity or met a limit, a budget was used up, its session was gone, or more had been said to it meanwhile: it does not count as a retry",
       ),
     agentAt: z.int().optional().describe("Which of the agent's choices is tried now"),
     goesOn: GoesOn.optional().describe("It does not begin with the prompt"),
-    feedback: Feedback.omit({ attempt: true, at: true }).optional().describe("What was said to it; never the text"),
+    feedback: Said.optional(),
     notBefore: Millis.optional(),
     ripeAt,
   }),
+  of("task.told", { id: TaskId, said: Said.describe("What its next run is told; never the text") }),
   of("task.skipped", { id: TaskId, because: TaskId, note: z.string() }),
   of("task.failed", { id: TaskId, note: z.string().describe("Why it was never run") }),
   of("task.removed", { id: TaskId, attempts: z.int().describe("Runs whose files go too") }),

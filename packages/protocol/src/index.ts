@@ -14,6 +14,7 @@ export * from "./listen.ts";
 export * from "./methods.ts";
 export * from "./paths.ts";
 export * from "./reduce.ts";
+export { sessionAfter, waitingFeedback } from "./reduce-session.ts";
 export * from "./reduce-schedule.ts";
 export * from "./rules.ts";
 export * from "./schedule.ts";

@@ -132,7 +132,7 @@ export const DelegateTask = SubmitTask.omit({ command: true, stdin: true }).exte
 export type DelegateTask = z.infer<typeof DelegateTask>;
 
 /** A task of a schedule: what makes it one of a kind, and when it starts, is the schedule's. */
-export const ScheduledTask = SubmitTask.omit({
+const ScheduledParts = SubmitTask.omit({
   key: true,
   ifRunning: true,
   notBefore: true,
@@ -140,7 +140,19 @@ export const ScheduledTask = SubmitTask.omit({
   arrayIndex: true,
   afterSchedules: true,
   ref: true,
-}).extend({ after: rules.after });
+})
+  .partial({ command: true })
+  .extend({ after: rules.after, agent: AgentWish.optional().describe("Instead of a command: a prompt for an agent") });
+
+const hasOneWork = ({ command, agent }: { command?: unknown; agent?: unknown }) =>
+  (command === undefined) !== (agent === undefined);
+const takesItsInput = ({ agent, stdin }: { agent?: unknown; stdin?: unknown }) =>
+  agent === undefined || stdin === undefined;
+
+export const ScheduledTask = ScheduledParts.refine(hasOneWork, "give either a command or an agent's prompt").refine(
+  takesItsInput,
+  "a prompt is the input of its agent: leave `stdin` out",
+);
 export type ScheduledTask = z.infer<typeof ScheduledTask>;
 
 const WhenAsked = z.discriminatedUnion("kind", [
@@ -177,8 +189,11 @@ export const ChangeSchedule = z.strictObject({
   catchupWindowMs: scheduleRules.catchupWindowMs.nullable(),
   overlap: scheduleRules.overlap,
   afterSchedules: scheduleRules.afterSchedules,
-  task: ScheduledTask.partial()
+  task: ScheduledParts.partial()
     .extend({
+      agent: AgentWish.optional().describe(
+        "A prompt for an agent in the place of what there is; of a prompt that there is already, only what is named is changed, unless a template is",
+      ),
       label: Label.nullable().optional(),
       after: rules.after.nullable(),
       onDependencyFailure: rules.onDependencyFailure.nullable(),
@@ -187,6 +202,8 @@ export const ChangeSchedule = z.strictObject({
       needs: NeedsParts.nullish(),
       onFinish: Hook.nullish(),
     })
+    .refine(({ command, agent }) => command === undefined || agent === undefined, "give a command or an agent's prompt")
+    .refine(takesItsInput, "a prompt is the input of its agent: leave `stdin` out")
     .optional()
     .describe("Only what is to be another"),
 });

@@ -15,7 +15,7 @@ export function reduceTask(task: Task | undefined, event: TaskEvent): Task | und
   const status = nextStatus(task, event);
   const attempt = event.type === "run.admitted" ? event.attempt : task.attempt;
   const anew = event.type === "task.released" || event.type === "task.retried" ? event.envId : undefined;
-  const asked = event.type === "task.retried" && event.automatic !== true;
+  const asked = event.type === "task.retried" && (event.automatic !== true || event.after === "told");
   const waived = event.type === "task.released" ? withoutFailed(task) : {};
   const again = event.type === "task.retried" ? { queuedAt: event.at } : {};
   const count = isLoss(event)
@@ -111,6 +111,8 @@ function nextStatus(task: Task, event: OfTask): Status {
       return { state: "skipped", ...neverRan(event) };
     case "task.failed":
       return { state: "failed", ...neverRan(event) };
+    case "task.told":
+      return task.status;
     case "task.moved":
       return task.status.state === "queued" ? { ...task.status, since: event.since, order: event.order } : task.status;
     case "run.admitted": {

@@ -1,5 +1,6 @@
-/** Schemas of schedules: when a command is to run, what becomes of times that were missed, and what came of each. */
+/** Schemas of schedules: when a command or a prompt is to run, what becomes of times that were missed, and what came of each. */
 import * as z from "zod";
+import { ScheduledAgent } from "./agent.ts";
 import { Millis, TaskId } from "./ids.ts";
 import { Dependency, Limits, Needs, OnDependencyFailure, RetryRule } from "./rules.ts";
 import { TaskSpec, TaskState } from "./task.ts";
@@ -70,7 +71,6 @@ export const ScheduleSpec = z.object({
     notBefore: true,
     schedule: true,
     follows: true,
-    agent: true,
   }),
   held: z.boolean().optional().describe("Its tasks wait to be released"),
   origin: z.string().optional().describe("The file that declares it"),
@@ -145,6 +145,7 @@ export const ScheduleInfo = z.object({
   limits: Limits.nullable(),
   needs: Needs.nullable(),
   onFinish: z.string().nullable(),
+  agent: ScheduledAgent.nullable().describe("What is asked of an agent each time; null for a command"),
   origin: z.string().nullable(),
   createdAt: Millis,
   fired: z.int(),

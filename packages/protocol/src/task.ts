@@ -132,7 +132,7 @@ export const Task = TaskSpec.extend({
     .optional()
     .describe("The last session that an agent can go on with, and which of the choices has it"),
   goesOn: GoesOn.optional().describe("How the run that is, or is to come, goes on with earlier ones"),
-  feedback: z.array(Feedback).max(FEEDBACK_MAX).optional().describe("What was said to it between two runs"),
+  feedback: z.array(Feedback).max(FEEDBACK_MAX).optional().describe("What was said to it since its prompt"),
   status: Status,
 });
 export type Task = z.infer<typeof Task>;

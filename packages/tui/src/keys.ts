@@ -9,7 +9,7 @@ import { SEE_KEYS } from "./keys/see.ts";
 export type Step = "up" | "down" | "page-up" | "page-down" | "top" | "bottom";
 export type TabAction = "tab-tasks" | "tab-groups" | "tab-schedules" | "tab-host" | "tab-events";
 /** Those that ask something of the daemon. */
-export type TaskVerb = "kill" | "cancel" | "pause" | "retry" | "hold" | "raise" | "lower" | "remove";
+export type TaskVerb = "kill" | "cancel" | "pause" | "retry" | "hold" | "raise" | "lower" | "remove" | "continue";
 export type RecorderAction = "play" | "back-10s" | "on-10s" | "back-1m" | "on-1m" | "slower" | "faster";
 
 export type Action =

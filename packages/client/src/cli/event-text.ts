@@ -27,6 +27,8 @@ export function eventWords(event: EventBody): string {
       return `task ${event.id} ${event.type.slice(5)}`;
     case "task.retried":
       return `task ${event.id} ${retried(event)}`;
+    case "task.told":
+      return `task ${event.id} was sent ${event.said.bytes} bytes, for its next run`;
     case "task.changed":
       return `task ${event.id} changed: ${Object.keys(event.changes).join(", ")}`;
     case "task.skipped":
@@ -115,6 +117,7 @@ const AFTER = {
   budget: "a budget was used up",
   capacity: "its agent has no capacity: the next one is tried",
   session: "its session is gone: a new one is told of it",
+  told: "more was said to it meanwhile",
 } as const;
 
 function reachedText({ scope, unit, limit, spent }: Of<"budget.reached">): string {

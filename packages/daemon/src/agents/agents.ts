@@ -5,7 +5,7 @@ import type { AgentTexts, AgentTool, AgentWish, Attention, Config, Run, Task, Ta
 import type { Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
 import { createAgentRuns, type AgentRuns } from "./agent-runs.ts";
-import { createTell, feedbackTexts } from "./going-on.ts";
+import { createTell, feedbackTexts, type Words } from "./going-on.ts";
 import { createRegistry } from "./registry.ts";
 import { createStartAgent, type StartAgent } from "./start.ts";
 import { createTextFiles } from "./text-files.ts";
@@ -36,7 +36,7 @@ export type Agents = AgentRuns & {
   /** What a wish comes to. @throws ClaudineError invalid_params, too_large */
   delegated(wish: AgentWish): Delegated;
   /** What is said to a task, as it is stored. @throws ClaudineError invalid_params, too_large */
-  feedbackTexts(task: Task, text: string, changes?: string): AgentTexts;
+  feedbackTexts(task: Task, words: Words): AgentTexts;
   /** How long a run may take unless its task says it; undefined: as long as it likes. */
   timeoutMs: number | undefined;
   list(place: Place): Promise<AgentTool[]>;
@@ -66,7 +66,7 @@ export function createAgents(ports: AgentsPorts): Agents {
   return {
     ...runs,
     start: createStartAgent({ registry, tools, files, texts, tell }),
-    feedbackTexts: (task, text, changes) => feedbackTexts(registry, task, { text, changes }),
+    feedbackTexts: (task, words) => feedbackTexts(registry, task, words),
     delegated: (wish) => delegated({ registry, defaults, templates }, wish),
     timeoutMs: unlessOff(defaults.timeout),
     list({ env, cwd }) {

@@ -1,50 +1,35 @@
 /** Gathers what is known of an agent's task for a session that knows nothing of it. */
 import { newStream, readStream, renderEvents, type AgentAdapter } from "@claudine/agents";
 import { createGit } from "@claudine/git";
-import type { AgentTexts, Feedback, Run, Task, TaskId } from "@claudine/protocol";
-import { isLimit } from "../core/agent-limits.ts";
-import { hasBegun } from "../core/continue.ts";
+import type { Feedback, Run, Task } from "@claudine/protocol";
 import type { RunFiles, RunFolders } from "../output/files.ts";
 import { openStream } from "../output/stream.ts";
 import type { Ask, Earlier } from "./handover.ts";
 import type { Registry } from "./registry.ts";
+import { hasListened, partsOf, type SaidPorts } from "./said.ts";
 
 type Env = Readonly<Record<string, string>>;
 
-export type EarlierPorts = {
+export type EarlierPorts = SaidPorts & {
   registry: Registry;
-  texts(id: string): AgentTexts | undefined;
-  runs(id: TaskId): readonly Run[];
   folders: Pick<RunFolders, "files">;
   clock(): { nowMs: number; zone: string };
 };
 
-/** What this run is to be told: what was said to it, or that an earlier run was interrupted. */
-export function askOf({ texts, runs }: Pick<EarlierPorts, "texts" | "runs">, task: Task): Ask | undefined {
-  const last = task.feedback?.at(-1);
-  const { prompt, changes } = texts(last?.textsId ?? task.agent?.textsId ?? "") ?? {};
-  if (prompt === undefined) return undefined;
-  const said = changes === undefined ? prompt : `${prompt}\n\n${changes}`;
-  const wasHeard = last === undefined || runs(task.id).some((run) => run.attempt >= last.attempt && hasListened(run));
-  return wasHeard ? { interrupted: said } : { text: said };
-}
-
-/** One that could not begin, did not find its session, or met a limit before its first word has done nothing. */
-function hasListened({ startedAt, agent }: Run): boolean {
-  if (startedAt === null || agent?.error?.class === "session-not-found") return false;
-  return hasBegun(agent) || !isLimit(agent?.error);
-}
-
-export async function earlierOf(ports: EarlierPorts, task: Task, env: Env): Promise<Earlier> {
-  const run = ports.runs(task.id).findLast(hasListened);
+/** What is asked of the run is told with `ask`. */
+export async function earlierOf(
+  ports: EarlierPorts,
+  task: Task,
+  { ask, env }: { ask: Ask; env: Env },
+): Promise<Earlier> {
+  const runs = ports.runs(task.id);
+  const run = runs.findLast(hasListened);
   const end = run?.agent;
-  const { feedback = [] } = task;
+  const { before, last } = partsOf(task, runs);
+  const heard = "interrupted" in ask ? before : [...before, ...last];
   return {
     prompt: ports.texts(task.agent?.textsId ?? "")?.prompt ?? "",
-    feedback: feedback
-      .slice(0, -1)
-      .slice(-FEEDBACK_TOLD)
-      .map((one) => ({ attempt: one.attempt, text: textOf(ports, one) })),
+    feedback: heard.slice(-FEEDBACK_TOLD).map((one) => ({ attempt: one.attempt ?? 0, text: textOf(ports, one) })),
     last:
       run === undefined
         ? undefined

@@ -1,10 +1,18 @@
 /** What a run that goes on with earlier ones is told, and in which session. */
 import { createHash } from "node:crypto";
-import { choiceOf, ClaudineError, PROMPT_BYTES_MAX, type AgentTexts, type Task } from "@claudine/protocol";
-import { askOf, earlierOf, type EarlierPorts } from "./earlier.ts";
+import {
+  choiceOf,
+  ClaudineError,
+  MESSAGE_BYTES_MAX,
+  PROMPT_BYTES_MAX,
+  type AgentTexts,
+  type Task,
+} from "@claudine/protocol";
+import { earlierOf, type EarlierPorts } from "./earlier.ts";
 import { handover, resumed } from "./handover.ts";
 import type { Registry } from "./registry.ts";
-import { MESSAGE_BYTES_MAX, requestOf } from "./wish.ts";
+import { askOf, beginning } from "./said.ts";
+import { requestOf } from "./wish.ts";
 
 type Env = Readonly<Record<string, string>>;
 export type Told = { texts: AgentTexts; resume: string | undefined };
@@ -19,28 +27,31 @@ export function createTell(ports: EarlierPorts): Tell {
   return async (task, { texts, env }) => {
     const { goesOn, agent } = task;
     const ask = goesOn === undefined ? undefined : askOf(ports, task);
-    if (goesOn === undefined || ask === undefined) return { texts, resume: undefined };
+    if (goesOn === undefined || ask === undefined)
+      return { texts: { ...texts, prompt: beginning(ports, task, texts.prompt) }, resume: undefined };
     if (goesOn.session !== null) return { texts: { ...texts, prompt: resumed(ask) }, resume: goesOn.session };
     const share = agent?.takesMessages === true ? SHARE_OF_MESSAGES : 1;
-    const prompt = handover(await earlierOf(ports, task, env), ask, share);
+    const prompt = handover(await earlierOf(ports, task, { ask, env }), ask, share);
     return { texts: { ...texts, prompt }, resume: undefined };
   };
 }
 
-export type Said = { text: string; changes?: string | undefined };
+export type Words = { text: string; changes?: string | undefined; verb: "continue" | "send to" };
 
 /** What is said to a task, as it is stored. @throws ClaudineError invalid_params, too_large */
-export function feedbackTexts(registry: Registry, task: Task, { text, changes }: Said): AgentTexts {
+export function feedbackTexts(registry: Registry, task: Task, { text, changes, verb }: Words): AgentTexts {
   const refuse = (why: string, hint?: string) =>
-    new ClaudineError("invalid_params", `Cannot continue task ${task.id}: ${why}`, { hint });
-  if (text.trim() === "") throw refuse("there is no feedback", `claudine continue ${task.id} TEXT`);
-  if (!text.isWellFormed()) throw refuse("the feedback holds half of a character");
+    new ClaudineError("invalid_params", `Cannot ${verb} task ${task.id}: ${why}`, { hint });
+  const what = verb === "continue" ? "feedback" : "text";
+  if (text.trim() === "")
+    throw refuse(`there is no ${what}`, `claudine ${verb === "continue" ? verb : "send"} ${task.id} TEXT`);
+  if (!text.isWellFormed()) throw refuse(`the ${what} holds half of a character`);
   const bytes = Buffer.byteLength(text);
   const most = task.agent?.takesMessages === true ? MESSAGE_BYTES_MAX : PROMPT_BYTES_MAX;
   if (bytes > most)
     throw new ClaudineError(
       "too_large",
-      `Cannot continue task ${task.id}: the feedback has ${bytes} bytes, and ${most} are allowed`,
+      `Cannot ${verb} task ${task.id}: the ${what} has ${bytes} bytes, and ${most} are allowed`,
       { hint: "Put it into a file, and name the file" },
     );
   const given = { prompt: text, ...(changes === undefined ? {} : { changes }) };

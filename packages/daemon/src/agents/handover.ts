@@ -15,16 +15,28 @@ export type Earlier = {
 /** Characters of each part; what is longer is cut where the least is lost. */
 const MOST = { prompt: 60_000, feedback: 60_000, result: 20_000, error: 2000, git: 8000, output: 12_000, ask: 30_000 };
 
-/** Undefined: nothing new was said, an earlier run came to no end. */
-export type Ask = { text: string } | { interrupted: string };
+/** What is new, or what an earlier run was told that came to no end, with what was said since. */
+export type Ask = { text: string } | { interrupted: string; since?: string };
+
+/** With more to be told after it. */
+const INTERRUPTED_MOST = 8000;
 
 /** In the session itself, which knows the rest. */
 export function resumed(ask: Ask): string {
   if ("text" in ask) return ask.text;
   return [
     "You were interrupted before this was done. See what is done already, and go on with it.",
-    `What was asked last:\n\n${headOf(ask.interrupted, MOST.ask)}`,
+    `What was asked last:\n\n${interruptedIn(ask)}`,
+    ...sinceIn(ask),
   ].join("\n\n");
+}
+
+function interruptedIn({ interrupted, since }: Extract<Ask, { interrupted: string }>): string {
+  return headOf(interrupted, since === undefined ? MOST.ask : INTERRUPTED_MOST);
+}
+
+function sinceIn({ since }: Extract<Ask, { interrupted: string }>): string[] {
+  return since === undefined ? [] : [`What was said since:\n\n${since}`];
 }
 
 /** `share` is what of the usual sizes there is room for. */
@@ -53,8 +65,11 @@ const RECORD =
 
 function askOf(ask: Ask, prompt: string): string {
   if ("text" in ask) return `What is asked of you now:\n\n${ask.text}`;
-  if (ask.interrupted === prompt) return "The work was interrupted. Go on with what the first prompt asks.";
-  return `The work was interrupted. Go on with what was asked last:\n\n${headOf(ask.interrupted, MOST.ask)}`;
+  const goOn =
+    ask.interrupted === prompt
+      ? "The work was interrupted. Go on with what the first prompt asks."
+      : `The work was interrupted. Go on with what was asked last:\n\n${interruptedIn(ask)}`;
+  return [goOn, ...sinceIn(ask)].join("\n\n");
 }
 
 function endOf(last: Earlier["last"]): string {

@@ -8,6 +8,7 @@ import {
   type AgentTexts,
   type AgentWish,
   ClaudineError,
+  MESSAGE_BYTES_MAX,
   parseAgentChoice,
   PROMPT_BYTES_MAX,
 } from "@claudine/protocol";
@@ -22,9 +23,6 @@ export type WishPorts = {
 };
 
 export type Delegated = { agent: AgentSpec; texts: AgentTexts; headline: string };
-
-/** What is left in the input before the tool starts must fit into a pipe, as JSON. */
-export const MESSAGE_BYTES_MAX = 24_576;
 
 /** @throws ClaudineError invalid_params, too_large */
 export function delegated(ports: WishPorts, wish: AgentWish): Delegated {

@@ -19,6 +19,7 @@ import type { SpendingReport } from "./budget-ends.ts";
 import type { ContinueCommand } from "./continue.ts";
 import type { ChangeWish } from "./merge-rules.ts";
 import type { Submission } from "./submit.ts";
+import type { TellCommand } from "./tell.ts";
 
 /** Tasks `named` one by one must each allow the command; those `matched` by a range or word are taken where they do. */
 export type Targets = { named: readonly TaskId[]; matched: readonly TaskId[] };
@@ -44,6 +45,7 @@ export type UserCommand =
   | { type: "resume"; targets: Targets }
   | { type: "retry"; targets: Targets; envId?: string | undefined }
   | ContinueCommand
+  | TellCommand
   | { type: "remove"; targets: Targets }
   | { type: "change"; targets: Targets; changes: ChangeWish }
   | { type: "edit"; edits: readonly { id: TaskId; changes: ChangeWish }[]; retry: boolean; skipUnfit?: boolean }

@@ -3,9 +3,12 @@ import {
   ClaudineError,
   FEEDBACK_MAX,
   isFinished,
+  sessionAfter,
+  waitingFeedback,
   type AgentEnd,
   type EventBody,
   type GoesOn,
+  type Said,
   type Task,
   type TaskId,
 } from "@claudine/protocol";
@@ -17,7 +20,7 @@ export type ContinueCommand = {
   id: TaskId;
   /** The run that was looked at: it is the last one still. */
   attempt: number;
-  feedback: { textsId: string; bytes: number };
+  feedback: Said;
   envId?: string | undefined;
 };
 
@@ -43,7 +46,7 @@ export function checkMayContinue(task: Task): void {
   if (agent === undefined) throw refusal(task, "it is no agent's", `\`claudine retry ${id}\` runs it again`);
   if (!isFinished(status.state)) throw refusal(task, stateWords(task), hintOf(task));
   if (feedback.length < FEEDBACK_MAX) return;
-  throw new ClaudineError("limit", `Cannot continue task ${id}: it was continued ${FEEDBACK_MAX} times`, {
+  throw new ClaudineError("limit", `Cannot continue task ${id}: ${FEEDBACK_MAX} texts were said to it`, {
     hint: "`claudine agent` begins anew",
   });
 }
@@ -53,14 +56,20 @@ function refusal({ id }: Task, why: string, hint: string): ClaudineError {
 }
 
 function hintOf({ id, agent, status }: Task): string {
-  if (!("run" in status)) return "What it was asked has not begun yet; it can be continued when it has ended";
+  if (!("run" in status)) return `What it was asked has not begun yet; \`claudine send ${id} TEXT\` adds to it`;
   if (agent?.takesMessages === true) return `\`claudine send ${id} TEXT\` reaches it now`;
-  return `\`claudine wait ${id}\` waits for its end; \`claudine send\` reaches agents that were started with --messages`;
+  return `\`claudine wait ${id}\` waits for its end; \`claudine send ${id} TEXT\` is told to a run that follows`;
 }
 
 function startOf({ session, agentAt = 0 }: Task): Start {
   if (session !== undefined) return going(session.agentAt, { session: session.id, note: null });
   return going(agentAt, { session: null, note: "a new session, told of the work so far: no session of it is known" });
+}
+
+/** Whoever said more while it ran wants that done, too: it goes on as if it had been continued. */
+export function goesOnAsTold(task: Task, end: AgentEnd | undefined): Retried | undefined {
+  if (waitingFeedback(task).length === 0) return undefined;
+  return { type: "task.retried", id: task.id, automatic: true, after: "told", ...startOf(sessionAfter(task, end)) };
 }
 
 /** The first choice goes without saying. */

@@ -132,3 +132,25 @@ test("a new daemon knows what was due", () => {
   expect(world.plan()).toEqual([]);
   expect([uid, before.firings]).toEqual(["uid-s.1", 0]);
 });
+
+test("a prompt becomes an agent's task each time, with the same texts and what was asked of the agent", () => {
+  const agent = { choices: [{ agent: "claude", model: "opus" }], textsId: "t", promptBytes: 3, budgetUsd: 1 };
+  const world = scheduled({ task: { agent, command: "claude: Review it", argv: ["claude"] } });
+  world.at(MINUTE);
+  expect(world.task(1)).toMatchObject({ agent, command: "claude: Review it", schedule: { name: "s", firing: 1 } });
+  world.do({ type: "tell", id: 1, said: { textsId: "more", bytes: 1 } });
+  expect(world.end(1)).toEqual(["run.finished", "task.retried"]);
+  world.plan();
+  world.end(1);
+  world.at(2 * MINUTE);
+  expect(world.task(2)).toMatchObject({ agent, schedule: { firing: 2 } });
+  expect(world.task(2)?.feedback).toBeUndefined();
+});
+
+test("a command in the place of a prompt takes it away", () => {
+  const agent = { choices: [{ agent: "claude" }], textsId: "t", promptBytes: 3 };
+  const world = scheduled({ task: { agent } });
+  const changes = { task: { command: "true", argv: ["true"], agent: undefined } };
+  world.do({ type: "declare-schedules", declare: { kind: "change", name: "s", changes } });
+  expect(schedule(world).spec.task).not.toHaveProperty("agent");
+});

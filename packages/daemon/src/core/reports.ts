@@ -14,7 +14,14 @@ import { decideAnswers, didMeetLimit, limitAfter } from "./agent-limits.ts";
 import { budgetFate, budgetsAfter, chargeOf, decideSpending, withFate, type Fate } from "./budget-ends.ts";
 import { decideAttention, didFail, endedByItself, hadAnswered, nextChoice } from "./agents.ts";
 import type { Report } from "./command.ts";
-import { goesOnAfter, goesOnAfterLimit, goesOnElsewhere, otherSession, withoutItsSession } from "./continue.ts";
+import {
+  goesOnAfter,
+  goesOnAfterLimit,
+  goesOnAsTold,
+  goesOnElsewhere,
+  otherSession,
+  withoutItsSession,
+} from "./continue.ts";
 import { passedMs } from "./deadlines.ts";
 import type { Facts } from "./decide.ts";
 import { again, yielded } from "./retries.ts";
@@ -133,7 +140,7 @@ function nextRun(facts: Facts, task: Task, { run, state, outcome, agent, fate }:
   const retried = { type: "task.retried", id: task.id, automatic: true } as const;
   if (fate?.kind === "failed") return [];
   if (fate?.kind === "again") return [{ ...retried, after: "budget", ...goesOnAfterLimit(task, agent) }];
-  const instead = state === "failed" && endedByItself(run) ? tryInstead(task, agent) : undefined;
+  const instead = insteadOf(task, { state, run, agent });
   if (instead !== undefined) return [instead];
   const next = run.stopping?.cause === "pressure" ? yielded(task) : again(task, state, outcome);
   if (next === undefined) return [];
@@ -141,6 +148,11 @@ function nextRun(facts: Facts, task: Task, { run, state, outcome, agent, fate }:
   const delay = afterMs === 0 ? {} : { notBefore: facts.wall + afterMs, ripeAt: facts.now + afterMs };
   const after = next.after === undefined ? {} : { after: next.after };
   return [{ ...retried, ...after, ...delay, ...goesOnAfter(task, agent) }];
+}
+
+function insteadOf(task: Task, { state, run, agent }: Pick<End, "state" | "run" | "agent">): EventBody | undefined {
+  if (state === "succeeded") return goesOnAsTold(task, agent);
+  return state === "failed" && endedByItself(run) ? tryInstead(task, agent) : undefined;
 }
 
 /** Another agent, later, or in another session: the task itself did not fail. */

@@ -16,6 +16,7 @@ export function needsRoom({ type }: Command): boolean {
     type === "submit" ||
     type === "retry" ||
     type === "continue" ||
+    type === "tell" ||
     type === "declare-schedules" ||
     type === "run-schedule"
   );

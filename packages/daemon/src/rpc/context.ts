@@ -43,7 +43,7 @@ export type AgentsPort = {
   /** @throws ClaudineError invalid_params, too_large */
   delegated(wish: AgentWish): { agent: AgentSpec; texts: AgentTexts; headline: string };
   /** @throws ClaudineError invalid_params, too_large */
-  feedbackTexts(task: Task, text: string, changes?: string): AgentTexts;
+  feedbackTexts(task: Task, words: { text: string; changes?: string; verb: "continue" | "send to" }): AgentTexts;
   timeoutMs: number | undefined;
   list(place: { env: Readonly<Record<string, string>>; cwd: string }): Promise<AgentTool[]>;
   current(id: TaskId): AgentFacts | undefined;

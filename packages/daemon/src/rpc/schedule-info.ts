@@ -1,5 +1,12 @@
 /** The flat view of schedules. */
-import { exactDuration, type Schedule, type ScheduleInfo, type ScheduleState, type When } from "@claudine/protocol";
+import {
+  exactDuration,
+  scheduledAgent,
+  type Schedule,
+  type ScheduleInfo,
+  type ScheduleState,
+  type When,
+} from "@claudine/protocol";
 import { nextDueOf, unfinishedOf } from "../core/schedules.ts";
 import type { State } from "../core/state.ts";
 import type { Context } from "./context.ts";
@@ -55,6 +62,7 @@ function scheduleInfo(
     limits: task.limits ?? null,
     needs: task.needs ?? null,
     onFinish: task.onFinish ?? null,
+    agent: task.agent === undefined ? null : scheduledAgent(task.agent),
     origin: spec.origin ?? null,
     createdAt,
     fired,

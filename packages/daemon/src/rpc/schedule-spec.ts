@@ -1,25 +1,36 @@
 /** From what somebody asks of a schedule to what is stored of it. */
 import { createHash, randomUUID } from "node:crypto";
-import { ClaudineError, type ChangeSchedule, type NewSchedule, type ScheduleSpec, type When } from "@claudine/protocol";
+import {
+  ClaudineError,
+  type AgentTexts,
+  type ChangeSchedule,
+  type NewSchedule,
+  type ScheduleSpec,
+  type When,
+} from "@claudine/protocol";
 import type { Named, ScheduleChange } from "../core/command.ts";
 import type { Env } from "../environment/env-vault.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
+import type { Attached } from "../environment/attached.ts";
+import { agentSpecOf } from "./agent-spec.ts";
 import type { Context } from "./context.ts";
 import { withSignalName } from "./handlers/signals.ts";
 import { passedOn, specOf } from "./handlers/submit.ts";
+import { wishAfter, type KnownAgent } from "./wish-after.ts";
 
 export type Call = { env: Env; cwd: string; umask: number };
-type Made = Named & { record: EnvRecord };
+/** What it refers to is to be stored with it. */
+type Made = Named & { attached: readonly Attached[] };
 
 /** @throws ClaudineError invalid_params */
 export function madeSchedule(context: Context, { name, when, zone, task, ...rules }: NewSchedule, call: Call): Made {
-  return naming(name, () => {
-    const { record, spec } = madeTask(context, task, call);
+  return naming("add", name, () => {
+    const { record, spec, texts } = madeTask(context, task, call);
     const own = zone ?? ownZone();
     context.zones.check(own);
     return {
       name,
-      record,
+      attached: [record, ...texts],
       spec: {
         ...present(rules),
         uid: randomUUID(),
@@ -32,10 +43,22 @@ export function madeSchedule(context: Context, { name, when, zone, task, ...rule
   });
 }
 
-function madeTask(context: Context, task: NewSchedule["task"], { env, cwd, umask }: Call) {
+type MadeTask = { record: EnvRecord; spec: ScheduleSpec["task"]; texts: readonly AgentTexts[] };
+
+function madeTask(
+  context: Context,
+  { command = "", agent, ...task }: NewSchedule["task"],
+  { env, cwd, umask }: Call,
+): MadeTask {
   const record = context.vault.seal({ ...passedOn(env), ...task.env });
-  const { uid: _, ...spec } = specOf(context, task, { env, cwd, umask, envId: record.id });
-  return { record, spec };
+  const call = { env, cwd, umask, envId: record.id };
+  if (agent === undefined) return { record, spec: withoutUid(specOf(context, { ...task, command }, call)), texts: [] };
+  const { spec, texts } = agentSpecOf(context, { ...task, agent }, call);
+  return { record, spec: withoutUid(spec), texts: [texts] };
+}
+
+function withoutUid<T extends { uid: string }>({ uid: _, ...spec }: T): Omit<T, "uid"> {
+  return spec;
 }
 
 function ownZone(): string {
@@ -66,18 +89,23 @@ function wholeSecond(at: number): number {
   return Math.floor(at / 1000) * 1000;
 }
 
-/** The schedule's name before what is wrong with it: a file has many. */
-function naming<T>(name: string, read: () => T): T {
+/** The schedule's name with what is wrong with it: a file has many. */
+export function naming<T>(verb: "add" | "edit", name: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof ClaudineError)) throw error;
-    throw new ClaudineError(error.code, `${error.message} (schedule ${name})`, { hint: error.hint, cause: error });
+    const { code, hint, message } = error;
+    const ofPrompt = /^Cannot submit: ([^]*)$/.exec(message)?.[1];
+    const text =
+      ofPrompt === undefined ? `${message} (schedule ${name})` : `Cannot ${verb} schedule ${name}: ${ofPrompt}`;
+    throw new ClaudineError(code, text, { hint, cause: error });
   }
 }
 
-export type Known = { spec: ScheduleSpec; env: Env };
-type Change = { changes: ScheduleChange; record: EnvRecord | undefined };
+/** `agent` is what it asks of one, as it is stored. */
+export type Known = { spec: ScheduleSpec; env: Env; agent: KnownAgent | undefined };
+type Change = { changes: ScheduleChange; attached: readonly Attached[] };
 
 /** `env` is the environment that it has, or is to have. @throws ClaudineError invalid_params */
 export function changedSchedule(
@@ -86,14 +114,15 @@ export function changedSchedule(
   { known, cwd, isNewEnv }: { known: Known; cwd: string | undefined; isNewEnv: boolean },
 ): Change {
   if (zone !== undefined) context.zones.check(zone);
-  const { umask, argv, cwd: knownCwd } = known.spec.task;
+  const made = madeTask(context, askedAfter(known, task), {
+    env: known.env,
+    cwd: cwd ?? known.spec.task.cwd,
+    umask: known.spec.task.umask,
+  });
   const { retry, limits, needs, ...plain } = task ?? {};
-  const given = Object.entries(plain).filter(([, value]) => value !== null);
-  const asked: NewSchedule["task"] = { command: argv, cwd: knownCwd, ...Object.fromEntries(given) };
-  const made = madeTask(context, asked, { env: known.env, cwd: cwd ?? knownCwd, umask });
   const isOwnEnv = isNewEnv || task?.env !== undefined;
   return {
-    record: isOwnEnv ? made.record : undefined,
+    attached: [...made.texts, ...(isOwnEnv ? [made.record] : [])],
     changes: {
       // What is null is taken away.
       ...Object.fromEntries(Object.entries(rules).map(([name, value]) => [name, value ?? undefined])),
@@ -102,24 +131,57 @@ export function changedSchedule(
       ...(task?.held === undefined ? {} : { held: task.held || undefined }),
       task: {
         ...Object.fromEntries(Object.keys(plain).flatMap((key) => entriesOf(made.spec, key))),
-        ...present(withSignalName({ retry, limits, needs })),
+        ...agentAfter(known, task, made.spec.agent),
+        ...present(withSignalName({ retry, limits: limitsAfter(context, known, task) ?? limits, needs })),
         ...(isOwnEnv ? { envId: made.record.id } : {}),
       },
     },
   };
 }
 
+type Asked = NewSchedule["task"];
+
+/** All that its task asks for, with what is to be another. @throws ClaudineError invalid_params */
+function askedAfter({ spec, agent: known }: Known, task: ChangeSchedule["task"] = {}): Asked {
+  const { argv, cwd, agent: stored } = spec.task;
+  const { command, agent, retry: _, limits: __, needs: ___, ...plain } = task;
+  if (stored !== undefined && command === undefined && task.stdin !== undefined)
+    throw new ClaudineError("invalid_params", "Cannot give its task an input: that of an agent is its prompt");
+  const rest = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== null));
+  if (agent !== undefined) return { cwd, ...rest, agent: wishAfter(known, agent) };
+  return { cwd, ...rest, command: command ?? argv };
+}
+
+/** A command in the place of a prompt takes that away. */
+function agentAfter(
+  { spec }: Known,
+  { command, agent: wish }: NonNullable<ChangeSchedule["task"]> = {},
+  agent: ScheduleSpec["task"]["agent"],
+): Partial<ScheduleSpec["task"]> {
+  if (command !== undefined) return spec.task.agent === undefined ? {} : { agent: undefined, stdin: false };
+  const { template } = spec.task.agent ?? {};
+  const isSamePrompt = wish?.prompt === undefined && wish?.template === undefined;
+  return agent !== undefined && isSamePrompt && template !== undefined ? { agent: { ...agent, template } } : {};
+}
+
+/** A prompt in the place of a command gets the time that prompts have. */
+function limitsAfter({ agents: { timeoutMs } }: Context, { spec }: Known, task: ChangeSchedule["task"]) {
+  const isNew = task?.agent !== undefined && spec.task.agent === undefined;
+  const isSaid = task?.limits === null || (task?.limits?.timeoutMs ?? spec.task.limits?.timeoutMs) !== undefined;
+  return isNew && !isSaid && timeoutMs !== undefined ? { ...task.limits, timeoutMs } : undefined;
+}
+
 /** What is null was left out, and is undefined here. */
 function entriesOf(spec: object, key: string): [string, unknown][] {
   if (key === "env" || key === "held") return [];
-  const keys = key === "command" ? ["command", "argv"] : [key];
+  const keys = key === "command" ? ["command", "argv"] : key === "agent" ? ["command", "argv", "stdin", key] : [key];
   return keys.map((one) => [one, Reflect.get(spec, one)]);
 }
 
-/** The same for the same declaration; what the environment holds is no part of it. */
-export function digestOf(schedule: NewSchedule, cwd: string): string {
+/** The same for the same declaration; what the environment holds is no part of it, and what a template says is. */
+export function digestOf(schedule: NewSchedule, cwd: string, agent: ScheduleSpec["task"]["agent"]): string {
   return createHash("sha256")
-    .update(JSON.stringify(sorted({ ...schedule, cwd })))
+    .update(JSON.stringify(sorted({ ...schedule, cwd, ...(agent === undefined ? {} : { agent }) })))
     .digest("hex");
 }
 

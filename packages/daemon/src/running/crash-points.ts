@@ -12,6 +12,7 @@ const EVENTS = {
   "task.released": true,
   "task.cancelled": true,
   "task.retried": true,
+  "task.told": true,
   "task.skipped": true,
   "task.failed": true,
   "task.moved": true,

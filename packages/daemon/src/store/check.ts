@@ -24,7 +24,7 @@ export type Damage =
   | { kind: "environment"; name: string; owner: string; envId: string }
   | { kind: "misplaced"; name: string; id: TaskId; from: "live" | "finished" }
   | { kind: "uses"; name: string; envId: string; uses: number }
-  | { kind: "texts"; name: string; id: TaskId }
+  | { kind: "texts"; name: string; owner: string }
   | { kind: "text-uses"; name: string; textsId: string; uses: number }
   | { kind: "head"; name: string; head: Omit<Head, "env"> }
   | { kind: "gap"; name: string; after: number; before: number };
@@ -64,7 +64,7 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
     ...checkIndex(tables, tasks),
     ...checkKeys(tables, tasks),
     ...checkEnvironments(tables, tasks, understood),
-    ...checkTexts(tables, tasks),
+    ...checkTexts(tables, tasks, understood),
     ...checkHead(tables, tasks, seqs),
     ...gaps(seqs),
   );
@@ -138,14 +138,17 @@ function checkEnvironments(tables: Tables, tasks: Tasks, schedules: readonly Sch
   return damages;
 }
 
-function checkTexts(tables: Tables, tasks: Tasks): Damage[] {
+function checkTexts(tables: Tables, tasks: Tasks, schedules: readonly Schedule[]): Damage[] {
   const uses = new Map([...tables.textUses.getKeys()].map((id) => [id, 0]));
   const damages: Damage[] = [];
-  for (const [id, { texts }] of tasks)
+  const count = (owner: string, texts: readonly string[]): void => {
     for (const textsId of texts) {
       uses.set(textsId, (uses.get(textsId) ?? 0) + 1);
-      if (!tables.texts.doesExist(textsId)) damages.push({ kind: "texts", name: `texts/${textsId}`, id });
+      if (!tables.texts.doesExist(textsId)) damages.push({ kind: "texts", name: `texts/${textsId}`, owner });
     }
+  };
+  for (const [id, { texts }] of tasks) count(`task ${id}`, texts);
+  for (const { name, spec } of schedules) count(`schedule ${name}`, textsOf(spec.task));
   for (const [textsId, count] of uses)
     if (tables.textUses.get(textsId) !== count)
       damages.push({ kind: "text-uses", name: `text-uses/${textsId}`, textsId, uses: count });
@@ -209,9 +212,9 @@ export function describeDamage(damage: Damage): string {
     case "uses":
       return `An environment does not know that ${damage.uses} tasks and schedules have it`;
     case "texts":
-      return `The prompt of task ${damage.id} is missing`;
+      return `The prompt of ${damage.owner} is missing`;
     case "text-uses":
-      return `A prompt does not know that ${damage.uses} tasks have it`;
+      return `A prompt does not know that ${damage.uses} tasks and schedules have it`;
     case "head":
       return "The counters do not agree with the tasks";
     case "gap":

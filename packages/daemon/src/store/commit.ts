@@ -78,7 +78,7 @@ export function createCommitter(tables: Tables, { journalKeep, historyKeep, path
     const texts = batch.attached.filter(isTexts);
     const envs = batch.attached.filter((one) => "plain" in one);
     const uses = usesAfter({ ...batch, envs });
-    const usesOfTexts = textUses(tables, batch.changes, texts);
+    const usesOfTexts = textUses(tables, batch, texts);
     const accounts = accountsAfter(tables, batch.events);
     const writeChangedSchedules = writeSchedules(tables, batch.schedules, historyKeep);
     const trimTo = Math.min(batch.head.lastSeq - journalKeep, firstSeq + 2 * batch.events.length + 8);

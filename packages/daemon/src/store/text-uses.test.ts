@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AgentSpec, AgentTexts, Task } from "@claudine/protocol";
+import type { AgentSpec, AgentTexts, ScheduleSpec, Task } from "@claudine/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Command } from "../core/command.ts";
 import { one, spec, World } from "../core/fixtures.ts";
 import { NO_SCHEDULE_CHANGES } from "../core/schedule-changes.ts";
+import type { Turn } from "../core/turn.ts";
 import { checkStore, describeDamage } from "./check.ts";
 import { openTables, type Tables } from "./open.ts";
 import { repairStore } from "./repair.ts";
@@ -43,6 +45,22 @@ async function save(store: Store, world: World, attached: readonly AgentTexts[])
     attached: [env, ...attached],
     head,
   });
+}
+
+type Step = { world: World; attached?: readonly AgentTexts[] };
+
+/** Decides and commits, as the engine does. */
+async function commit(store: Store, { world, attached = [] }: Step, command: Command): Promise<void> {
+  let turn: Turn | undefined;
+  const events = world.turn((one) => {
+    turn = one;
+    one.decide(command);
+  });
+  const { nextId, lastSeq, counts } = world.state;
+  const { changes = new Map(), schedules = NO_SCHEDULE_CHANGES } = turn ?? {};
+  const env = { id: "env", plain: {}, sealed: null };
+  const head = { nextId, lastSeq, counts: { ...counts } };
+  await store.commit({ events, changes, schedules, attached: [env, ...attached], head });
 }
 
 function opened<T>(look: (tables: Tables) => T): T {
@@ -94,6 +112,60 @@ test("what was said to a task is stored with it, and goes with it; the same word
   });
 });
 
+test("what waits for the next run is stored in the same commit, once, and stays when it is told", async () => {
+  const world = new World();
+  world.submit(spec({ agent: agent("a") }));
+  await within(async (store) => {
+    await save(store, world, [texts("a")]);
+    world.do({ type: "tell", id: 1, said: { textsId: "w", bytes: 1 } });
+    await save(store, world, [texts("w")]);
+    expect(store.task(1)?.feedback).toMatchObject([{ textsId: "w", attempt: null }]);
+    world.plan();
+    await save(store, world, []);
+    expect([store.texts("w"), store.task(1)?.feedback?.[0]?.attempt]).toEqual([texts("w"), 1]);
+  });
+  expect(opened((tables) => [tables.textUses.get("w"), checkStore(tables).damages])).toEqual([1, []]);
+});
+
+test("a schedule has its prompt as its tasks do, and the last of them takes it along", async () => {
+  const world = new World();
+  const { uid: _, ...task } = spec({ agent: agent("a") });
+  const own: ScheduleSpec = { uid: "u", when: { kind: "every", everyMs: 60_000, from: 0 }, zone: "UTC", task };
+  const declare = (name: string, textsId: string): Command => {
+    const whole = { ...own, task: { ...task, agent: agent(textsId) } };
+    return { type: "declare-schedules", declare: { kind: "add", schedule: { name, spec: whole } } };
+  };
+  await within(async (store) => {
+    await commit(store, { world, attached: [texts("a")] }, declare("s", "a"));
+    expect(store.texts("a")).toEqual(texts("a"));
+    await commit(store, { world }, { type: "run-schedule", name: "s" });
+    await commit(store, { world }, { type: "remove-schedules", names: ["s"] });
+    expect(store.texts("a")).toEqual(texts("a"));
+    await commit(store, { world, attached: [texts("b")] }, declare("s", "b"));
+  });
+  const uses = () => opened((tables) => ["a", "b"].map((id) => tables.textUses.get(id)));
+  expect([uses(), opened((tables) => checkStore(tables).damages)]).toEqual([[1, 1], []]);
+  await within(async (store) => {
+    const changes = { task: { command: "true", argv: ["true"], agent: undefined } };
+    await commit(store, { world }, { type: "declare-schedules", declare: { kind: "change", name: "s", changes } });
+    await commit(store, { world }, { type: "remove", targets: one(1) });
+    expect([store.texts("a"), store.texts("b")]).toEqual([undefined, undefined]);
+  });
+  expect([uses(), opened((tables) => checkStore(tables).damages)]).toEqual([[undefined, undefined], []]);
+});
+
+test("the prompt of a schedule that is gone is told", async () => {
+  const world = new World();
+  const { uid: _, ...task } = spec({ agent: agent("a") });
+  const own: ScheduleSpec = { uid: "u", when: { kind: "every", everyMs: 60_000, from: 0 }, zone: "UTC", task };
+  const declare = { kind: "add", schedule: { name: "s", spec: own } } as const;
+  await within((store) => commit(store, { world, attached: [texts("a")] }, { type: "declare-schedules", declare }));
+  const tables = openTables(path());
+  await tables.texts.remove("a");
+  expect(checkStore(tables).damages.map(describeDamage)).toEqual(["The prompt of schedule s is missing"]);
+  await tables.root.close();
+});
+
 test("ten megabytes come back as they went in", async () => {
   const world = new World();
   world.submit(spec({ agent: agent("a") }));
@@ -112,9 +184,9 @@ test("a prompt that is gone is told, and a wrong count is mended", async () => {
   const { damages } = checkStore(tables);
   expect(damages.map(describeDamage)).toEqual([
     "The prompt of task 1 is missing",
-    "A prompt does not know that 1 tasks have it",
+    "A prompt does not know that 1 tasks and schedules have it",
   ]);
   expect(repairStore(tables, damages)).toMatchObject([{ kind: "texts" }]);
-  expect(checkStore(tables).damages).toMatchObject([{ kind: "texts", id: 1 }]);
+  expect(checkStore(tables).damages).toMatchObject([{ kind: "texts", owner: "task 1" }]);
   await tables.root.close();
 });

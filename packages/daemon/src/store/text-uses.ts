@@ -1,4 +1,4 @@
-/** Counts the tasks of each agent's texts, which go with the last one. */
+/** Counts the tasks and schedules of each agent's texts, which go with the last one. */
 import type { AgentTexts, Task } from "@claudine/protocol";
 import type { Tables } from "./open.ts";
 import type { Batch } from "./commit.ts";
@@ -8,11 +8,11 @@ export type TextUses = { write(): void };
 /** What is to be written in the transaction; nothing for batches without agents. */
 export function textUses(
   tables: Tables,
-  changes: Batch["changes"],
+  { changes, schedules }: Pick<Batch, "changes" | "schedules">,
   texts: readonly AgentTexts[],
 ): TextUses | undefined {
   const more = new Map<string, number>();
-  const add = (task: Task | undefined, count: number) => {
+  const add = (task: Owner | undefined, count: number) => {
     for (const id of textsOf(task)) more.set(id, (more.get(id) ?? 0) + count);
   };
   for (const { before, after } of changes.values()) {
@@ -20,6 +20,11 @@ export function textUses(
     if (isSame) continue;
     add(after, 1);
     add(before, -1);
+  }
+  for (const { before, after } of schedules.schedules.values()) {
+    if (before?.spec.task.agent?.textsId === after?.spec.task.agent?.textsId) continue;
+    add(after?.spec.task, 1);
+    add(before?.spec.task, -1);
   }
   if (more.size === 0) return undefined;
   // The snapshot of this turn may be older than the last commit.
@@ -35,8 +40,10 @@ export function textUses(
   };
 }
 
+type Owner = Pick<Task, "agent" | "feedback">;
+
 /** Names of what is stored of a task: its texts, and what was said to it since; as often as it was said. */
-export function textsOf(task: Pick<Task, "agent" | "feedback"> | undefined): string[] {
+export function textsOf(task: Owner | undefined): string[] {
   if (task?.agent === undefined) return [];
   return [task.agent.textsId, ...(task.feedback ?? []).map(({ textsId }) => textsId)];
 }

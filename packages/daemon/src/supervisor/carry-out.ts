@@ -77,6 +77,7 @@ export function createCarryOut(ports: SupervisorPorts, reporter: Reporter, start
       case "task.released":
       case "task.cancelled":
       case "task.retried":
+      case "task.told":
       case "task.removed":
       case "run.finished":
       case "group.changed":

@@ -1,4 +1,4 @@
-/** The tool `schedule`: runs a command again and again, with the environment of this process. */
+/** The tool `schedule`: runs a command, or hands a prompt to a coding agent, again and again, with the environment of this process. */
 import { resolve } from "node:path";
 import { callerEnv } from "@claudine/client/cli/submit-tasks";
 import { METHODS } from "@claudine/protocol/methods";
@@ -11,7 +11,7 @@ export const schedule = defineTool({
   name: "schedule",
   title: "Add a schedule",
   method: "schedule.add",
-  also: "The answer says when it is due next.",
+  also: "Its task is a command, or a prompt for a coding agent, which costs money each time. The answer says when it is due next.",
   params: params.pick({ schedule: true }).extend({
     cwd: params.shape.cwd.optional().describe("The working directory; that of this server unless told"),
   }),

@@ -33,7 +33,7 @@ export const AGENTS_METHODS = {
     tasks,
   ),
   "agent.feedback": method(
-    "What was said to an agent's task between its runs, in that order.",
+    "What was said to an agent's task since its prompt, in that order: what waits for its next run comes last.",
     z.strictObject({ id: TaskId }),
     z.object({
       feedback: z.array(

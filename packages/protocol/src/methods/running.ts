@@ -1,7 +1,7 @@
 /** Methods that act on what runs. */
 import * as z from "zod";
 import { Signal } from "../params.ts";
-import { TaskId } from "../task.ts";
+import { TaskId, TaskState } from "../task.ts";
 import { choose, method, tasks } from "./method.ts";
 
 export const RUNNING_METHODS = {
@@ -27,7 +27,7 @@ export const RUNNING_METHODS = {
   "task.pause": method("Stops the process trees with SIGSTOP.", z.strictObject(choose), tasks),
   "task.resume": method("Continues paused tasks.", z.strictObject(choose), tasks),
   "task.send": method(
-    "Writes to the standard input of a running task that was submitted with `stdin`.",
+    "Writes to the standard input of a running task that was submitted with `stdin`. What is sent to an agent that takes no messages now is kept, and its next run is told it.",
     z.strictObject({
       id: TaskId,
       text: z.string().max(65_536),
@@ -35,6 +35,11 @@ export const RUNNING_METHODS = {
       sentBytes: z.int().min(0).default(0).describe("Of the same input sent by calls before; for the text of errors"),
       totalBytes: z.int().min(0).optional().describe("Of that input in all; for the text of errors"),
     }),
-    z.object({ bytes: z.int() }),
+    z.object({
+      bytes: z.int(),
+      told: z.enum(["now", "next-run"]),
+      state: TaskState.describe("Of the task, when it was sent"),
+      waiting: z.int().describe("How many texts wait for the task's next run, with this one"),
+    }),
   ),
 } as const;

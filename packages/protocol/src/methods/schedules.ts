@@ -1,5 +1,6 @@
 /** Methods about schedules. */
 import * as z from "zod";
+import { AgentTexts } from "../agent.ts";
 import { ChangeSchedule, Cwd, Empty, Env, NewEnv, NewSchedule } from "../params.ts";
 import { Firing, ScheduleInfo, ScheduleName } from "../schedule.ts";
 import { Millis, TaskId } from "../task.ts";
@@ -65,6 +66,11 @@ export const SCHEDULES_METHODS = {
         .object({ names: z.array(z.string()), sealed: z.array(z.string()) })
         .describe("Names only; `sealed` ones are kept encrypted"),
     }),
+  ),
+  "schedule.texts": method(
+    "What the agent of a schedule is told each time: the prompt, and the other texts.",
+    z.strictObject({ name }),
+    AgentTexts.omit({ id: true, changes: true }).extend({ name }),
   ),
   "schedule.history": method(
     "What came of a schedule's due times, the newest first.",

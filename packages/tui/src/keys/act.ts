@@ -31,6 +31,15 @@ export const ACT_KEYS: readonly KeyRow[] = [
     footer: { word: "retry", rank: 7 },
   },
   {
+    action: "continue",
+    keys: ["C"],
+    cap: "C",
+    help: "say more to an agent: it goes on in its session, or is told when it has not ended",
+    section: "Act on the task",
+    pages: withTask,
+    footer: { word: "continue", rank: 13 },
+  },
+  {
     action: "cancel",
     keys: ["c"],
     cap: "c",

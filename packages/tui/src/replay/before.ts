@@ -37,6 +37,7 @@ function statusBefore(event: TaskEvent, { createdAt }: Task): Status | undefined
       return { ...running(event.attempt, createdAt), state: "paused", since: createdAt };
     case "task.submitted":
     case "task.retried":
+    case "task.told":
     case "task.removed":
     case "task.changed":
     case "worktree.changed":

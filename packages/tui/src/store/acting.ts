@@ -88,7 +88,7 @@ export class Acting {
     const answer = answerTo(verb, tasks);
     // From here on the cursor stays with this task, whatever comes to the top.
     const selected = ui.tagged.size > 0 ? ui.selected : task.id;
-    const prompt = answer.kind === "ask" ? { kind: answer.prompt, ids: answer.ids } : null;
+    const prompt = answer.kind === "ask" ? answer.prompt : null;
     change({ ...ui, selected, prompt });
     if (answer.kind === "no") errands.say(answer.why, "warn");
     if (answer.kind === "deed") void errands.carryOut(answer.deed);

@@ -4,10 +4,12 @@ import { KILL_MENU } from "../keys.ts";
 import { suggestionsFor } from "./palette.ts";
 import type { VerbRow } from "./source.ts";
 import { chooseSort, type Prompt, type UiState } from "./ui-state.ts";
-import { cancelDeed, killDeed, type Deed } from "./verbs.ts";
+import { cancelDeed, killDeed, sayDeed, type Deed } from "./verbs.ts";
 
 /** Longer inputs are nobody's wish. */
 const LONGEST_INPUT = 200;
+/** What is said to an agent; longer texts come by files. */
+const LONGEST_WORDS = 4000;
 
 export type PromptAnswer = {
   ui: UiState;
@@ -31,6 +33,8 @@ export function answerPrompt(ui: UiState, key: string, verbs: readonly VerbRow[]
     }
     case "cancel":
       return key === "y" ? { ui: closed, deed: cancelDeed(ui.prompt.ids) } : { ui: closed };
+    case "say":
+      return typeWords(ui, ui.prompt, key);
     case "palette":
       return typeLine(ui, ui.prompt, { key, verbs });
     case undefined:
@@ -43,6 +47,8 @@ export function pasteText(ui: UiState, text: string): UiState {
   const line = oneLine(text.trim());
   if (ui.prompt?.kind === "palette")
     return { ...ui, prompt: { ...ui.prompt, text: (ui.prompt.text + line).slice(0, LONGEST_INPUT), choice: 0 } };
+  if (ui.prompt?.kind === "say")
+    return { ...ui, prompt: { ...ui.prompt, text: (ui.prompt.text + line).slice(0, LONGEST_WORDS).toWellFormed() } };
   return ui.prompt?.kind === "filter" ? withFilter(ui, ui.filter + line) : ui;
 }
 
@@ -61,6 +67,19 @@ function typeFilter(ui: UiState, key: string): PromptAnswer {
       return { ui, pass: true };
   }
   return { ui: withFilter(ui, edited(ui.filter, key)) };
+}
+
+/** Nothing is no message: it closes the input, as Esc does. */
+function typeWords(ui: UiState, prompt: Extract<Prompt, { kind: "say" }>, key: string): PromptAnswer {
+  const closed = { ...ui, prompt: null };
+  switch (key) {
+    case "escape":
+    case "ctrl+c":
+      return { ui: closed };
+    case "return":
+      return prompt.text.trim() === "" ? { ui: closed } : { ui: closed, deed: sayDeed(prompt) };
+  }
+  return { ui: { ...ui, prompt: { ...prompt, text: edited(prompt.text, key, LONGEST_WORDS) } } };
 }
 
 type Palette = Extract<Prompt, { kind: "palette" }>;
@@ -92,7 +111,7 @@ function typeLine(
 }
 
 /** The text of an input after a key; keys that are no letters leave it. */
-function edited(text: string, key: string): string {
+function edited(text: string, key: string, longest = LONGEST_INPUT): string {
   switch (key) {
     case "backspace":
     case "delete":
@@ -102,9 +121,9 @@ function edited(text: string, key: string): string {
     case "ctrl+w":
       return text.replace(/\S*\s*$/, "");
     case "space":
-      return `${text} `.slice(0, LONGEST_INPUT);
+      return `${text} `.slice(0, longest);
   }
-  return [...key].length === 1 ? (text + oneLine(key)).slice(0, LONGEST_INPUT) : text;
+  return [...key].length === 1 ? (text + oneLine(key)).slice(0, longest).toWellFormed() : text;
 }
 
 /** While the words change, the cursor stays at the top. */

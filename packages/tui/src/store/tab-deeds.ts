@@ -24,6 +24,7 @@ export function groupDeed(verb: TaskVerb, { name, slots, paused }: Group): Deed 
     case "retry":
     case "hold":
     case "remove":
+    case "continue":
       return undefined;
   }
 }

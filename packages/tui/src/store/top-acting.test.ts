@@ -219,3 +219,42 @@ test("the palette runs a verb on the chosen task: one line is said, more gets a 
     ["show", "7"],
   ]);
 });
+
+const AGENT = { choices: [{ agent: "claude" }], textsId: "t", promptBytes: 3 };
+
+test("more is said to agents: those that have ended are continued, others are told; commands are left out", async () => {
+  const tasks = [
+    makeTask(1, ended("succeeded", 1), { agent: AGENT }),
+    makeTask(2, ended("succeeded", 2)),
+    makeTask(3, running(9), { agent: AGENT }),
+  ];
+  const source = new FakeSource(tasks, {
+    "agent.continue": () => ({ tasks: [] }),
+    "task.send": () => ({ bytes: 2, told: "next-run" as const, state: "running" as const, waiting: 1 }),
+  });
+  const { store, press } = await openStore(source);
+  await press("A", "C");
+  expect(store.scene().ui.prompt).toEqual({ kind: "say", to: "ended", ids: [1], text: "" });
+  await press(..."Mend", "space", "q", "backspace", "i", "return");
+  expect(source.asked).toContainEqual({ method: "agent.continue", params: { id: 1, feedback: "Mend i" } });
+  expect(store.scene().ui.prompt).toBeNull();
+  await press("escape", "/", ..."running", "return", "C", "return", "C", "x", "escape", "C");
+  expect(store.scene().ui.prompt).toEqual({ kind: "say", to: "unfinished", ids: [3], text: "" });
+  store.paste("two\nlines \u001B[31m");
+  await press("return");
+  expect(source.asked.filter(({ method }) => method === "task.send")).toMatchObject([{ params: { id: 3 } }]);
+  expect(source.asked.at(-1)?.params).toMatchObject({ text: expect.not.stringContaining("\u001B") });
+});
+
+test("nothing is said to commands, and on a screen that only reads", async () => {
+  const command = await openStore(new FakeSource([makeTask(2, ended("succeeded", 2))]));
+  await command.press("C");
+  expect(command.store.scene().notice?.text).toBe("Cannot continue task 2: it is no agent's");
+  const source = new FakeSource([makeTask(1, ended("succeeded", 1), { agent: AGENT })]);
+  const reads = await openStore(source, { first: { readOnly: true } });
+  await reads.press("C");
+  expect(reads.store.scene()).toMatchObject({
+    ui: { prompt: null },
+    notice: { text: expect.stringContaining("read-only") },
+  });
+});

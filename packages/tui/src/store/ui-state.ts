@@ -9,6 +9,8 @@ export type Prompt =
   | { kind: "sort" }
   | { kind: "kill"; ids: readonly number[] }
   | { kind: "cancel"; ids: readonly number[] }
+  /** Ended ones are continued, to others it is sent. */
+  | { kind: "say"; to: "ended" | "unfinished"; ids: readonly number[]; text: string }
   | { kind: "palette"; text: string; choice: number };
 
 export type UiState = {
@@ -133,6 +135,7 @@ export function reduceUi(ui: UiState, action: Action, around: Surroundings): UiS
     case "raise":
     case "lower":
     case "remove":
+    case "continue":
     case "undo":
     case "edit":
     case "seen":

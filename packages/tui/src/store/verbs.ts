@@ -4,14 +4,25 @@ import type { Task } from "@claudine/protocol/task";
 import type { TaskVerb } from "../keys.ts";
 import { selectorWords } from "./selector-words.ts";
 import type { Source } from "./source.ts";
+import type { Prompt } from "./ui-state.ts";
 
-export const VERBS: readonly TaskVerb[] = ["kill", "cancel", "pause", "retry", "hold", "raise", "lower", "remove"];
+export const VERBS: readonly TaskVerb[] = [
+  "kill",
+  "cancel",
+  "pause",
+  "retry",
+  "hold",
+  "raise",
+  "lower",
+  "remove",
+  "continue",
+];
 
 /** A request with the words for before and after; `of` tells how many tasks it is about. */
 export type Deed = { doing: string; done: string; of?: number; send(source: Source): Promise<unknown> };
 export type Answer =
   | { kind: "deed"; deed: Deed }
-  | { kind: "ask"; prompt: "kill" | "cancel"; ids: readonly number[] }
+  | { kind: "ask"; prompt: Prompt }
   /** Done a little later unless it is undone. */
   | { kind: "later"; ids: readonly number[]; deed: Deed }
   | { kind: "no"; why: string };
@@ -30,13 +41,15 @@ const waits: Fits = (task) => is("queued")(task) || is("held")(task);
 export function answerTo(verb: TaskVerb, tasks: readonly Task[]): Answer {
   switch (verb) {
     case "kill":
-      return forThose(tasks, { wanted: "kill", fits: runs }, (ids) => ({ kind: "ask", prompt: "kill", ids }));
+      return forThose(tasks, { wanted: "kill", fits: runs }, (ids) => ({ kind: "ask", prompt: { kind: "kill", ids } }));
     case "cancel":
       return forThose(tasks, { wanted: "cancel", fits: (task) => !ended(task) }, (ids, some) =>
-        some.some(runs) ? { kind: "ask", prompt: "cancel", ids } : { kind: "deed", deed: cancelDeed(ids) },
+        some.some(runs) ? { kind: "ask", prompt: { kind: "cancel", ids } } : { kind: "deed", deed: cancelDeed(ids) },
       );
     case "pause":
       return pauseAnswer(tasks);
+    case "continue":
+      return sayAnswer(tasks);
     case "retry":
       return forThose(tasks, { wanted: "retry", fits: ended }, (ids, _, name) =>
         deed(`Queueing ${name} again`, `Queued ${name} again`, (to) => to.call("task.retry", select(ids))),
@@ -65,6 +78,7 @@ export function answerTo(verb: TaskVerb, tasks: readonly Task[]): Answer {
 export function wordFor(verb: TaskVerb, tasks: readonly Task[]): string {
   const none = (state: Task["status"]["state"]) => !tasks.some(is(state));
   if (verb === "pause" && none("running") && tasks.some(is("paused"))) return "resume";
+  if (verb === "continue" && !tasks.some(ended)) return "say more";
   return verb === "hold" && none("queued") && tasks.some(is("held")) ? "release" : verb;
 }
 
@@ -88,9 +102,43 @@ export function cancelDeed(ids: readonly number[]): Deed {
   };
 }
 
+export type Saying = Omit<Extract<Prompt, { kind: "say" }>, "kind">;
+
+/** The first that cannot be told ends it, and says so. */
+export function sayDeed({ to: those, ids, text }: Saying): Deed {
+  const name = nameOf(ids);
+  const each = (tell: (id: number) => Promise<unknown>) =>
+    ids.reduce<Promise<unknown>>((before, id) => before.then(() => tell(id)), Promise.resolve());
+  if (those === "ended")
+    return {
+      doing: `Continuing ${name}`,
+      done: `Continued ${name}`,
+      send: (to) => each((id) => to.call("agent.continue", { id, feedback: text })),
+    };
+  return {
+    doing: `Sending it to ${name}`,
+    done: `Sent to ${name}, for the next run where it takes no messages now`,
+    send: (to) => each((id) => to.call("task.send", { id, text })),
+  };
+}
+
 /** `task 4`, or how many. */
 export function nameOf(ids: readonly number[]): string {
   return ids.length === 1 ? `task ${ids[0]}` : `${ids.length} tasks`;
+}
+
+/** Of agents: those that have ended go on, or else the others are told. */
+function sayAnswer(tasks: readonly Task[]): Answer {
+  const agents = tasks.filter(({ agent }) => agent !== undefined);
+  const [task] = tasks;
+  if (agents.length === 0 && task !== undefined && tasks.length === 1)
+    return { kind: "no", why: `Cannot continue task ${task.id}: it is no agent's` };
+  const to = agents.some(ended) ? "ended" : "unfinished";
+  const fits: Fits = (one) => one.agent !== undefined && ended(one) === (to === "ended");
+  return forThose(tasks, { wanted: "continue", fits }, (ids) => ({
+    kind: "ask",
+    prompt: { kind: "say", to, ids, text: "" },
+  }));
 }
 
 function pauseAnswer(tasks: readonly Task[]): Answer {

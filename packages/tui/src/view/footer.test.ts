@@ -57,6 +57,14 @@ test("asks, and shows what was typed", () => {
     /^ \/ make▏ +Enter keeps it, Esc clears it $/,
   );
   expect(show(asking({ kind: "filter", before: "" }, { filter: `${"x".repeat(200)}end` }))).toContain("xend▏");
+  const saying = { kind: "say", ids: [12], text: "Mend it" } as const;
+  expect(show(asking({ ...saying, to: "ended" }))).toMatch(/^ Continue task 12: Mend it▏ *$/);
+  expect(show(asking({ ...saying, to: "unfinished", text: "" }), 120)).toMatch(
+    /^ Say to 12 make all: ▏ +Enter sends it, Esc leaves it $/,
+  );
+  const long = asking({ ...saying, to: "ended", text: `${"x".repeat(4000)}end` });
+  expect(show(long)).toMatch(/^ Continue task 12: x+end▏ *$/);
+  expect(spansWidth(footerLine({ ...FACTS, ...long }, { width: 80, look }).spans)).toBe(80);
   expect(show(asking({ kind: "sort" }))).toContain("a attention  i id");
 });
 

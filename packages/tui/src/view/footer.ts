@@ -3,7 +3,7 @@ import type { Task } from "@claudine/protocol/task";
 import { KEYS, KILL_MENU, SORT_MENU, type Action, type KeyRow, type TaskVerb } from "../keys.ts";
 import { lineFor, suggestionsFor } from "../store/palette.ts";
 import type { Scene } from "../store/scene.ts";
-import { answerTo, nameOf as namesOf, VERBS, wordFor } from "../store/verbs.ts";
+import { answerTo, nameOf as namesOf, VERBS, wordFor, type Saying } from "../store/verbs.ts";
 import type { Look, StyleName } from "../theme.ts";
 import { fill, fitSpans, line, span, spansWidth, spread, type Line, type Span } from "./line.ts";
 import { asciiOnly, cut, steadyLine, widthOf } from "./text.ts";
@@ -54,6 +54,8 @@ function promptLine(facts: FooterFacts, { width, look }: Frame): Line {
         ],
         { width, look },
       );
+    case "say":
+      return sayLine(facts, ui.prompt, { width, look });
     case "palette":
       return paletteLine(facts, ui.prompt, { width, look });
     case undefined:
@@ -75,6 +77,18 @@ function nameOf(ids: readonly number[], tasks: readonly Task[], { width, look }:
   return room < 8 || name === "" || task === undefined
     ? namesOf(ids)
     : `${task.id} ${cut(steadyLine(name), Math.min(room, 40), look.glyphs.ellipsis)}`;
+}
+
+/** To whom, and the end of what is typed. */
+function sayLine({ targets }: FooterFacts, { to, ids, text }: Saying, { width, look }: Frame): Line {
+  const verb = to === "ended" ? "Continue" : "Say to";
+  const name = nameOf(ids, targets, { width: Math.floor(width / 2) + 30, look });
+  const title = ` ${verb} ${name}: `;
+  const room = Math.max(8, width - widthOf(title) - 2);
+  const ending = [...text].slice(-room).join("");
+  const left = [span(title, "key"), span(tail(steadyLine(ending), room - 2)), span(look.glyphs.caret)];
+  const hint = text === "" ? [span("Enter sends it, Esc leaves it ", "dim")] : [];
+  return spread(left, hint, { width, mark: look.glyphs.ellipsis });
 }
 
 /** What is typed, and what would be run. */

@@ -54,6 +54,7 @@ function info(name: string, change: Partial<ScheduleInfo> = {}): ScheduleInfo {
     limits: null,
     needs: null,
     onFinish: null,
+    agent: null,
     origin: null,
     createdAt: NOW,
     fired: 1,

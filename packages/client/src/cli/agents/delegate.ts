@@ -7,7 +7,7 @@ import { withEditedPrompt } from "../editing/prompt.ts";
 import { flag, list, number, text } from "../input.ts";
 import { refuse, sharedOf } from "../submit-tasks.ts";
 
-type Wish = DelegateTask["agent"];
+export type Wish = DelegateTask["agent"];
 
 /**
  * Hands the task to `submit`; what was written in an editor is kept when that fails.
@@ -16,11 +16,16 @@ type Wish = DelegateTask["agent"];
 export async function delegateTask<T>(input: Input, io: Io, submit: (task: DelegateTask) => Promise<T>): Promise<T> {
   // What is wrong with the options is said before an editor opens.
   const shared = await sharedOf(input, io);
-  const wish = { ...choiceOf(input), ...(await askedOf(input, io)) };
+  const wish = await wishOf(input, io);
   const withPrompt = (prompt: string) => submit({ ...shared, agent: { ...wish, prompt } });
-  const prompt = await promptOf(input, io);
+  const prompt = await promptOf({ input, io, words: input.args });
   if (prompt !== undefined) return withPrompt(prompt);
   return wish.template === undefined ? withEditedPrompt(io.env, withPrompt) : submit({ ...shared, agent: wish });
+}
+
+/** Without the prompt. @throws ClaudineError invalid_params, not_found when a file can't be read */
+export async function wishOf(input: Input, io: Io): Promise<Wish> {
+  return { ...choiceOf(input), ...(await askedOf(input, io)) };
 }
 
 /** `--agent claude:opus` says the model too. */
@@ -81,12 +86,14 @@ function varsOf(settings: readonly string[]): Record<string, string> {
   );
 }
 
+type Worded = { input: Input; io: Io; words: readonly string[] };
+
 /** Undefined where the template or the editor has it. @throws ClaudineError */
-async function promptOf(input: Input, io: Io): Promise<string | undefined> {
-  const words = input.args.join(" ");
+export async function promptOf({ input, io, words: given }: Worded): Promise<string | undefined> {
+  const words = given.join(" ");
   const file = text(input, "file");
   if (file !== undefined && words !== "") throw refuse("there are a prompt and --file", "Give one of them");
   if (file !== undefined) return io.read(file);
   if (words === "-") return io.read("-");
-  return words !== "" || input.args.length > 0 ? words : undefined;
+  return words !== "" || given.length > 0 ? words : undefined;
 }

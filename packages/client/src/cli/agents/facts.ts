@@ -1,17 +1,30 @@
 /** What `show` prints of an agent's task. */
 import { agentChoiceText } from "@claudine/protocol/agent-choice";
-import type { AgentInfo } from "@claudine/protocol/agent";
+import type { AgentInfo, ScheduledAgent } from "@claudine/protocol/agent";
 import type { TaskInfo } from "@claudine/protocol/task";
 import { formatBytes } from "@claudine/protocol/units";
 import { budgetAmount } from "../budgets/words.ts";
 import { clock, type Fact } from "../task-values.ts";
+
+/** Of what is asked each time. */
+export function scheduledAgentTexts(agent: ScheduledAgent | null): Fact[] {
+  if (agent === null) return [];
+  const { promptBytes, template } = agent;
+  return [
+    ["Agent", agentChoiceText(agent)],
+    ["Prompt", promptText({ promptBytes, template })],
+    ["Permits", agent.permissionMode ?? ""],
+    ["At most", limitsText(agent)],
+    ["Else", agent.fallback.map(agentChoiceText).join(", ")],
+  ];
+}
 
 export function agentTexts({ agent, budget, spent }: Pick<TaskInfo, "agent" | "budget" | "spent">): Fact[] {
   if (agent === null) return [];
   const { version, sessionId, headline, attention, promptBytes, template, error } = agent;
   return [
     ["Agent", `${agentChoiceText(agent)}${version === null ? "" : ` (${version})`}`],
-    ["Prompt", `${formatBytes(promptBytes)}${template === null ? "" : `, made from the template ${template}`}`],
+    ["Prompt", promptText({ promptBytes, template })],
     ["Permits", agent.permissionMode ?? ""],
     ["At most", limitsText(agent)],
     ["Else", agent.fallback.map(agentChoiceText).join(", ")],
@@ -23,9 +36,15 @@ export function agentTexts({ agent, budget, spent }: Pick<TaskInfo, "agent" | "b
     ["Spent", spentText(spent, budget)],
     ["Session", sessionId ?? ""],
     ["Goes on", goesOnText(agent)],
-    ["Feedback", agent.feedback === 0 ? "" : `${agent.feedback}, shown by claudine logs --feedback`],
+    ["Feedback", feedbackText(agent)],
     ["Error", error === null ? "" : `${error.class}: ${error.message}`],
   ];
+}
+
+function feedbackText({ feedback, feedbackWaiting }: AgentInfo): string {
+  if (feedback === 0) return "";
+  const waits = feedbackWaiting === 0 ? "" : `, ${feedbackWaiting} of them waiting for its next run`;
+  return `${feedback}${waits}, shown by claudine logs --feedback`;
 }
 
 /** Of all runs that have ended. */
@@ -39,7 +58,11 @@ export function costText(usd: number): string {
   return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 }
 
-function limitsText({ budgetUsd, maxTurns }: AgentInfo): string {
+function promptText({ promptBytes, template }: Pick<ScheduledAgent, "promptBytes" | "template">): string {
+  return `${formatBytes(promptBytes)}${template === null ? "" : `, made from the template ${template}`}`;
+}
+
+function limitsText({ budgetUsd, maxTurns }: Pick<ScheduledAgent, "budgetUsd" | "maxTurns">): string {
   const limits = [budgetUsd === null ? "" : costText(budgetUsd), maxTurns === null ? "" : `${maxTurns} turns`];
   return limits.filter((one) => one !== "").join(", ");
 }

@@ -1,4 +1,4 @@
-/** Shows what was said to an agent's task between its runs. */
+/** Shows what was said to an agent's task since its prompt. */
 import { ClaudineError } from "@claudine/protocol/errors";
 import { safeLog } from "@claudine/protocol/text";
 import { formatBytes } from "@claudine/protocol/units";
@@ -22,7 +22,8 @@ export async function showFeedback({ input, io, client }: Wanted, ids: readonly 
   if (flag(input, "json")) printJson(io, { id, feedback });
   else if (feedback.length === 0) say(input, io, `Nothing was said to task ${id} since its prompt`);
   for (const { attempt, at, bytes, text } of flag(input, "json") ? [] : feedback) {
-    const head = `==> run ${attempt}, ${clock(at)} (${formatBytes(bytes)}) <==`;
+    const run = attempt === null ? "waits for the next run" : `run ${attempt}`;
+    const head = `==> ${run}, ${clock(at)} (${formatBytes(bytes)}) <==`;
     await io.write("stdout", `${paint(head, "bold", io.color)}\n${shown(text, io)}\n`);
   }
   return 0;

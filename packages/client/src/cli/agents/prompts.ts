@@ -12,10 +12,13 @@ export async function printPrompts(
   { client, ids }: { client: Pick<Client, "call">; ids: readonly number[] },
 ): Promise<number> {
   for (const id of ids) {
-    const texts = await client.call("agent.texts", { id });
-    if (flag(input, "json")) printJson(io, texts);
-    else if (io.stdoutIsTty) await io.write("stdout", `${safeLog(texts.prompt).trimEnd()}\n`);
-    else await io.write("stdout", texts.prompt.endsWith("\n") ? texts.prompt : `${texts.prompt}\n`);
+    await printTexts(input, io, await client.call("agent.texts", { id }));
   }
   return 0;
+}
+
+export async function printTexts(input: Input, io: Io, texts: { prompt: string }): Promise<void> {
+  if (flag(input, "json")) printJson(io, texts);
+  else if (io.stdoutIsTty) await io.write("stdout", `${safeLog(texts.prompt).trimEnd()}\n`);
+  else await io.write("stdout", texts.prompt.endsWith("\n") ? texts.prompt : `${texts.prompt}\n`);
 }

@@ -21,7 +21,7 @@ export const logs: Command = {
     { name: "until", type: "string", arg: "TIME", describe: "What was written until then" },
     { name: "follow", short: "f", type: "boolean", describe: "Go on until the task has ended; with --run the run" },
     { name: "run", type: "number", least: 1, arg: "N", describe: "The N-th run; the last one unless told" },
-    { name: "feedback", type: "boolean", describe: "Instead: what was said to an agent by claudine continue" },
+    { name: "feedback", type: "boolean", describe: "Instead: what was said to an agent by claudine continue and send" },
     { name: "all-failed", type: "boolean", describe: "Of all tasks that failed, took too long or were lost" },
   ],
   examples: [

@@ -1,4 +1,4 @@
-/** `claudine schedule`: commands that run at times, once or again and again. */
+/** `claudine schedule`: commands and prompts that run at times, once or again and again. */
 import { ClaudineError } from "@claudine/protocol/errors";
 import type { Command, Input, Option } from "../command.ts";
 import { given } from "../given.ts";
@@ -13,13 +13,13 @@ import { workingDirectory } from "../working-directory.ts";
 
 const COMMAND = {
   name: "command",
-  describe: "One word runs by your shell; several execute as they are",
+  describe: "One word runs by your shell; several execute as they are; with --agent or --template the prompt",
   many: true,
 } as const;
 
 const add: Command = {
   name: "add",
-  summary: "Add a schedule: --cron, --every or --at, the options of submit, and a command",
+  summary: "Add a schedule: --cron, --every or --at, the options of submit, and a command or an agent's prompt",
   positional: [{ name: "NAME", describe: "The name it is to have" }, COMMAND],
   leads: true,
   rest: true,
@@ -30,6 +30,10 @@ const add: Command = {
     [
       "claudine schedule add report --cron '0 6 * * 1-5' --after schedule:nightly ./report.sh",
       "after its last success",
+    ],
+    [
+      "claudine schedule add review --cron '0 7 * * 1-5' --agent claude --worktree 'Review what came in since yesterday'",
+      "a prompt for a coding agent",
     ],
     ["claudine schedule add call --at 'tomorrow 9am' -- notify-send 'Call Anna'", "once"],
   ],
@@ -68,11 +72,15 @@ const edit: Command = {
   leads: true,
   rest: true,
   options: [...WHEN_OPTIONS, ...TASK_OPTIONS, TAKE_ENV],
-  examples: [["claudine schedule edit nightly --cron '30 3 * * *' --until none", ""]],
+  examples: [
+    ["claudine schedule edit nightly --cron '30 3 * * *' --until none", ""],
+    ["claudine schedule edit review --budget 1 'Review what came in since Monday'", "another prompt"],
+  ],
   async run(input, io) {
     const [name = ""] = input.args;
     const client = await io.connect();
-    const changes = await scheduleChanges({ input, io, verb: `edit schedule ${name}` });
+    const isPrompt = async () => (await client.call("schedule.get", { name })).schedule.agent !== null;
+    const changes = await scheduleChanges({ input, io, verb: `edit schedule ${name}` }, isPrompt);
     const env = flag(input, "take-env") ? await callerEnv(io.env) : undefined;
     if (Object.keys(changes).length === 0 && env === undefined)
       throw new ClaudineError("invalid_params", `Cannot edit schedule ${name}: say what`, {
@@ -85,7 +93,8 @@ const edit: Command = {
 
 export const schedule: Command = {
   name: "schedule",
-  summary: "Run commands at times: add, list, show, history, next, pause, resume, edit, run or remove schedules",
+  summary:
+    "Run commands and prompts at times: add, list, show, history, next, pause, resume, edit, run or remove schedules",
   options: FILE_OPTIONS,
   subcommands: [add, list, show, history, next, pause, resume, edit, run, remove],
   examples: [["claudine schedule --from-yaml schedules.yaml --prune --dry-run", "what that file would change"]],

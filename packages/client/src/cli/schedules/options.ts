@@ -1,5 +1,6 @@
 /** The options of `schedule add` and `schedule edit`: when it is due, and those of `submit` for its tasks. */
 import type { Option } from "../command.ts";
+import { AGENT_OPTIONS } from "../agents/options.ts";
 import { submit } from "../commands/submit.ts";
 
 const text = (name: string, arg: string, describe: string): Option => ({ name, type: "string", arg, describe });
@@ -49,9 +50,12 @@ const RETRY_JITTER: Option = {
   describe: "Wait between half of the delay before a retry and all of it",
 };
 
-export const TASK_OPTIONS: readonly Option[] = submit.options.flatMap((option) =>
-  option.name === "retry-on-exit" ? [RETRY_JITTER, option] : NOT_TAKEN.has(option.name) ? [] : [option],
-);
+export const TASK_OPTIONS: readonly Option[] = [
+  ...submit.options.flatMap((option) =>
+    option.name === "retry-on-exit" ? [RETRY_JITTER, option] : NOT_TAKEN.has(option.name) ? [] : [option],
+  ),
+  ...AGENT_OPTIONS,
+];
 
 export const FILE_OPTIONS: readonly Option[] = [
   text("from-yaml", "FILE", "Make the schedules be as FILE says"),

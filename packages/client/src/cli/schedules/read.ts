@@ -6,7 +6,8 @@ import { flag, type Flagged, list, text } from "../input.ts";
 import { idFinder, schedulesAfter } from "../rules/depends.ts";
 import { readRules } from "../rules/read.ts";
 import { duration, wholeNumber, wrong } from "../rules/values.ts";
-import { commandOf, gitRules, sharedOptions } from "../submit-tasks.ts";
+import { gitRules, sharedOptions } from "../submit-tasks.ts";
+import { changedWork, newWork } from "./work.ts";
 
 export type Asked = {
   input: Input;
@@ -18,7 +19,6 @@ export type Asked = {
 };
 
 const NONE = "none";
-const COMMAND_HINT = "It comes last, as in --cron '0 2 * * *' -- ./backup.sh --full; in a file its key is command";
 const MOST_RUNS = 999_999_999;
 
 /** @throws ClaudineError invalid_params, not_found */
@@ -33,15 +33,15 @@ export async function newSchedule(asked: Asked): Promise<NewSchedule> {
       ...sharedOptions(input, io.env),
       ...(await taskRules(asked, false)),
       ...(await gitRules(input)),
-      command: commandOf(input, COMMAND_HINT),
+      ...(await newWork(input, io)),
     };
     // Of a new task nothing is taken away, and no other is submitted with it that it could name.
     return { name: input.args[0] ?? "", when, zone, ...rules, task: task as NewSchedule["task"] };
   });
 }
 
-/** Only what was asked; null takes a rule away. @throws ClaudineError invalid_params, not_found */
-export async function scheduleChanges(asked: Asked): Promise<ChangeSchedule> {
+/** Only what was asked; null takes a rule away. `isPrompt`: there is one now, and not a command. @throws ClaudineError invalid_params, not_found */
+export async function scheduleChanges(asked: Asked, isPrompt: () => Promise<boolean>): Promise<ChangeSchedule> {
   const { input, io } = asked;
   return naming(asked, async () => {
     const when = await whenOf(asked);
@@ -50,7 +50,7 @@ export async function scheduleChanges(asked: Asked): Promise<ChangeSchedule> {
       ...sharedOptions(input, io.env),
       ...(await taskRules(asked, true)),
       ...(await gitRules(input)),
-      ...(input.rest.length === 0 ? {} : { command: commandOf(input, COMMAND_HINT) }),
+      ...(await changedWork(input, io, isPrompt)),
     };
     return {
       ...(when === undefined ? {} : { when }),

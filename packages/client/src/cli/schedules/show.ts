@@ -2,6 +2,7 @@
 import type { Result } from "@claudine/protocol/methods";
 import type { ScheduleInfo } from "@claudine/protocol/schedule";
 import { oneLine } from "@claudine/protocol/text";
+import { scheduledAgentTexts } from "../agents/facts.ts";
 import type { Io } from "../command.ts";
 import { exactDuration } from "../exact.ts";
 import { paint } from "../paint.ts";
@@ -46,9 +47,10 @@ function timeFacts(schedule: ScheduleInfo, now: number): Fact[] {
 }
 
 function taskFacts(schedule: ScheduleInfo, now: number): Fact[] {
-  const { command, cwd, label, group, priority, held, afterSchedules } = schedule;
+  const { command, cwd, label, group, priority, held, afterSchedules, agent } = schedule;
   return [
     ["Command", command],
+    ...scheduledAgentTexts(agent),
     ["Directory", cwd],
     ["Label", label ?? ""],
     ["Group", group],

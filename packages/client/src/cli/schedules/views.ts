@@ -1,6 +1,7 @@
 /** `schedule list`, `show`, `history` and `next`. */
 import type { Firing, ScheduleInfo } from "@claudine/protocol/schedule";
 import type { Client } from "../../client.ts";
+import { printTexts } from "../agents/prompts.ts";
 import type { Command, Input, Io } from "../command.ts";
 import { given } from "../given.ts";
 import { flag, number } from "../input.ts";
@@ -45,9 +46,13 @@ export const show: Command = {
   name: "show",
   summary: "Show everything about a schedule",
   positional: [SCHEDULE],
-  options: [],
+  options: [{ name: "prompt", type: "boolean", describe: "Instead: what its agent is told each time" }],
   async run(input, io) {
     const client = await io.connect();
+    if (flag(input, "prompt")) {
+      await printTexts(input, io, await client.call("schedule.texts", { name: input.args[0] ?? "" }));
+      return 0;
+    }
     const shown = await client.call("schedule.get", { name: input.args[0] ?? "" });
     if (flag(input, "json")) printJson(io, { ...shown.schedule, environment: shown.environment });
     else if (!flag(input, "quiet")) printSchedule(io, shown, Date.now());

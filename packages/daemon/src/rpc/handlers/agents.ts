@@ -1,34 +1,26 @@
 /** Hands prompts to coding agents, and tells what they answered. */
-import { ClaudineError, type DelegateTask, type Run } from "@claudine/protocol";
+import { ClaudineError, type Run } from "@claudine/protocol";
 import type { Attached } from "../../environment/attached.ts";
 import { limitInfo } from "../../core/agent-limits.ts";
 import type { Submission } from "../../core/submit.ts";
-import type { Context, Handler } from "../context.ts";
+import { agentSpecOf } from "../agent-spec.ts";
+import type { Handler } from "../context.ts";
 import { taskOf } from "../select.ts";
 import { noSuchTask } from "./read-tasks.ts";
-import { passedOn, sealAll, specOf, taken } from "./submit.ts";
+import { passedOn, sealAll, taken } from "./submit.ts";
 
 export const submit: Handler<"agent.submit"> = async (context, params) => {
   const base = passedOn(params.env);
   const attached = new Map<string, Attached>();
   const records = sealAll(context, base, params.tasks);
-  const tasks = params.tasks.map(({ agent: wish, ...task }, index): Submission => {
-    const { agent, texts, headline } = context.agents.delegated(wish);
+  const tasks = params.tasks.map((task, index): Submission => {
     const record = records[index] ?? context.vault.seal(base);
+    const { spec, texts } = agentSpecOf(context, task, { ...params, env: base, envId: record.id });
     attached.set(record.id, record).set(texts.id, texts);
-    const call = { ...params, env: base, envId: record.id };
-    const program = agent.choices[0]?.agent ?? "";
-    const spec = specOf(context, withTimeout(context, { ...task, command: [program] }), call);
-    const { ref, ifRunning, afterSchedules, budget, held = false } = task;
+    const { ref, ifRunning, afterSchedules, held = false } = task;
     const afterRefs = task.after?.flatMap((one) => (one.ref === undefined ? [] : [{ ref: one.ref, on: one.on }]));
     return {
-      spec: {
-        ...spec,
-        command: headline,
-        stdin: agent.takesMessages === true,
-        agent,
-        ...(budget === undefined ? {} : { budget }),
-      },
+      spec,
       held,
       ifRunning,
       ref,
@@ -40,13 +32,6 @@ export const submit: Handler<"agent.submit"> = async (context, params) => {
   const entries = await context.engine.submit({ type: "submit", tasks, maxFails }, [...attached.values()]);
   return taken(entries);
 };
-
-/** An agent that hangs costs money. */
-function withTimeout<T extends Omit<DelegateTask, "agent">>({ agents }: Context, task: T): T {
-  const { timeoutMs } = agents;
-  if (timeoutMs === undefined || task.limits?.timeoutMs !== undefined) return task;
-  return { ...task, limits: { ...task.limits, timeoutMs } };
-}
 
 export const result: Handler<"agent.result"> = async (context, { id, attempt }, caller) => {
   const found = await caller.inTurn(() =>

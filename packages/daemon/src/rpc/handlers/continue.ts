@@ -14,9 +14,9 @@ export const goOn: Handler<"agent.continue"> = async (context, { id, feedback: t
   const record = env === undefined ? undefined : context.vault.seal(passedOn(env));
   checkMayContinue(task);
   // What is wrong with the words is said before a file is put back.
-  const alone = context.agents.feedbackTexts(task, text);
+  const alone = context.agents.feedbackTexts(task, { text, verb: "continue" });
   const changes = await context.lookOutside(task, onConflict);
-  const texts = changes === undefined ? alone : context.agents.feedbackTexts(task, text, changes);
+  const texts = changes === undefined ? alone : context.agents.feedbackTexts(task, { text, changes, verb: "continue" });
   const said = { textsId: texts.id, bytes: Buffer.byteLength(text) };
   const facts = await context.engine.dispatch(
     { type: "continue", id, attempt: task.attempt, feedback: said, envId: record?.id },

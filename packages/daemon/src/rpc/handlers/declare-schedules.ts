@@ -2,7 +2,7 @@
 import { ClaudineError, type EventBody, type Result } from "@claudine/protocol";
 import type { Declaration } from "../../core/command.ts";
 import { declare as decideDeclare } from "../../core/schedule-commands.ts";
-import type { EnvRecord } from "../../environment/env-record.ts";
+import type { Attached } from "../../environment/attached.ts";
 import type { Context, Handler } from "../context.ts";
 import { mapInPieces } from "../pieces.ts";
 import { digestOf, madeSchedule } from "../schedule-spec.ts";
@@ -11,16 +11,16 @@ export const declare: Handler<"schedule.declare"> = async (context, params) => {
   const { schedules, origin, prune, dryRun, ...call } = params;
   const names = schedules.map(({ name }) => name);
   checkNames(names);
-  const records = new Map<string, EnvRecord>();
+  const attached = new Map<string, Attached>();
   const made = await mapInPieces(schedules, (schedule) => {
-    const { record, name, spec } = madeSchedule(context, schedule, call);
-    records.set(record.id, record);
-    return { name, spec: { ...spec, origin, digest: digestOf(schedule, call.cwd) } };
+    const { attached: own, name, spec } = madeSchedule(context, schedule, call);
+    for (const one of own) attached.set(one.id, one);
+    return { name, spec: { ...spec, origin, digest: digestOf(schedule, call.cwd, spec.task.agent) } };
   });
   const declaration: Declaration = { kind: "reconcile", schedules: made, prune: prune ? origin : undefined };
   const events = dryRun
     ? await wouldBe(context, declaration)
-    : await become(context, declaration, [...records.values()]);
+    : await become(context, declaration, [...attached.values()]);
   return answer(names, events);
 };
 
@@ -43,8 +43,12 @@ function wouldBe({ engine, store }: Context, declaration: Declaration): Promise<
   });
 }
 
-async function become({ engine }: Context, declaration: Declaration, envs: readonly EnvRecord[]): Promise<EventBody[]> {
-  const facts = await engine.dispatch({ type: "declare-schedules", declare: declaration }, envs);
+async function become(
+  { engine }: Context,
+  declaration: Declaration,
+  attached: readonly Attached[],
+): Promise<EventBody[]> {
+  const facts = await engine.dispatch({ type: "declare-schedules", declare: declaration }, attached);
   return facts.map(({ event }) => event);
 }
 

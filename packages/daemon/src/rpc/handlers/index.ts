@@ -65,6 +65,7 @@ export const HANDLERS: Handlers = {
   "schedule.declare": declare,
   "schedule.list": schedules.list,
   "schedule.get": schedules.get,
+  "schedule.texts": schedules.texts,
   "schedule.history": schedules.history,
   "schedule.next": schedules.next,
   "schedule.pause": schedules.pause,

@@ -1,20 +1,29 @@
 /** Schedules: adding, changing, reading and running them. */
 import { setImmediate } from "node:timers/promises";
-import { firingEnd, type Firing, type Result, type Schedule, type ScheduleInfo } from "@claudine/protocol";
+import {
+  ClaudineError,
+  firingEnd,
+  type Firing,
+  type Result,
+  type Schedule,
+  type ScheduleInfo,
+  type ScheduleSpec,
+} from "@claudine/protocol";
 import { duesOf, noSuchSchedule } from "../../core/schedules.ts";
 import type { State } from "../../core/state.ts";
 import type { Fact } from "../../engine.ts";
 import { environmentOf } from "../../environment/env-vault.ts";
 import type { Context, Handler } from "../context.ts";
 import { lostNames, scheduleInfos } from "../schedule-info.ts";
-import { changedSchedule, madeSchedule } from "../schedule-spec.ts";
+import { changedSchedule, madeSchedule, naming } from "../schedule-spec.ts";
 import { taskOf } from "../select.ts";
 import { refuseLostEnv } from "../lost-env.ts";
+import type { KnownAgent } from "../wish-after.ts";
 import { passedOn } from "./submit.ts";
 
 export const add: Handler<"schedule.add"> = async (context, { schedule, ...call }) => {
-  const { record, ...named } = madeSchedule(context, schedule, call);
-  await context.engine.dispatch({ type: "declare-schedules", declare: { kind: "add", schedule: named } }, [record]);
+  const { attached, ...named } = madeSchedule(context, schedule, call);
+  await context.engine.dispatch({ type: "declare-schedules", declare: { kind: "add", schedule: named } }, attached);
   return infoOf(context, "add", named.name);
 };
 
@@ -23,10 +32,34 @@ export const edit: Handler<"schedule.edit"> = async (context, { name, changes, c
   const lost = env === undefined ? lostNames(context, spec.task.envId) : [];
   if (changes.task?.env !== undefined && lost.length > 0) throw refuseLostEnv(name, lost);
   const own = env === undefined ? environmentOf(context.store.env(spec.task.envId), context.vault) : passedOn(env);
-  const made = changedSchedule(context, changes, { known: { spec, env: own }, cwd, isNewEnv: env !== undefined });
+  const known = { spec, env: own, agent: knownAgent(context, spec) };
+  const made = naming("edit", name, () =>
+    changedSchedule(context, changes, { known, cwd, isNewEnv: env !== undefined }),
+  );
   const declare = { kind: "change", name, changes: made.changes } as const;
-  await context.engine.dispatch({ type: "declare-schedules", declare }, made.record === undefined ? [] : [made.record]);
+  await context.engine.dispatch({ type: "declare-schedules", declare }, made.attached);
   return infoOf(context, "edit", name);
+};
+
+/** One whose prompt cannot be read any more needs a new one. */
+function knownAgent({ store }: Context, { task: { agent } }: ScheduleSpec): KnownAgent | undefined {
+  const texts = agent === undefined ? undefined : store.texts(agent.textsId);
+  return agent === undefined || texts === undefined ? undefined : { agent, texts };
+}
+
+export const texts: Handler<"schedule.texts"> = async (context, { name }, caller) => {
+  const { agent } = await context.engine.read((state) => scheduleOf(state, "show the prompt", name).spec.task);
+  if (agent === undefined)
+    throw new ClaudineError("wrong_state", `Cannot show the prompt of schedule ${name}: it runs a command`, {
+      hint: `claudine schedule show ${name} has it`,
+    });
+  const found = await caller.inTurn(() => context.engine.read(() => context.store.texts(agent.textsId)));
+  if (found === undefined)
+    throw new ClaudineError("storage", `Cannot show the prompt of schedule ${name}: it cannot be read`, {
+      hint: "claudine doctor says what is wrong with the store",
+    });
+  const { id: _, changes: __, ...told } = found;
+  return { ...told, name };
 };
 
 export const list: Handler<"schedule.list"> = async (context, { order, after, limit }, caller) =>

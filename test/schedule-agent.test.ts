@@ -1,0 +1,170 @@
+/** Schedules of prompts: each time that one is due a coding agent is handed it. */
+import { writeFile } from "node:fs/promises";
+import { beforeAll, expect, test } from "vitest";
+import { createAgentRig, installAgent, type AgentRig } from "./support/agents.ts";
+import { startMcp } from "./support/mcp.ts";
+import { GIT_ENV, makeRepo } from "./support/repo.ts";
+import { firingLike, scheduleOf } from "./support/schedules.ts";
+
+const templates = (words: string) => `agents:\n  reviewer: {agent: claude, prompt: "say ${words} {{ branch }}"}\n`;
+const CONFIG = `slots: 8\nagent: {budget: 4}\n`;
+
+let it: AgentRig & AsyncDisposable;
+beforeAll(async () => {
+  it = await createAgentRig({ config: `${CONFIG}${templates("Reviewed")}`, env: GIT_ENV });
+  await installAgent(it.rig.file("../bin"), "codex");
+  return () => it[Symbol.asyncDispose]();
+});
+
+const answerOf = async (id: number) => (await it.result(id)).agent.result;
+const add = (name: string, ...words: string[]) => it.rig.claudine("schedule", "add", name, ...words);
+
+/** `schedule run`, to its end. @returns the task's id */
+async function fire(name: string): Promise<number> {
+  const { stdout, stderr } = await it.rig.claudine("schedule", "run", name);
+  if (!/^\d+\n$/.test(stdout)) throw new Error(`it was not run: ${stderr}`);
+  return (await it.rig.ended(Number(stdout))).id;
+}
+
+test("each time it is due makes a task with the prompt, which is in no event and in no list", async () => {
+  const prompt = "say one\nargs s3cret";
+  const when = ["--every", "1s", "--max-runs", "2", "--overlap", "all"];
+  const who = ["--agent", "claude:opus", "--fallback", "claude:haiku", "--label", "round"];
+  const added = await it.rig.claudineWith({ input: prompt }, "schedule", "add", "twice", ...when, ...who, "-");
+  expect(added).toMatchObject({ code: 0, stderr: expect.stringContaining("Added schedule twice") });
+  const second = await firingLike(it.rig, "twice", { number: 2, state: "succeeded" });
+  const first = await firingLike(it.rig, "twice", { number: 1, state: "succeeded" });
+  for (const { task } of [first, second]) {
+    const shown = await it.rig.show(task ?? 0);
+    expect(shown).toMatchObject({ command: "claude: say one", label: "round", schedule: { name: "twice" } });
+    expect(shown.limits).toMatchObject({ timeoutMs: 1_800_000 });
+    expect(await answerOf(task ?? 0)).toContain("--model=opus");
+  }
+  expect((await scheduleOf(it.rig, "twice")).agent).toEqual({
+    agent: "claude",
+    model: "opus",
+    fallback: [{ agent: "claude", model: "haiku" }],
+    promptBytes: prompt.length,
+    template: null,
+    permissionMode: null,
+    budgetUsd: 4,
+    maxTurns: null,
+  });
+  expect((await it.rig.claudine("schedule", "show", "twice")).stdout).toMatch(/^Agent +claude:opus\nPrompt +19B$/m);
+  expect((await it.rig.claudine("schedule", "show", "twice", "--prompt")).stdout).toBe(`${prompt}\n`);
+  await it.rig.claudine("schedule", "remove", "twice");
+  expect((await it.rig.claudine("show", String(first.task), "--prompt")).stdout).toBe(`${prompt}\n`);
+  const client = await it.rig.client();
+  for (const told of [await client.call("schedule.list", {}), await client.call("event.list", { limit: 10_000 })])
+    expect(JSON.stringify(told)).not.toContain("s3cret");
+  client.close();
+});
+
+test("a template's variables are filled in when it is added; edit changes what is named", async () => {
+  await add("review", "--cron", "@yearly", "-t", "reviewer", "--var", "branch=main");
+  expect(await answerOf(await fire("review"))).toBe("Reviewed main");
+  expect((await scheduleOf(it.rig, "review")).agent).toMatchObject({ template: "reviewer", budgetUsd: 4 });
+  const edit = (...words: string[]) => it.rig.claudine("schedule", "edit", "review", ...words);
+  expect(await edit("--model", "haiku", "--label", "x")).toMatchObject({ code: 0 });
+  expect((await scheduleOf(it.rig, "review")).agent).toMatchObject({ template: "reviewer", model: "haiku" });
+  await edit("args", "now");
+  const { agent } = await scheduleOf(it.rig, "review");
+  expect(agent).toMatchObject({ template: null, model: "haiku", promptBytes: 8, budgetUsd: 4 });
+  expect(await answerOf(await fire("review"))).toContain("--model=haiku");
+  expect((await edit("--agent", "codex")).stderr).toContain("Cannot edit schedule review: Codex has nothing for");
+  expect((await edit("--stdin")).stderr).toContain("that of an agent is its prompt");
+  await it.rig.claudine("schedule", "add", "plain", "--cron", "@yearly", "true");
+  expect(await it.rig.claudine("schedule", "edit", "plain", "--agent", "claude", "say changed")).toMatchObject({
+    code: 0,
+  });
+  expect(await answerOf(await fire("plain"))).toBe("changed");
+});
+
+test("a file declares them with prompt, and a template that says something else is a change", async () => {
+  const declare = () => it.rig.claudine("schedule", "--from-yaml", "s.yaml");
+  await writeFile(it.rig.file("prompt.md"), "say from a file");
+  await writeFile(
+    it.rig.file("s.yaml"),
+    `schedules:
+  words: {cron: "@yearly", agent: claude, prompt: "say from words", budget: 1.5}
+  file: {cron: "@yearly", agent: claude, file: prompt.md}
+  filled: {cron: "@yearly", template: reviewer, var: {branch: topic}}
+  tree: {cron: "@yearly", agent: claude, worktree: true, messages: false, prompt: "say x"}
+`,
+  );
+  expect(await declare()).toMatchObject({ stdout: "added words\nadded file\nadded filled\nadded tree\n", stderr: "" });
+  expect(await answerOf(await fire("words"))).toBe("from words");
+  expect(await answerOf(await fire("file"))).toBe("from a file");
+  expect(await declare()).toMatchObject({
+    stdout: "unchanged words\nunchanged file\nunchanged filled\nunchanged tree\n",
+  });
+  await it.rig.down();
+  await writeFile(it.rig.home.configFile, `${CONFIG}${templates("Looked at")}`);
+  await it.rig.up();
+  expect(await answerOf(await fire("filled"))).toBe("Reviewed topic");
+  expect(await declare()).toMatchObject({
+    stdout: "changed filled\nunchanged words\nunchanged file\nunchanged tree\n",
+  });
+  expect(await answerOf(await fire("filled"))).toBe("Looked at topic");
+});
+
+test("each task has a worktree of its own, and goes on there when more is said to it", async () => {
+  const repo = await makeRepo(it.rig, { name: "scheduled" });
+  const words = ["--cron", "@yearly", "--cwd", repo.dir, "--worktree", "--agent", "claude", "say done"];
+  expect(await add("grove", ...words)).toMatchObject({ code: 0 });
+  const [one, two] = [await fire("grove"), await fire("grove")];
+  const branches = await Promise.all([one, two].map(async (id) => (await it.rig.show(id)).worktree?.checkout?.branch));
+  expect(branches).toEqual([`claudine/${one}`, `claudine/${two}`]);
+  await it.rig.claudine("continue", String(two), "say more");
+  expect(await it.rig.ended(two)).toMatchObject({ attempt: 2, schedule: { name: "grove" } });
+});
+
+test.for([
+  ["no prompt", ["--agent", "claude"], "there is no prompt"],
+  ["an empty one", ["--agent", "claude", " "], "the prompt is empty"],
+  ["an agent nobody knows", ["--agent", "nobody", "x"], "Cannot use the agent nobody"],
+  ["what only prompts have", ["--budget", "2", "true"], "--budget is for prompts"],
+  ["an input of its own", ["--agent", "claude", "--stdin", "x"], "--stdin is for commands"],
+  ["a prompt and a file", ["--agent", "claude", "--file", "x", "x"], "there are a prompt and --file"],
+  ["a template nobody has", ["--template", "none"], "there is no template none"],
+  ["a place without a value", ["--template", "reviewer"], "branch"],
+  [
+    "what its agent cannot do",
+    ["--agent", "codex", "--max-turns", "3", "x"],
+    "Cannot add schedule bad: Codex has nothing for",
+  ],
+  ["no budget", ["--agent", "claude", "--budget", "free", "x"], "--budget free is no amount"],
+] as const)("bad input: %s", async ([, words, why]) => {
+  const { code, stderr } = await add("bad", "--cron", "@yearly", ...words);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(why);
+  expect((await it.rig.claudine("schedule", "list", "-q")).stdout).not.toContain("bad\n");
+});
+
+test("to a client: a command or a prompt, and not both; the tool schedule of the MCP server", async () => {
+  const client = await it.rig.client();
+  const caller = { env: { ...it.rig.env } as Record<string, string>, cwd: it.rig.home.work, umask: 0o22 };
+  const when = { kind: "cron", expression: "@yearly" } as const;
+  const agent = { prompt: "say told" };
+  for (const task of [{}, { command: "true", agent }, { agent, stdin: true }])
+    await expect(
+      client.call("schedule.add", { ...caller, schedule: { name: "no", when, task } }),
+    ).rejects.toMatchObject({ code: "invalid_params" });
+  await expect(client.call("schedule.texts", { name: "none" })).rejects.toThrow("there is no schedule none");
+  await add("command", "--cron", "@yearly", "true");
+  await expect(client.call("schedule.texts", { name: "command" })).rejects.toThrow("it runs a command");
+  client.close();
+  const mcp = await startMcp(it.rig);
+  const made = await mcp.call("schedule", { schedule: { name: "told", when, task: { agent } } });
+  expect(made.facts).toMatchObject({ name: "told", agent: { agent: "claude" } });
+  expect(await answerOf(await fire("told"))).toBe("told");
+});
+
+test("a prompt outlives kill -9, and what is due after it has it", async () => {
+  await add("kept", "--cron", "@yearly", "--agent", "claude", "say kept");
+  await it.rig.down("SIGKILL");
+  await it.rig.up();
+  expect(await answerOf(await fire("kept"))).toBe("kept");
+  const checked = await it.rig.claudine("doctor");
+  expect(checked.stdout + checked.stderr).not.toMatch(/prompt/i);
+});
