@@ -106,12 +106,10 @@ test("held: a run is ended at its next turn, and goes on in its session when the
   const prompt = `args\ntool Bash ls\nwait ${go}\ntool Bash ls\nonce ${first}\nwait ${hang}`;
   const id = await own.agent(prompt, "-g", "night");
   await until("the budget to be reached", async () => (await events("budget.reached", own)).length > 0 || undefined);
+  expect((await own.rig.show(id)).state).toBe("running");
   await own.rig.down("SIGKILL");
   await own.rig.up();
-  await until("the new daemon to have read what was spent", async () => {
-    const spent = (await ofGroup("night", own))?.running.tokens;
-    return spent === 2 * MESSAGE || undefined;
-  });
+  await until("the run to be read", async () => (await own.rig.show(id)).agent?.spent?.tokens === 2 * MESSAGE);
   expect(await own.rig.show(id)).toMatchObject({ state: "running", stopping: false });
   await writeFile(go, "");
   expect(await waits(id, own)).toBe("budget of group night: 360 of 240 tokens spent");

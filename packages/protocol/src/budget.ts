@@ -67,7 +67,7 @@ export const BudgetLeft = z.object({
   usd: z.number(),
   scope: BudgetScope,
   limit: z.number(),
-  day: z.string().optional().describe("The day that it is about; absent for what is counted in all"),
+  day: z.string().nullable().optional().describe("The day of which it is left; null for what is counted in all"),
 });
 export type BudgetLeft = z.infer<typeof BudgetLeft>;
 

@@ -69,7 +69,7 @@ type Followed = RunTool & {
 export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
   const followed = new Map<TaskId, Followed>();
 
-  const follow = (task: Task, attempt: number): Followed | undefined => {
+  const follow = (task: Task, attempt: number, isTakenUp = false): Followed | undefined => {
     const known = followed.get(task.id);
     if (known?.attempt === attempt) return known;
     known?.reading.close();
@@ -93,7 +93,10 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       answeredAt: undefined,
       saidAnswers: false,
       said: undefined,
-      spending: createSpending(task, attempt, { ...ports, progress: () => run.reading.progress() }),
+      spending: createSpending(
+        { id: task.id, attempt, isTakenUp },
+        { ...ports, progress: () => run.reading.progress() },
+      ),
     };
     followed.set(task.id, run);
     return run;
@@ -104,11 +107,10 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
     followed.get(task.id)?.reading.close();
     followed.delete(task.id);
   };
-  const read = (run: Followed, { takenUp }: { takenUp: boolean }): void => {
+  const read = (run: Followed): void => {
     run.reading
       .catchUp()
       .then(() => {
-        if (takenUp) run.spending.takeUp();
         watch(ports, run);
         ports.calledTools(run.task, run.reading.progress().toolCalls);
       })
@@ -128,8 +130,8 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       const running = [...ports.liveTasks()].filter((task) => task.agent !== undefined && "run" in task.status);
       ports.files.sweep(running.map((task) => ({ task, attempt: task.attempt })));
       for (const task of running) {
-        const run = follow(task, task.attempt);
-        if (run !== undefined) read(run, { takenUp: true });
+        const run = follow(task, task.attempt, true);
+        if (run !== undefined) read(run);
       }
     },
     looked({ id, attempt }, hasGrown) {
@@ -137,7 +139,7 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
       if (run?.attempt !== attempt) return;
       if (!hasGrown) return watch(ports, run);
       run.grownAt = ports.steady();
-      read(run, { takenUp: false });
+      read(run);
     },
     current(id) {
       const run = followed.get(id);

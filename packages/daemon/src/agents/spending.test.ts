@@ -1,42 +1,44 @@
-/** When a run is said to have spent more, or to have gone on to its next turn. */
+/** When a run is said to have spent more, and to go on to its next turn. */
 import { noProgress, type AgentProgress } from "@claudine/agents";
-import { TaskId } from "@claudine/protocol";
 import { expect, test } from "vitest";
 import { createSpending } from "./spending.ts";
 
-function createRun() {
-  const said: boolean[] = [];
-  const run = { progress: noProgress, said };
-  const spending = createSpending({ id: TaskId.parse(1) }, 1, {
-    progress: (): AgentProgress => run.progress,
+function follow(isTakenUp: boolean) {
+  const said: string[] = [];
+  let progress = noProgress;
+  const ports = {
+    progress: () => progress,
     runsOf: () => [],
-    spending: ({ turned }) => said.push(turned),
-  });
-  const goesOn = (turns: number, output: number): void => {
-    run.progress = { ...noProgress, turns, tokens: { input: 0, output, cached: 0 } };
+    spending: ({ turned }: { turned: boolean }) => void said.push(turned ? "turned" : "spent"),
   };
-  return { said, spending, goesOn };
+  const spending = createSpending({ id: 1, attempt: 1, isTakenUp }, ports);
+  return (change: Partial<AgentProgress>): string[] => {
+    progress = { ...progress, ...change };
+    spending.tell();
+    return said.splice(0);
+  };
 }
 
-test("what is new is said once, and whether a turn has begun", () => {
-  const { said, spending, goesOn } = createRun();
-  spending.tell();
-  goesOn(1, 20);
-  spending.tell();
-  spending.tell();
-  goesOn(1, 30);
-  spending.tell();
-  goesOn(2, 30);
-  spending.tell();
-  expect(said).toEqual([true, false, true]);
+const tokens = { input: 100, output: 20, cached: 0 };
+
+test("what is new is said once: more that was spent, a turn, a call of a tool", () => {
+  const tell = follow(false);
+  expect(tell({})).toEqual([]);
+  expect(tell({ turns: 1, tokens })).toEqual(["turned"]);
+  expect(tell({})).toEqual([]);
+  expect(tell({ costUsd: 1 })).toEqual(["spent"]);
+  expect(tell({ toolCalls: 1 })).toEqual(["turned"]);
 });
 
-test("a new daemon does not take the turn in which it finds a run for the next one", () => {
-  const { said, spending, goesOn } = createRun();
-  goesOn(3, 60);
-  spending.takeUp();
-  spending.tell();
-  goesOn(4, 80);
-  spending.tell();
-  expect(said).toEqual([false, true]);
+test("a run that is met in the middle of a turn has not begun another", () => {
+  const tell = follow(true);
+  expect(tell({ turns: 2, toolCalls: 2, tokens })).toEqual(["spent"]);
+  expect(tell({})).toEqual([]);
+  expect(tell({ turns: 3 })).toEqual(["turned"]);
+});
+
+test("likewise one that has spent nothing yet", () => {
+  const tell = follow(true);
+  expect(tell({ turns: 1 })).toEqual([]);
+  expect(tell({ turns: 2 })).toEqual(["turned"]);
 });

@@ -1,6 +1,6 @@
 /** Tells what a run has spent so far, for budgets. */
 import type { AgentProgress } from "@claudine/agents";
-import type { AgentTokens, Run, Task, TaskId } from "@claudine/protocol";
+import type { AgentTokens, Run, TaskId } from "@claudine/protocol";
 import { countedBefore, spentOf } from "./facts.ts";
 
 export type SpendingPorts = {
@@ -12,17 +12,21 @@ export type SpendingPorts = {
 };
 
 export type Spending = {
-  /** An earlier daemon has followed it until now: the turn that it is in is not its next one. */
-  takeUp(): void;
   /** Says what is new since it was last asked. */
   tell(): void;
   /** What earlier runs of its session have counted, where its tool counts the session. */
   before(): AgentTokens | undefined;
 };
 
-export function createSpending({ id }: Pick<Task, "id">, attempt: number, ports: SpendingPorts): Spending {
+type Told = { steps: number | undefined; usd: number; tokens: number };
+
+/** @param run of an earlier daemon when it is taken up: it is in the middle of a turn, whatever it has done before */
+export function createSpending(
+  { id, attempt, isTakenUp }: { id: TaskId; attempt: number; isTakenUp: boolean },
+  ports: SpendingPorts,
+): Spending {
   let known: { sessionId: string; tokens: AgentTokens } | undefined;
-  let last = { steps: 0, usd: 0, tokens: 0 };
+  let last: Told = { steps: isTakenUp ? undefined : 0, usd: 0, tokens: 0 };
 
   const before = (): AgentTokens | undefined => {
     const { sessionId, wholeSession } = ports.progress();
@@ -31,19 +35,15 @@ export function createSpending({ id }: Pick<Task, "id">, attempt: number, ports:
       known = { sessionId, tokens: countedBefore(ports.runsOf(id), { sessionId, attempt }) };
     return known.tokens;
   };
-  const stepsOf = ({ turns, toolCalls }: AgentProgress): number => turns + toolCalls;
   return {
     before,
-    takeUp() {
-      last = { ...last, steps: stepsOf(ports.progress()) };
-    },
     tell() {
       const progress = ports.progress();
-      const now = { steps: stepsOf(progress), ...spentOf(progress, before()) };
-      const turned = now.steps !== last.steps;
-      if (!turned && now.usd === last.usd && now.tokens === last.tokens) return;
+      const now = { steps: progress.turns + progress.toolCalls, ...spentOf(progress, before()) };
+      const turned = last.steps !== undefined && now.steps !== last.steps;
+      const hasSpent = now.usd !== last.usd || now.tokens !== last.tokens;
       last = now;
-      ports.spending({ id, attempt, turned });
+      if (turned || hasSpent) ports.spending({ id, attempt, turned });
     },
   };
 }

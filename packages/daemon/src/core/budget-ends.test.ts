@@ -147,6 +147,67 @@ test("likewise it has failed where runs are ended; its own budget is its own fai
   expect(other.task(1)).toMatchObject({ status: { state: "failed", note: "Reached maximum budget" } });
 });
 
+test.for(["hold", "end"] as const)("%s: what was left of yesterday says nothing about today", (atLimit) => {
+  const world = running(atLimit);
+  world.now += 86_400_000;
+  expect(endAgent(world, 1, spentEnd(3, 0, kept))).toEqual(["run.finished", "task.retried"]);
+  expect(new Set(world.plan())).toEqual(new Set([1]));
+  expect(world.task(1)).toMatchObject({ status: { run: { budget: { usd: 7, day: "000001" } } } });
+});
+
+test("a run of an older daemon, which did not note the day, has met the budget that it was given the rest of", () => {
+  const world = running("hold");
+  const task = world.task(1) ?? expect.fail("no task");
+  const run = "run" in task.status ? task.status.run : expect.fail("no run");
+  const { day: _, ...budget } = run.budget ?? expect.fail("no budget");
+  if ("run" in task.status) world.state.live.set(1, { ...task, status: { ...task.status, run: { ...run, budget } } });
+  expect(endAgent(world, 1, spentEnd(9.99, 0, kept))).toEqual(["budget.reached", "run.finished", "task.retried"]);
+});
+
+test("held at the limit of its provider: it waits for both, and is told what was said to it meanwhile", () => {
+  const world = running("hold");
+  for (const _ of [1, 2]) spends(world, 1, 1_000_000);
+  world.do({ type: "tell", id: 1, said: { textsId: "more", bytes: 4 } });
+  const error = { class: "usage-limit", message: "enough" };
+  const end = spentEnd(0, 1_000_000, { ok: false, error });
+  expect(endAgent(world, 1, end)).toEqual(["agent.limited", "run.finished", "task.retried"]);
+  expect(world.events.at(-1)).toMatchObject({ after: "budget", goesOn: { session: "s" } });
+  world.do({ type: "forget-limit", agent: "claude" });
+  expect(world.plan()).toEqual([]);
+  world.now += 86_400_000;
+  expect(world.plan()).toContain(1);
+  expect(world.task(1)?.feedback).toMatchObject([{ textsId: "more", attempt: 2 }]);
+});
+
+test("a budget that is lowered below what runs have spent so far is in force at once", () => {
+  const world = new World(3, { budgets: { task: undefined, day: undefined, atLimit: "end" } });
+  world.do({ type: "set-group", name: "default", budget: { tokens: 1_000_000 } });
+  world.submit(agentSpec("claude"), agentSpec("claude"));
+  for (const id of world.plan()) world.started(id);
+  for (const id of [1, 2]) expect(spends(world, id, 300_000)).toEqual([]);
+  expect(world.do({ type: "set-group", name: "default", budget: { tokens: 700_000 } })).toEqual(["group.changed"]);
+  expect(world.do({ type: "set-group", name: "default", budget: { tokens: 500_000 } })).toEqual([
+    "group.changed",
+    "budget.reached",
+    "run.stopping",
+    "run.stopping",
+  ]);
+  world.submit(agentSpec("claude"));
+  expect(world.plan()).toEqual([]);
+  expect(world.why(3)).toBe("budget of group default: 600K of 500K tokens spent");
+});
+
+test("likewise the one of a task", () => {
+  const world = new World(2, { budgets: { task: { tokens: 900_000 }, day: undefined, atLimit: "end" } });
+  world.submit(agentSpec("claude"));
+  for (const id of world.plan()) world.started(id);
+  spends(world, 1, 500_000);
+  const set = (tokens: number | null) => world.do({ type: "change", targets: one(1), changes: { budget: { tokens } } });
+  expect(set(600_000)).toEqual(["task.changed"]);
+  expect(set(null)).toEqual(["task.changed"]);
+  expect(set(400_000)).toEqual(["task.changed", "budget.reached", "run.stopping"]);
+});
+
 test("a restart changes nothing of what is to become of a run that is being held", () => {
   const world = running("hold");
   spends(world, 1, 1_000_000);

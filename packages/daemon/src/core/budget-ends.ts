@@ -1,7 +1,7 @@
 /** What becomes of agents' runs when a budget is used up: as configured they finish, are held, or are ended. */
 import type { AgentEnd, BudgetLeft, Charge, EventBody, LiveRun, StopCause, Task, TaskId } from "@claudine/protocol";
 import {
-  dayAt,
+  dayNameAt,
   dayOf,
   inFlightIn,
   isReached,
@@ -30,13 +30,20 @@ export function decideSpending(facts: Facts, { id, attempt, turned }: SpendingRe
   const { state } = facts;
   const limits = limitsFor(facts, task);
   const before = limits.filter((limit) => isReached(state, limit)).map((limit) => usedOf(facts, limit));
-  const used = limits.map((limit) => usedOf(facts, limit)).filter(({ limit, spent }) => spent >= limit.limit);
-  const fresh = used.filter(({ limit }) => told(state, limit) === undefined);
-  const events = reachedAll(facts, fresh);
+  const events = reachedNow(facts, limits);
   // It may go on to the end of the turn in which the budget was used up.
   const [first] = before;
   if (first === undefined || events.some((event) => event.type === "run.stopping" && event.id === id)) return events;
   return [...events, ...stopped(facts, { task, used: first, turned })];
+}
+
+/** What of these limits is used up and was not told yet, and what follows from that. */
+export function reachedNow(facts: Facts, limits: readonly Limit[]): EventBody[] {
+  const used = limits.map((limit) => usedOf(facts, limit));
+  return reachedAll(
+    facts,
+    used.filter(({ limit, spent }) => spent >= limit.limit && told(facts.state, limit) === undefined),
+  );
 }
 
 function limitsFor({ state }: Facts, task: Task): Limit[] {
@@ -87,11 +94,19 @@ function causeOf({ state }: Facts, turned: boolean): StopCause | undefined {
   }
 }
 
-/** What a run counts when it ends. */
-export function chargeOf({ state, wall }: Facts, task: Task, agent: AgentEnd | undefined): Charge | undefined {
+type End = { agent?: AgentEnd | undefined; finishedAt: number };
+
+/** What a run counts, on the day on which it has ended: the daemon may learn of it later. */
+export function chargeOf({ state }: Facts, task: Task, { agent, finishedAt }: End): Charge | undefined {
   const { usd, tokens } = sane(agent?.spent);
   if (task.agent === undefined || usd + tokens === 0) return undefined;
-  return { usd, tokens, group: task.group, day: dayAt(state, wall).name };
+  return { usd, tokens, group: task.group, day: dayNameAt(state, finishedAt) };
+}
+
+/** What a charge adds to that of which a limit is about. */
+function addedTo(state: State, limit: Limit, charge: Charge | undefined): number {
+  const isOther = limit.perDay && charge?.day !== dayOf(state, limit);
+  return isOther ? 0 : (charge?.[limit.unit] ?? 0);
 }
 
 export type Ended = { run: LiveRun; agent: AgentEnd | undefined; charge: Charge | undefined };
@@ -108,7 +123,7 @@ export function budgetFate(facts: Facts, task: Task, { run, agent, charge }: End
   if (kept === undefined) return undefined;
   const limit = limitsFor(facts, task).find((one) => isThat(facts.state, one, kept));
   if (limit === undefined || facts.state.settings.budgets.atLimit !== "end") return { kind: "again", note: null };
-  const spent = spentIn(facts.state, limit.scope, limit.perDay).usd + (charge?.usd ?? 0);
+  const spent = spentIn(facts.state, limit.scope, limit.perDay).usd + addedTo(facts.state, limit, charge);
   return { kind: "failed", note: reachedWords(limit, spent) };
 }
 
@@ -129,7 +144,7 @@ export function budgetsAfter(facts: Facts, task: Task, { run, agent, charge }: E
   const { state, spentBy } = facts;
   const used = limitsFor(facts, task).map((limit): Used => {
     const running = runningIn(state, spentBy, { scope: limit.scope, but: task.id });
-    const ended = spentIn(state, limit.scope, limit.perDay)[limit.unit] + (charge?.[limit.unit] ?? 0);
+    const ended = spentIn(state, limit.scope, limit.perDay)[limit.unit] + addedTo(state, limit, charge);
     return { limit, spent: ended + running[limit.unit] };
   });
   const fresh = used.filter(
@@ -150,6 +165,7 @@ function keptTo({ agent }: Task, { budget }: LiveRun, end: AgentEnd | undefined)
 
 /** It was not raised meanwhile, and its day is not over. */
 function isThat(state: State, limit: Limit, kept: BudgetLeft): boolean {
-  const isSame = limit.limit === kept.limit && dayOf(state, limit) === (kept.day ?? null);
-  return limit.unit === "usd" && isSame && scopeKey(limit.scope) === scopeKey(kept.scope);
+  const isSame = limit.unit === "usd" && limit.limit === kept.limit && scopeKey(limit.scope) === scopeKey(kept.scope);
+  // Older daemons did not say of which day.
+  return isSame && (kept.day === undefined || kept.day === dayOf(state, limit));
 }

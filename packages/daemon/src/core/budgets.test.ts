@@ -1,5 +1,5 @@
 /** Budgets: who waits for one that is used up, and until when. */
-import type { TaskSpec } from "@claudine/protocol";
+import { NO_USAGE, type TaskSpec } from "@claudine/protocol";
 import { expect, test } from "vitest";
 import { agentSpec, endAgent, spentEnd } from "./agent-fixtures.ts";
 import { one, spec, World } from "./fixtures.ts";
@@ -152,6 +152,19 @@ test("a clock that is set back over midnight gives nothing back, and takes nothi
   expect(world.why(3)).toMatch(/^budget of the day: 10\.00 of 10\.00 dollars spent/);
 });
 
+test("a run counts on the day on which it has ended, also when a daemon that was away learns of it later", () => {
+  const world = budgeted({ day: { usd: 10 } }, 1);
+  world.submit(agentSpec("claude"), agentSpec("claude"));
+  world.plan();
+  world.now = DAY + HOUR;
+  const late = { id: 1, attempt: 1, startedAt: HOUR, finishedAt: DAY - HOUR, usage: NO_USAGE, agent: spentEnd(10) };
+  expect(world.do({ type: "report-ended", outcome: { kind: "exited", exitCode: 0 }, ...late })).toEqual([
+    "run.finished",
+  ]);
+  expect(world.state.budgets.accounts.get("*")?.days).toEqual({ "000000": { usd: 10, tokens: 0 } });
+  expect(world.plan()).toEqual([2]);
+});
+
 test("a task's budget counts all of its runs, and can be raised while it waits and while it runs", () => {
   const world = budgeted({ task: { usd: 5 } }, 2);
   const own = { retry: { limit: 5, delayMs: 0, backoff: "constant" as const, jitter: false } };
@@ -240,6 +253,18 @@ test("a group that is forgotten has spent nothing when it is made again; what al
   world.do({ type: "remove-group", name: "night" });
   expect(world.state.budgets.reached.size).toBe(0);
   expect([...world.state.budgets.accounts.keys()]).toEqual(["*"]);
+});
+
+test("what a group has spent can be forgotten when nothing else is known of it any more", () => {
+  const world = new World(1);
+  world.submit(inGroup("once"));
+  world.plan();
+  endAgent(world, 1, spentEnd(20));
+  world.state.groups.delete("once");
+  expect(world.do({ type: "remove-group", name: "once" })).toEqual(["group.removed"]);
+  expect([...world.state.budgets.accounts.keys()]).toEqual(["*"]);
+  for (const name of ["once", "*"])
+    expect(() => world.do({ type: "remove-group", name })).toThrow("there is no such group");
 });
 
 test("the next daemon knows what was spent, and what was told", () => {

@@ -3,10 +3,12 @@ import {
   NOTHING,
   plus,
   type Account,
+  type Budget,
   type BudgetLeft,
   type BudgetReached,
   type BudgetScope,
   type BudgetUnit,
+  type GroupBudget,
   type Spent,
   type Task,
   type TaskId,
@@ -63,6 +65,17 @@ export function dayAt({ budgets, calendar }: Pick<State, "budgets" | "calendar">
   return budgets.day;
 }
 
+/** Of another moment than now. */
+export function dayNameAt({ budgets, calendar }: Pick<State, "budgets" | "calendar">, at: number): string {
+  const known = budgets.day;
+  return known !== undefined && known.from <= at && at < known.endsAt ? known.name : calendar.day(at).name;
+}
+
+/** The day that a limit is about now; null for what is counted in all. */
+export function dayOf({ budgets }: Pick<State, "budgets">, { perDay }: Pick<Limit, "perDay">): string | null {
+  return perDay ? (budgets.day?.name ?? "") : null;
+}
+
 /** When budgets of a day begin anew; undefined when nobody waits for that. */
 export function newDayAt(state: State, wall: number): number | undefined {
   return state.waiting.parked.size > 0 && hasDaily(state) ? dayAt(state, wall).endsAt : undefined;
@@ -94,14 +107,20 @@ export function limitsOf(state: State, scope: BudgetScope): Limit[] {
   const { budgets } = state.settings;
   switch (scope.kind) {
     case "task":
-      return limitsIn(scope, { ...budgets.task, ...state.live.get(scope.id)?.budget }, false);
-    case "group": {
-      const budget = state.groups.get(scope.name)?.budget;
-      return limitsIn(scope, budget, budget?.per === "day");
-    }
+      return limitsOfTask(state, scope.id, state.live.get(scope.id)?.budget);
+    case "group":
+      return limitsOfGroup(scope.name, state.groups.get(scope.name)?.budget);
     case "day":
       return limitsIn(scope, budgets.day, true);
   }
+}
+
+export function limitsOfTask({ settings }: State, id: TaskId, budget: Budget | null | undefined): Limit[] {
+  return limitsIn({ kind: "task", id }, { ...settings.budgets.task, ...budget }, false);
+}
+
+export function limitsOfGroup(name: string, budget: GroupBudget | null | undefined): Limit[] {
+  return limitsIn({ kind: "group", name }, budget ?? undefined, budget?.per === "day");
 }
 
 function limitsIn(
@@ -137,11 +156,6 @@ export function inFlightIn({ inFlight, live }: State, scope: BudgetScope): Task[
   });
 }
 
-/** The day that a limit is about; null for what is counted in all. */
-export function dayOf({ budgets }: State, { perDay }: Limit): string | null {
-  return perDay ? (budgets.day?.name ?? "") : null;
-}
-
 /** That it was told of the limit as it is now, on this day. */
 export function told(state: State, limit: Limit): BudgetReached | undefined {
   const known = state.budgets.reached.get(reachedKey(limit));
@@ -163,15 +177,9 @@ export function leftFor(state: State, spentBy: SpentBy, task: Task): BudgetLeft 
   const limits = scopesOf(task).flatMap((scope) => limitsOf(state, scope).filter(({ unit }) => unit === "usd"));
   const lefts = limits.map((one): BudgetLeft => {
     const { scope, limit, perDay } = one;
-    const day = dayOf(state, one);
     const spent = plus(spentIn(state, scope, perDay), runningIn(state, spentBy, { scope }));
     // In whole cents, as the tools write them.
-    return {
-      usd: Math.max(1, Math.ceil((limit - spent.usd) * 100)) / 100,
-      scope,
-      limit,
-      ...(day === null ? {} : { day }),
-    };
+    return { usd: Math.max(1, Math.ceil((limit - spent.usd) * 100)) / 100, scope, limit, day: dayOf(state, one) };
   });
   return lefts.toSorted((a, b) => a.usd - b.usd)[0];
 }

@@ -8,6 +8,8 @@ import {
   type TaskId,
 } from "@claudine/protocol";
 import { membersOf } from "./batches.ts";
+import { reachedNow } from "./budget-ends.ts";
+import { limitsOfTask } from "./budgets.ts";
 import type { UserCommand } from "./command.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Facts } from "./decide.ts";
@@ -38,10 +40,17 @@ export function decideChange(
     judge: (task) => {
       const { id, status } = task;
       if (isFinished(status.state) || ("run" in status && !early)) return stateWords(task);
-      return [changeOf(facts, task, { verb: `change task ${id}`, wish: changes })];
+      const event = changeOf(facts, task, { verb: `change task ${id}`, wish: changes });
+      return [event, ...reachedBy(facts, event)];
     },
   });
   return withBatches(facts, events);
+}
+
+/** A budget that is lowered may be used up by that. */
+function reachedBy(facts: Facts, event: EventBody): EventBody[] {
+  if (event.type !== "task.changed" || event.changes.budget === undefined) return [];
+  return reachedNow(facts, limitsOfTask(facts.state, event.id, event.changes.budget));
 }
 
 /** @throws ClaudineError invalid_params */

@@ -57,7 +57,7 @@ function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): 
   switch (command.type) {
     case "set-group":
     case "remove-group":
-      return decideGroup(facts.state, command);
+      return decideGroup(facts, command);
     case "declare-schedules":
     case "pause-schedules":
     case "remove-schedules":

@@ -98,7 +98,7 @@ function decideEnd(facts: Facts, report: Extract<Report, { type: "report-ended" 
   const { id, attempt, outcome, startedAt, finishedAt, usage } = report;
   const capped = endedByCap(facts, report, live);
   const run = capped === undefined ? live : { ...live, stopping: { ...capped, requestedAt: facts.wall, killed: true } };
-  const charge = chargeOf(facts, task, report.agent);
+  const charge = chargeOf(facts, task, report);
   const fate = budgetFate(facts, task, { run, agent: report.agent, charge });
   const agent = withFate(report.agent, fate);
   const state = endState(run, outcome, agent);
