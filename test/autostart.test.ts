@@ -3,7 +3,7 @@ import { readFile, readlink, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { startDaemon } from "./support/daemon.ts";
 import { signalIfThere } from "./support/home.ts";
-import { CLAUDINE } from "./support/program.ts";
+import { CLIENT_IN_SHELL } from "./support/program.ts";
 import { isRunning, statOf } from "./support/process.ts";
 import { until } from "./support/until.ts";
 
@@ -68,7 +68,7 @@ test("a daemon that cannot start: the command says why", async () => {
 
 test("a task that starts the next daemon survives it, and is survived by it", async () => {
   const rig = await startDaemon();
-  const script = `claudine() { node "${CLAUDINE}" "$@"; }; claudine daemon restart && claudine submit -q true && echo restarted`;
+  const script = `claudine() { ${CLIENT_IN_SHELL} "$@"; }; claudine daemon restart && claudine submit -q true && echo restarted`;
   await writeFile(rig.file("restart.sh"), script);
   const id = await rig.submit("sh", "restart.sh");
   await until("the task to end", async () => {

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createRig, type Rig } from "./support/daemon.ts";
-import { CLAUDINE, type Ended, start } from "./support/program.ts";
+import { CLIENT, type Ended, start } from "./support/program.ts";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -198,8 +198,8 @@ describe("input that makes no sense", () => {
   test("a folder that is gone", async () => {
     const gone = rig.file("gone");
     await mkdir(gone);
-    const script = `rmdir "$2"; exec "$0" "$1" submit --wait true`;
-    const shell = start("/bin/sh", { args: ["-c", script, process.execPath, CLAUDINE, gone], env: rig.env, cwd: gone });
+    const script = `rmdir "$0"; exec "$@" submit --wait true`;
+    const shell = start("/bin/sh", { args: ["-c", script, gone, ...CLIENT], env: rig.env, cwd: gone });
     expectOneError(await shell.ended, 2);
   });
 });

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createRig, type Rig } from "./support/daemon.ts";
-import { CLAUDINE } from "./support/program.ts";
+import { CLIENT } from "./support/program.ts";
 import { RawClient, submission } from "./support/raw-client.ts";
 import { canOpenScreen, openScreen } from "./support/screen.ts";
 
@@ -36,9 +36,7 @@ beforeAll(async () => {
 
 /** What a terminal gets when a person types this. */
 function typed(...words: string[]): Promise<string> {
-  const line = [process.execPath, CLAUDINE, ...words]
-    .map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`)
-    .join(" ");
+  const line = [...CLIENT, ...words].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(" ");
   const child = spawn("script", ["--quiet", "--flush", "--command", line, "/dev/null"], {
     cwd: rig.home.work,
     env: { ...rig.env, TERM: "xterm-256color" },
@@ -79,7 +77,7 @@ describe.runIf(canOpenScreen)("on a terminal", () => {
   });
 
   test("claudine top", async () => {
-    const command = [process.execPath, CLAUDINE, "top"];
+    const command = [...CLIENT, "top"];
     const screen = openScreen(command, { env: rig.env, cwd: rig.home.work, size: { columns: 320, rows: 40 } });
     await screen.shows("label");
     await screen.shows("comment");

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Rig, startDaemon } from "./support/daemon.ts";
-import { CLAUDINE, start } from "./support/program.ts";
+import { CLIENT, start } from "./support/program.ts";
 import { isRunning } from "./support/process.ts";
 import { until } from "./support/until.ts";
 
@@ -39,7 +39,7 @@ async function startInGroup(config?: string): Promise<{ rig: Rig; group: string 
 async function daemonIn(rig: Rig, group: string, verb: string): Promise<void> {
   // A group that gives controllers on holds no process; then the daemon before has made one for itself in it.
   const script = 'own=$0; [ -d "$0/daemon" ] && own=$0/daemon; echo $$ > "$own/cgroup.procs"; exec "$@"';
-  const args = ["-c", script, group, process.execPath, CLAUDINE, "daemon", verb];
+  const args = ["-c", script, group, ...CLIENT, "daemon", verb];
   const { code, stderr } = await start("/bin/sh", { args, env: rig.env, cwd: rig.home.work }).ended;
   expect({ code, stderr }).toMatchObject({ code: 0 });
 }

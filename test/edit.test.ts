@@ -2,7 +2,7 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { CLAUDINE, type Ended } from "./support/program.ts";
+import { CLIENT, type Ended } from "./support/program.ts";
 import { canOpenScreen, openScreen, type Screen } from "./support/screen.ts";
 import { createRig, type Rig } from "./support/daemon.ts";
 
@@ -24,7 +24,7 @@ async function edit(words: readonly string[], ...steps: Step[]): Promise<Ended> 
 async function editOnScreen(words: readonly string[], ...steps: Step[]): Promise<Screen> {
   const env = { ...rig.env, VISUAL: await editorOf(steps) };
   const size = { columns: 200, rows: 40 };
-  return openScreen([process.execPath, CLAUDINE, ...words], { env, cwd: rig.home.work, size });
+  return openScreen([...CLIENT, ...words], { env, cwd: rig.home.work, size });
 }
 
 /** It notes what it saw in `seen.N`. */

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createRig, startDaemon, TELLS_REQUESTS, type Rig } from "./support/daemon.ts";
-import { CLAUDINE, start } from "./support/program.ts";
+import { CLIENT, start } from "./support/program.ts";
 import { until } from "./support/until.ts";
 
 let rig: Rig;
@@ -94,8 +94,9 @@ test("Ctrl-C ends the following, not the task", async () => {
 });
 
 test("a reader that has seen enough is no error", async () => {
-  const script = `node "$0" submit -f 'yes | head -c 3000000' | head -n 1; echo "\${PIPESTATUS[0]}"`;
-  const ended = await start("/bin/bash", { args: ["-c", script, CLAUDINE], env: rig.env, cwd: rig.home.work }).ended;
+  const script = `"$@" submit -f 'yes | head -c 3000000' | head -n 1; echo "\${PIPESTATUS[0]}"`;
+  const ended = await start("/bin/bash", { args: ["-c", script, "-", ...CLIENT], env: rig.env, cwd: rig.home.work })
+    .ended;
   expect(ended).toMatchObject({ stdout: "y\n0\n", stderr: "" });
 });
 

@@ -7,7 +7,7 @@ import { startDaemon, TELLS_REQUESTS } from "./support/daemon.ts";
 import { signalIfThere } from "./support/home.ts";
 import { startMcp } from "./support/mcp.ts";
 import { isRunning } from "./support/process.ts";
-import { CLAUDINE, start } from "./support/program.ts";
+import { CLIENT, startClient } from "./support/program.ts";
 import { canOpenScreen, openScreen } from "./support/screen.ts";
 import { until } from "./support/until.ts";
 
@@ -71,7 +71,7 @@ test("a daemon that is killed, stopped or restarted is no end of the session", a
 
 test("when the client goes away, so does the server; stdout has nothing but the protocol", async () => {
   const rig = await startDaemon();
-  const mcp = spawn(process.execPath, [CLAUDINE, "mcp"], { env: rig.env, cwd: rig.home.work });
+  const mcp = spawn(CLIENT[0] ?? "", [...CLIENT.slice(1), "mcp"], { env: rig.env, cwd: rig.home.work });
   let stdout = "";
   mcp.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
   const ended = once(mcp, "exit");
@@ -96,14 +96,14 @@ const INITIALIZE = {
 
 test.skipIf(!canOpenScreen)("on a terminal it says what it is for", async () => {
   const rig = await startDaemon({ daemon: false });
-  const screen = openScreen([process.execPath, CLAUDINE, "mcp"], { env: rig.env, cwd: rig.home.work });
+  const screen = openScreen([...CLIENT, "mcp"], { env: rig.env, cwd: rig.home.work });
   await screen.shows("claudine mcp install claude");
   expect(await screen.ended()).toBe(2);
 });
 
 test("a message without end is not collected for ever", async () => {
   const rig = await startDaemon();
-  const mcp = start(CLAUDINE, { args: ["mcp"], env: rig.env, cwd: rig.home.work, input: Buffer.alloc(40_000_000, 32) });
+  const mcp = startClient({ args: ["mcp"], env: rig.env, cwd: rig.home.work, input: Buffer.alloc(40_000_000, 32) });
   const { stdout, stderr } = await mcp.ended;
   expect(stdout).toBe("");
   expect(stderr).toContain("claudine mcp: Cannot read a message of the client: it is longer than 33554432 bytes\n");

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 import { createRig, type Rig } from "./support/daemon.ts";
-import { CLAUDINE, type Ended, start } from "./support/program.ts";
+import { CLIENT_IN_SHELL, type Ended, start } from "./support/program.ts";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 /** Runs a shell script whose bytes are those of `text` as Latin-1; `claudine` is the command line. */
 async function shell(text: string): Promise<Ended> {
-  const script = `claudine() { "${process.execPath}" "${CLAUDINE}" "$@"; }\n${text}\n`;
+  const script = `claudine() { ${CLIENT_IN_SHELL} "$@"; }\n${text}\n`;
   await writeFile(rig.file("script"), Buffer.from(script, "latin1"));
   return start("/bin/sh", { args: ["script"], env: rig.env, cwd: rig.home.work }).ended;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { mkdir, realpath } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 import { createRig, type Rig } from "./support/daemon.ts";
-import { CLAUDINE, start } from "./support/program.ts";
+import { CLIENT, CLIENT_IN_SHELL, start } from "./support/program.ts";
 
 const REPORT = join(import.meta.dirname, "fixtures/report.mjs");
 
@@ -103,9 +103,9 @@ test("runs in the caller's directory, or in the one of -w", async () => {
 
 test("a directory that is gone is said before anything is taken", async () => {
   await mkdir(rig.file("short-lived"));
-  const script = `cd short-lived && rmdir ../short-lived && exec node "$0" submit true`;
+  const script = `cd short-lived && rmdir ../short-lived && exec "$@" submit true`;
   const { code, stdout, stderr } = await start("/bin/sh", {
-    args: ["-c", script, CLAUDINE],
+    args: ["-c", script, "-", ...CLIENT],
     env: rig.env,
     cwd: rig.home.work,
   }).ended;
@@ -125,8 +125,9 @@ test("functions that a shell exports, and names no shell would take, travel too"
 });
 
 test("the caller's umask travels with the task", async () => {
-  const submit = `umask 0027; exec node "$0" submit -f node "${REPORT}"`;
-  const { stdout } = await start("/bin/sh", { args: ["-c", submit, CLAUDINE], env: rig.env, cwd: rig.home.work }).ended;
+  const submit = `umask 0027; exec "$@" submit -f node "${REPORT}"`;
+  const { stdout } = await start("/bin/sh", { args: ["-c", submit, "-", ...CLIENT], env: rig.env, cwd: rig.home.work })
+    .ended;
   expect((JSON.parse(stdout) as Report).umask).toBe(0o027);
 });
 
@@ -147,7 +148,7 @@ test("--json gives ids and uids, and uids are unique", async () => {
 });
 
 test("a task that submits does not pass on what Claudine told it about itself", async () => {
-  const id = await rig.submit("-g", "outer", `node ${CLAUDINE} submit --wait node ${REPORT}`);
+  const id = await rig.submit("-g", "outer", `${CLIENT_IN_SHELL} submit --wait node ${REPORT}`);
   const outer = await rig.ended(id);
   expect(outer).toMatchObject({ state: "succeeded" });
   const inner = Number((await rig.output(id)).trim());

@@ -3,7 +3,7 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { createRig, type Rig } from "./support/daemon.ts";
-import { CLAUDINE } from "./support/program.ts";
+import { CLIENT_IN_SHELL } from "./support/program.ts";
 
 const REPORT = join(import.meta.dirname, "fixtures/report.mjs");
 
@@ -31,7 +31,7 @@ test("CLAUDINE_* say which task it is", async () => {
 });
 
 test("a task reaches its daemon through CLAUDINE_SOCKET, also without the other variables", async () => {
-  const inner = `env -i PATH="$PATH" CLAUDINE_SOCKET="$CLAUDINE_SOCKET" HOME=/nowhere node ${CLAUDINE} list --no-autostart -q $CLAUDINE_TASK_ID`;
+  const inner = `env -i PATH="$PATH" CLAUDINE_SOCKET="$CLAUDINE_SOCKET" HOME=/nowhere ${CLIENT_IN_SHELL} list --no-autostart -q $CLAUDINE_TASK_ID`;
   const { task, stdout } = await rig.ran(inner);
   expect({ stdout, state: task.state }).toEqual({ stdout: `${task.id}\n`, state: "succeeded" });
 });

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createRig, type Rig } from "./support/daemon.ts";
 import type { Env } from "./support/home.ts";
-import { CLAUDINE } from "./support/program.ts";
+import { CLIENT } from "./support/program.ts";
 import { canOpenScreen, openScreen, type Screen } from "./support/screen.ts";
 import { until } from "./support/until.ts";
 
@@ -11,7 +11,7 @@ const ENTER = "\r";
 const ESC = "\u001b";
 
 function openTop(rig: Rig, args: readonly string[] = [], env: Env = {}): Screen {
-  const command = [process.execPath, CLAUDINE, "top", ...args];
+  const command = [...CLIENT, "top", ...args];
   return openScreen(command, { env: { ...rig.env, ...env }, cwd: rig.home.work });
 }
 

@@ -2,7 +2,7 @@
 import xterm from "@xterm/headless";
 import { expect, test } from "vitest";
 import { startDaemon } from "./support/daemon.ts";
-import { CLAUDINE } from "./support/program.ts";
+import { CLIENT } from "./support/program.ts";
 import { canOpenScreen, openScreen, type Screen } from "./support/screen.ts";
 import { until } from "./support/until.ts";
 
@@ -55,7 +55,7 @@ test.skipIf(!canOpenScreen)("every frame is whole, whatever tasks are called", a
   for (const sequence of ["\u001b]0", "\u0007", "\u202e", "\u009b"]) expect(raw).not.toContain(sequence);
 
   function openTop({ columns, rows }: { columns: number; rows: number }): Screen {
-    const command = [process.execPath, CLAUDINE, "top"];
+    const command = [...CLIENT, "top"];
     return openScreen(command, { env: rig.env, cwd: rig.home.work, size: { columns, rows } });
   }
 });
@@ -63,7 +63,7 @@ test.skipIf(!canOpenScreen)("every frame is whole, whatever tasks are called", a
 test.skipIf(!canOpenScreen)("writes no more than what has changed", async () => {
   const rig = await startDaemon();
   for (let task = 0; task < 20; task += 1) await rig.submit("-s", "-l", `task ${task}`, "true");
-  const command = [process.execPath, CLAUDINE, "top"];
+  const command = [...CLIENT, "top"];
   const screen = openScreen(command, { env: rig.env, cwd: rig.home.work, size: { columns: 120, rows: 40 } });
   await screen.shows("waiting 20");
   const whole = screen.text().length;
@@ -79,7 +79,7 @@ test.skipIf(!canOpenScreen)("writes no more than what has changed", async () => 
 test.skipIf(!canOpenScreen)("is whole again after any number of sizes", async () => {
   const rig = await startDaemon();
   await rig.submit("-s", "-l", "日本語", "true");
-  const screen = openScreen([process.execPath, CLAUDINE, "top"], { env: rig.env, cwd: rig.home.work });
+  const screen = openScreen([...CLIENT, "top"], { env: rig.env, cwd: rig.home.work });
   await screen.shows("waiting 1");
   for (const [columns, rows] of [
     [200, 60],

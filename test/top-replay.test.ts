@@ -1,7 +1,7 @@
 /** `claudine top --at` and `--replay`: the screen of the past. */
 import { expect, test } from "vitest";
 import { startDaemon } from "./support/daemon.ts";
-import { CLAUDINE } from "./support/program.ts";
+import { CLIENT } from "./support/program.ts";
 import { canOpenScreen, openScreen } from "./support/screen.ts";
 import { until } from "./support/until.ts";
 
@@ -41,7 +41,7 @@ test.skipIf(!canOpenScreen)("plays, stands still and goes back", async () => {
   await rig.claudine("wait", String(id));
   const ended = (await rig.show(id)).finishedAt ?? 0;
   await until("three seconds to have passed", () => Date.now() > ended + 3000);
-  const command = [process.execPath, CLAUDINE, "top", "--replay", "20s..now", "--speed", "20"];
+  const command = [...CLIENT, "top", "--replay", "20s..now", "--speed", "20"];
   const screen = openScreen(command, { env: rig.env, cwd: rig.home.work });
   await screen.shows(/▶ \d\d:\d\d:\d\d/);
   await screen.shows(/✓ succeeded +1 .*replayed/);

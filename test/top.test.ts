@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { processesUnder } from "./setup/processes-under.ts";
 import { createRig, startDaemon, type Rig } from "./support/daemon.ts";
 import type { Env } from "./support/home.ts";
-import { CLAUDINE } from "./support/program.ts";
+import { CLAUDINE, CLIENT } from "./support/program.ts";
 import { canOpenScreen, openScreen, type Screen } from "./support/screen.ts";
 import { until } from "./support/until.ts";
 
@@ -15,7 +15,7 @@ type Size = { columns: number; rows: number };
 
 function openTop(rig: Rig, options: { env?: Env; size?: Size; args?: readonly string[] } = {}): Screen {
   const { env = {}, args = [], ...rest } = options;
-  const command = [process.execPath, CLAUDINE, "top", ...args];
+  const command = [...CLIENT, "top", ...args];
   return openScreen(command, { env: { ...rig.env, ...env }, cwd: rig.home.work, ...rest });
 }
 

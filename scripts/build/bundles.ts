@@ -5,7 +5,7 @@ import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from 
 import { APART, splitCommandLine } from "./command-line.ts";
 import { rootDir } from "./dist-folder.ts";
 
-interface Bundle {
+export interface Bundle {
   readonly entry?: string;
   readonly out: string;
   readonly options: BuildOptions;
@@ -26,7 +26,7 @@ const REQUIRE = `import { createRequire as __createRequire } from "node:module";
 const readable: BuildOptions = { minifySyntax: true, minifyWhitespace: true };
 
 /** What of `import.meta` has a twin in CommonJS; anything else would be empty there, so it fails the build. */
-const commonJs: BuildOptions = {
+export const commonJs: BuildOptions = {
   format: "cjs",
   define: {
     "import.meta.dirname": "__dirname",
@@ -106,14 +106,13 @@ async function commandLine(): Promise<Bundle[]> {
 }
 
 export async function bundleAll(outDir: string): Promise<Metafile[]> {
-  const version = await productVersion();
   const bundles = [...ENTRIES, ...(await commandLine())];
-  const work = bundles.map((bundle) => buildBundle(bundle, outDir, version));
+  const work = bundles.map((bundle) => buildBundle(bundle, outDir));
   await Promise.allSettled(work);
   return Promise.all(work);
 }
 
-async function buildBundle(bundle: Bundle, outDir: string, version: string): Promise<Metafile> {
+export async function buildBundle(bundle: Bundle, outDir: string): Promise<Metafile> {
   const outfile = join(outDir, bundle.out);
   const { metafile } = await esbuild({
     absWorkingDir: rootDir,
@@ -129,7 +128,8 @@ async function buildBundle(bundle: Bundle, outDir: string, version: string): Pro
     logLevel: "warning",
     ...bundle.options,
     define: {
-      __CLAUDINE_VERSION__: JSON.stringify(version),
+      __CLAUDINE_VERSION__: JSON.stringify(await productVersion()),
+      __CLAUDINE_NODE__: "undefined",
       "process.env.NODE_ENV": '"production"',
       ...bundle.options.define,
     },

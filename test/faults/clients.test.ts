@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { type Rig, startDaemon } from "../support/daemon.ts";
-import { CLAUDINE } from "../support/program.ts";
+import { CLIENT } from "../support/program.ts";
 import { canOpenScreen, openScreen } from "../support/screen.ts";
 import { until } from "../support/until.ts";
 
@@ -55,7 +55,7 @@ test.skipIf(!canOpenScreen)("fault 12: nor the terminal of who watches claudine 
   const rig = await startDaemon();
   await submitEvil(rig);
   const screen = (verb: string) =>
-    openScreen([process.execPath, CLAUDINE, verb], {
+    openScreen([...CLIENT, verb], {
       env: rig.env,
       cwd: rig.home.work,
       size: { columns: 120, rows: 40 },

@@ -6,7 +6,7 @@ import type { MethodName, Result } from "@claudine/protocol/methods";
 import type { TaskInfo, TaskState } from "@claudine/protocol/task";
 import { onTestFinished } from "vitest";
 import { type Env, type Home, makeHome, razeHome, signalIfThere, writeConfig } from "./home.ts";
-import { CLAUDINE, CLAUDINED, type Ended, type Running, type RunOptions, start } from "./program.ts";
+import { CLAUDINED, type Ended, type Running, type RunOptions, start, startClient } from "./program.ts";
 import { until } from "./until.ts";
 
 export type RigOptions = {
@@ -91,7 +91,7 @@ export class Rig {
 
   /** Starts `claudine` and leaves it running. */
   open(args: readonly string[], { env = {}, cwd = this.home.work, ...rest }: CommandOptions = {}): Running {
-    return start(CLAUDINE, { args, env: { ...this.env, ...env }, cwd, ...rest });
+    return startClient({ args, env: { ...this.env, ...env }, cwd, ...rest });
   }
 
   /** Starts `claudine` and resolves when the daemon, which has to tell of its requests, has got its question. */

@@ -3,7 +3,7 @@ import { type CallToolResult, Client, type Progress } from "@modelcontextprotoco
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { onTestFinished } from "vitest";
 import type { Rig } from "./daemon.ts";
-import { CLAUDINE } from "./program.ts";
+import { CLIENT } from "./program.ts";
 
 /** The last revision with a handshake, which most tools speak, and the one without. */
 export const REVISIONS = ["2025-11-25", "2026-07-28"] as const;
@@ -50,8 +50,8 @@ export class McpSession {
 
 export async function startMcp(rig: Rig, revision: Revision = "2026-07-28", words: string[] = []): Promise<McpSession> {
   const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [CLAUDINE, "mcp", ...words],
+    command: CLIENT[0] ?? "",
+    args: [...CLIENT.slice(1), "mcp", ...words],
     env: rig.env,
     cwd: rig.home.work,
     stderr: "pipe",

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmod } from "node:fs/promises";
 import { inject } from "vitest";
 import type { Rig } from "./daemon.ts";
-import { CLAUDINE, CLAUDINED, type Ended, type Running, start } from "./program.ts";
+import { CLAUDINED, CLIENT, type Ended, type Running, start } from "./program.ts";
 
 const NOBODY = 65_534;
 const AS_NOBODY = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
@@ -20,16 +20,16 @@ export async function giveToNobody(rig: Rig): Promise<void> {
 }
 
 export function claudineAsNobody(rig: Rig, ...args: string[]): Promise<Ended> {
-  return run(rig, [CLAUDINE, ...args]).ended;
+  return run(rig, [...CLIENT, ...args]).ended;
 }
 
 export function daemonAsNobody(rig: Rig): Running {
-  return run(rig, [CLAUDINED]);
+  return run(rig, [process.execPath, CLAUDINED]);
 }
 
 function run(rig: Rig, words: readonly string[]): Running {
   return start("/usr/bin/env", {
-    args: ["setpriv", ...AS_NOBODY, process.execPath, ...words],
+    args: ["setpriv", ...AS_NOBODY, ...words],
     env: rig.env,
     cwd: rig.home.work,
   });

@@ -1,11 +1,19 @@
 /** Runs the built programs as a person's shell does. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Env } from "./home.ts";
 
 const DIST = join(import.meta.dirname, "../../dist");
 export const CLAUDINE = join(DIST, "claudine.cjs");
 export const CLAUDINED = join(DIST, "claudined.mjs");
+
+/** Another build of the command line to run the tests against, as `CLAUDINE_CLIENT=dist/claudine-native`. */
+const other = process.env["CLAUDINE_CLIENT"];
+/** What a person calls `claudine`, as the words that start it. */
+export const CLIENT: readonly string[] =
+  other === undefined || other === "" ? [process.execPath, CLAUDINE] : [resolve(DIST, "..", other)];
+/** The same in a shell script. */
+export const CLIENT_IN_SHELL = CLIENT.map((word) => `"${word}"`).join(" ");
 
 export type Ended = {
   stdout: string;
@@ -30,6 +38,12 @@ export type RunOptions = {
   args?: readonly string[];
   /** Its standard input; none unless told. */ input?: string | Buffer;
 };
+
+/** Starts what a person calls `claudine`. */
+export function startClient({ args = [], ...rest }: RunOptions): Running {
+  const [program = "", ...first] = CLIENT;
+  return start(program, { args: [...first, ...args], ...rest });
+}
 
 /** Starts `program`, a file that Node runs unless it is an absolute path of something else. */
 export function start(program: string, { env, cwd, args = [], input }: RunOptions): Running {

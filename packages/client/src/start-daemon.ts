@@ -9,6 +9,7 @@ import { systemWords } from "@claudine/protocol/text";
 import { daemonEnv } from "./daemon-env.ts";
 import { type LastWords, lastWords } from "./last-words.ts";
 import { makeFolders } from "./make-folders.ts";
+import { nodeProgram } from "./node-program.ts";
 import { type Elsewhere, elsewhereError, servedElsewhere } from "./served-elsewhere.ts";
 
 const DEADLINE_MS = 10_000;
@@ -123,7 +124,7 @@ function watch(child: ChildProcess): { child: ChildProcess; end: () => End | und
 type Start = { paths: Paths; env: NodeJS.ProcessEnv; log: number };
 
 function spawnDaemon({ paths, env, log }: Start, onRefusal: (text: string) => void): ChildProcess {
-  const child = spawn(process.execPath, [daemonFile(env)], {
+  const child = spawn(nodeProgram(env), [daemonFile(env)], {
     cwd: "/",
     detached: true,
     env: { ...daemonEnv(env), CLAUDINE_SOCKET: paths.socket, CLAUDINE_REFUSAL_FD: String(REFUSAL_FD) },

@@ -1,6 +1,7 @@
 /** Runs `claudined` with an option, as verbs do that work on the daemon's files without a daemon. */
 import { ClaudineError } from "@claudine/protocol/errors";
 import { lastWords } from "../last-words.ts";
+import { nodeProgram } from "../node-program.ts";
 import { type Ended, programRunner } from "../service/program.ts";
 import { daemonFile } from "../start-daemon.ts";
 import type { Io } from "./command.ts";
@@ -10,7 +11,7 @@ const LONG_MS = 3_600_000;
 
 /** Resolves when it has ended, however it did. */
 export async function runClaudined(io: Pick<Io, "env">, words: readonly string[]): Promise<Ended> {
-  return await programRunner(io.env, LONG_MS)([process.execPath, daemonFile(io.env), ...words]);
+  return await programRunner(io.env, LONG_MS)([nodeProgram(io.env), daemonFile(io.env), ...words]);
 }
 
 /** Its answer as JSON. @throws ClaudineError as it said it */

@@ -32,6 +32,8 @@ type Described = {
   rest?: boolean;
   /** The first positional is a name, and options may follow it. */
   leads?: boolean;
+  /** It tells of Node, or loads a bundle made for Node: the compiled client leaves it to Node. */
+  inNode?: true;
 };
 
 export type Command = Described &

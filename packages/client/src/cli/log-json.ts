@@ -36,14 +36,18 @@ export async function outputTexts(client: Client, { streams, ...asked }: Wanted)
   return texts;
 }
 
-/** Node's longest text. */
+/** Node's longest text: the compiled client could write more, but what would read it? */
 const JSON_BYTES_MAX = 0x1fffffe8;
 
 export function printTexts(io: Io, texts: unknown, ids: readonly number[]): void {
+  // Escapes make it longer than it is on the disk, and several are longer together.
+  const out = (json: string): void => {
+    if (json.length > JSON_BYTES_MAX) throw tooLarge(ids[0] ?? 0);
+    io.out(json);
+  };
   try {
-    printJson(io, texts);
+    printJson({ out }, texts);
   } catch (error) {
-    // Escapes make it longer than it is on the disk, and several are longer together.
     throw error instanceof RangeError ? tooLarge(ids[0] ?? 0) : error;
   }
 }

@@ -13,8 +13,7 @@ const VERSION: Option = { name: "version", short: "V", type: "boolean", describe
 
 // A bug gets one line, too.
 process.once("uncaughtException", (error) => {
-  process.stderr.write(`claudine: Internal error: ${String(error)}\n`);
-  process.exit(70);
+  process.stderr.write(`claudine: Internal error: ${String(error)}\n`, () => process.exit(70));
 });
 void main(process.argv.slice(2));
 

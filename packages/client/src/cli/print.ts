@@ -4,7 +4,7 @@ import type { Input, Io } from "./command.ts";
 import { flag } from "./input.ts";
 
 /** One JSON document, indented. */
-export function printJson(io: Io, value: unknown): void {
+export function printJson(io: Pick<Io, "out">, value: unknown): void {
   io.out(`${safeJson(value, 2)}\n`);
 }
 

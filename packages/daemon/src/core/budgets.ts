@@ -68,7 +68,8 @@ export function newDayAt(state: State, wall: number): number | undefined {
   return state.waiting.parked.size > 0 && hasDaily(state) ? dayAt(state, wall).endsAt : undefined;
 }
 
-function hasDaily({ settings, groups }: State): boolean {
+/** Where there is none, nobody asks what day it is: zones are megabytes. */
+export function hasDaily({ settings, groups }: State): boolean {
   if (settings.budgets.day !== undefined) return true;
   for (const { budget } of groups.values()) if (budget?.per === "day") return true;
   return false;
@@ -76,6 +77,7 @@ function hasDaily({ settings, groups }: State): boolean {
 
 /** Whether the day is another one since it was last asked. */
 export function isNewDay(state: State, wall: number): boolean {
+  if (!hasDaily(state)) return false;
   const { name } = dayAt(state, wall);
   const before = state.budgets.offeredOn;
   state.budgets.offeredOn = name;

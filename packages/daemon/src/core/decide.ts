@@ -3,7 +3,7 @@ import type { Dependency, EventBody, Task, TaskId } from "@claudine/protocol";
 import type { Command } from "./command.ts";
 import { decideForget } from "./agent-limits.ts";
 import { decideReport } from "./reports.ts";
-import { dayAt, type SpentBy } from "./budgets.ts";
+import { dayAt, hasDaily, type SpentBy } from "./budgets.ts";
 import type { State } from "./state.ts";
 import { decideTargets } from "./targets.ts";
 import { decideStop } from "./stop.ts";
@@ -43,10 +43,14 @@ export type Decision = { events: readonly EventBody[]; entries: readonly Entry[]
 /** @throws ClaudineError not_found, wrong_state, limit for commands of people; reports never throw */
 export function decide(facts: Facts, command: Command): Decision {
   // Which budgets of a day are used up is about today.
-  dayAt(facts.state, facts.wall);
+  if (hasDaily(facts.state) || givesBudget(command)) dayAt(facts.state, facts.wall);
   return command.type === "submit"
     ? decideSubmit(facts, command.tasks, command.maxFails)
     : { events: eventsOf(facts, command), entries: [] };
+}
+
+function givesBudget(command: Command): boolean {
+  return command.type === "set-group" && command.budget !== undefined;
 }
 
 function eventsOf(facts: Facts, command: Exclude<Command, { type: "submit" }>): EventBody[] {

@@ -9,6 +9,7 @@ const COLORS: Readonly<Record<Check["level"], Color>> = { ok: "green", warning: 
 
 export const doctor: Command = {
   name: "doctor",
+  inNode: true,
   summary: "Check the installation and everything on the disk; exit code 1 when something is wrong",
   options: [
     {

@@ -36,6 +36,7 @@ const load = (): Promise<McpModule> => loadBundle<McpModule>("serve MCP", "claud
 
 const install: Command = {
   name: "install",
+  inNode: true,
   summary: "Register the server with a tool, for all its projects",
   positional: [{ name: "TOOL", describe: CLIENTS.join(", "), required: true }],
   options: [{ name: "dry-run", type: "boolean", describe: "Say what would be done, and do nothing" }],
@@ -71,6 +72,7 @@ function whatWasDone({ title, file, changed, backup, next }: Installed, dryRun: 
 
 export const mcp: Command = {
   name: "mcp",
+  inNode: true,
   summary: "Serve coding agents and other clients of the Model Context Protocol on stdin and stdout",
   options: [],
   subcommands: [install],

@@ -6,6 +6,7 @@ const DRY_RUN = { name: "dry-run", type: "boolean", describe: "Say what would be
 
 const install: Command = {
   name: "install",
+  inNode: true,
   summary: "Start the daemon at login, or at boot with linger",
   options: [{ name: "print", type: "boolean", describe: "Print the service files, and do nothing" }, DRY_RUN],
   examples: [["claudine service install --print", "read the service files first"]],

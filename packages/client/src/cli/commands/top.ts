@@ -32,6 +32,7 @@ const AROUND_MS = 15 * 60_000;
 
 export const top: Command = {
   name: "top",
+  inNode: true,
   summary: "Watch and steer the tasks on a live screen",
   options: [
     { name: "filter", type: "string", arg: "WORDS", describe: "Show only these, as / does: failed, label:x, text" },

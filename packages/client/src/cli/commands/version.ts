@@ -6,6 +6,7 @@ import { printJson, say } from "../print.ts";
 
 export const version: Command = {
   name: "version",
+  inNode: true,
   summary: "Show the versions of claudine and of the daemon that runs",
   options: [],
   async run(input, io) {
