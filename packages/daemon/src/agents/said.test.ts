@@ -44,6 +44,13 @@ test("a run that never began has heard nothing", () => {
   expect(partsOf(one, [run(1, "succeeded"), never])).toMatchObject({ fresh: one.feedback, last: [], before: [] });
 });
 
+test("what was said after a run was admitted is not its to hear, however late it starts: the next one is told it", () => {
+  const begins = task({ feedback: said(1, null) });
+  expect(beginning(ports(), begins, "p")).toBe("p\n\nf0");
+  const goesOn = task({ feedback: said(2, null), goesOn: SESSION, retriedAt: 1 });
+  expect(askOf(ports(run(1, "succeeded")), goesOn)).toEqual({ text: "f0" });
+});
+
 test("nor has one that met a limit before its first word", () => {
   const limited = run(2, "failed", { agent: limitEnd({}) });
   const one = task({ feedback: said(2, 3), goesOn: SESSION, retriedAt: 1 });

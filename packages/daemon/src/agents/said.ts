@@ -11,7 +11,7 @@ export type SaidPorts = {
 };
 
 type Parts = {
-  /** No run has heard of it. */
+  /** No run has heard of it. What was said since the one that starts was admitted is for the next. */
   fresh: readonly Feedback[];
   /** What the last run that could hear was told. */
   last: readonly Feedback[];
@@ -31,7 +31,7 @@ export function partsOf({ feedback = [] }: Task, runs: readonly Run[]): Parts {
   const heard = feedback.filter(isHeard);
   const newest = heard.at(-1)?.attempt;
   return {
-    fresh: feedback.filter((one) => !isHeard(one)),
+    fresh: feedback.filter((one) => one.attempt !== null && !isHeard(one)),
     last: heard.filter(({ attempt }) => attempt === newest),
     before: heard.filter(({ attempt }) => attempt !== newest),
   };

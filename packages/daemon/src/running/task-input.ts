@@ -28,6 +28,18 @@ export function createTaskInput(runtimeDir: string, processes: Processes): TaskI
     held.get(at)?.close();
     held.delete(at);
   };
+  /** The last text that is on its way to each input. */
+  const sending = new Map<string, Promise<void>>();
+  /** Half of one text must not be in the middle of another. */
+  const inOrder = async (at: string, send: () => Promise<void>): Promise<void> => {
+    const own = (sending.get(at) ?? Promise.resolve()).then(send, send);
+    sending.set(at, own);
+    try {
+      await own;
+    } finally {
+      if (sending.get(at) === own) sending.delete(at);
+    }
+  };
   return {
     path,
     sayFirst(at, text) {
@@ -36,21 +48,24 @@ export function createTaskInput(runtimeDir: string, processes: Processes): TaskI
       setTimeout(() => release(at), HELD_MS).unref();
     },
     async write(task, run, { text, eof, sentBytes, totalBytes }) {
+      const at = path(task, run.attempt);
       // The shim has it open by now, and as long as it is open here too it has no end.
-      release(path(task, run.attempt));
+      release(at);
       const bytes = Buffer.from(text, "utf8");
-      const told = { id: task.id, sentBytes, totalBytes: totalBytes ?? sentBytes + bytes.length };
-      await writeSlowly(path(task, run.attempt), bytes, told);
-      if (eof && run.started !== undefined) closeStdin(processes, path(task, run.attempt), run.started);
+      const until = performance.now() + PATIENCE_MS;
+      const told = { id: task.id, sentBytes, totalBytes: totalBytes ?? sentBytes + bytes.length, until };
+      await inOrder(at, async () => {
+        await writeSlowly(at, bytes, told);
+        if (eof && run.started !== undefined) closeStdin(processes, at, run.started);
+      });
       return bytes.length;
     },
   };
 }
 
-type Told = { id: number; sentBytes: number; totalBytes: number };
+type Told = { id: number; sentBytes: number; totalBytes: number; until: number };
 
-async function writeSlowly(path: string, bytes: Buffer, { id, sentBytes, totalBytes }: Told): Promise<void> {
-  const until = performance.now() + PATIENCE_MS;
+async function writeSlowly(path: string, bytes: Buffer, { id, sentBytes, totalBytes, until }: Told): Promise<void> {
   for (let rest = bytes; rest.length > 0;) {
     const wrote = writeStdin(path, rest);
     switch (wrote.result) {

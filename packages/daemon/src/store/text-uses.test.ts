@@ -166,6 +166,28 @@ test("the prompt of a schedule that is gone is told", async () => {
   await tables.root.close();
 });
 
+test("a prompt that is gone is there again when its schedule is given the same words", async () => {
+  const world = new World();
+  const { uid: _, ...task } = spec({ agent: agent("a") });
+  const own: ScheduleSpec = { uid: "u", when: { kind: "every", everyMs: 60_000, from: 0 }, zone: "UTC", task };
+  const add = { kind: "add", schedule: { name: "s", spec: own } } as const;
+  await within((store) =>
+    commit(store, { world, attached: [texts("a")] }, { type: "declare-schedules", declare: add }),
+  );
+  const tables = openTables(path());
+  await tables.texts.remove("a");
+  await tables.root.close();
+  const change = { kind: "change", name: "s", changes: { task: { agent: agent("a") } } } as const;
+  await within((store) =>
+    commit(store, { world, attached: [texts("a")] }, { type: "declare-schedules", declare: change }),
+  );
+  expect(opened((after) => [after.texts.get("a"), after.textUses.get("a"), checkStore(after).damages])).toEqual([
+    texts("a"),
+    1,
+    [],
+  ]);
+});
+
 test("ten megabytes come back as they went in", async () => {
   const world = new World();
   world.submit(spec({ agent: agent("a") }));

@@ -26,16 +26,17 @@ export function textUses(
     add(after?.spec.task, 1);
     add(before?.spec.task, -1);
   }
-  if (more.size === 0) return undefined;
+  if (more.size === 0 && texts.length === 0) return undefined;
   // The snapshot of this turn may be older than the last commit.
   tables.root.resetReadTxn();
-  const uses = [...more].map(([id, count]) => [id, (tables.textUses.get(id) ?? 0) + count] as const);
-  const fresh = texts.filter(({ id }) => !tables.texts.doesExist(id));
+  const usesOf = (id: string) => (tables.textUses.get(id) ?? 0) + (more.get(id) ?? 0);
+  const uses = [...more.keys()].map((id) => [id, usesOf(id)] as const);
+  // Also those that were lost, when the same is said again.
+  const fresh = texts.filter(({ id }) => usesOf(id) > 0 && !tables.texts.doesExist(id));
   return {
     write() {
       for (const [id, count] of uses) writeUses(tables, id, count);
-      const isUsed = (id: string) => uses.some(([one, count]) => one === id && count > 0);
-      for (const one of fresh) if (isUsed(one.id)) void tables.texts.put(one.id, one);
+      for (const one of fresh) void tables.texts.put(one.id, one);
     },
   };
 }
