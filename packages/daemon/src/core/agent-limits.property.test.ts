@@ -5,7 +5,7 @@ import { agentEnd, agentSpec, endAgent, limitEnd } from "./agent-fixtures.ts";
 import { explain } from "./explain.ts";
 import { spec, World } from "./fixtures.ts";
 import { planNext } from "./plan.ts";
-import { restart } from "./random-steps.ts";
+import { restart, withAndWithoutRestart } from "./random-steps.ts";
 
 type Step =
   | { do: "submit"; agents: readonly string[]; group: string }
@@ -134,14 +134,7 @@ test("nothing starts before a limit is over but the one that tries, and everythi
 test("a restart at any point changes no outcome", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 50 }), fc.nat(50), (steps, at) => {
-      const [straight, restarted] = [newWorld(), newWorld()];
-      for (const [index, one] of steps.filter((each) => each.do !== "restart").entries()) {
-        if (index === at) restart(restarted);
-        for (const world of [straight, restarted]) {
-          take(world, one);
-          world.plan();
-        }
-      }
+      const { restarted, straight } = withAndWithoutRestart(steps, { begin: newWorld, take, at });
       expect(restarted.events).toEqual(straight.events);
     }),
     { numRuns: 500 },

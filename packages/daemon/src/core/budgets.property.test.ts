@@ -7,7 +7,7 @@ import { dayAt, limitsOf, scopesOf, spentIn } from "./budgets.ts";
 import { explain } from "./explain.ts";
 import { spec, World } from "./fixtures.ts";
 import { planNext } from "./plan.ts";
-import { restart } from "./random-steps.ts";
+import { restart, withAndWithoutRestart } from "./random-steps.ts";
 
 const DAY = 86_400_000;
 
@@ -178,14 +178,7 @@ test("nothing starts past a budget unless a person does it, what was spent only 
 test("a restart at any point changes no outcome", () => {
   fc.assert(
     fc.property(atLimits, course(50), fc.nat(50), (atLimit, steps, at) => {
-      const [straight, restarted] = [newWorld(atLimit), newWorld(atLimit)];
-      for (const [index, one] of steps.filter((each) => each.do !== "restart").entries()) {
-        if (index === at) restart(restarted);
-        for (const world of [straight, restarted]) {
-          take(world, one);
-          world.plan();
-        }
-      }
+      const { restarted, straight } = withAndWithoutRestart(steps, { begin: () => newWorld(atLimit), take, at });
       expect(restarted.events).toEqual(straight.events);
     }),
     { numRuns: 250 },

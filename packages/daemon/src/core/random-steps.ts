@@ -217,3 +217,21 @@ export function restart(world: World): void {
     calendar,
   });
 }
+
+type Course<S> = { begin(): World; take(world: World, step: S): unknown; at: number };
+
+/** What comes of the same steps with a restart before the one `at`, and without any. */
+export function withAndWithoutRestart<S extends { do: string }>(
+  steps: readonly S[],
+  { begin, take: takeStep, at }: Course<S>,
+): { restarted: World; straight: World } {
+  const [straight, restarted] = [begin(), begin()];
+  for (const [index, one] of steps.filter((each) => each.do !== "restart").entries()) {
+    if (index === at) restart(restarted);
+    for (const world of [straight, restarted]) {
+      takeStep(world, one);
+      world.plan();
+    }
+  }
+  return { restarted, straight };
+}

@@ -7,7 +7,7 @@ import { explain } from "./explain.ts";
 import type { World } from "./fixtures.ts";
 import { slotsOf, totalSlotsOf } from "./groups.ts";
 import { planNext } from "./plan.ts";
-import { GROUPS, newWorld, RESOURCES, restart, step, take, type Step } from "./random-steps.ts";
+import { GROUPS, newWorld, RESOURCES, step, take, withAndWithoutRestart, type Step } from "./random-steps.ts";
 
 type Use = ReadonlyMap<string, number>;
 
@@ -125,14 +125,7 @@ test("what starts comes first in its line, and what it depends on has ended", ()
 test("a restart at any point changes no outcome", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.nat(60), (steps, at) => {
-      const [straight, restarted] = [newWorld(), newWorld()];
-      for (const [index, one] of steps.filter((each) => each.do !== "restart").entries()) {
-        if (index === at) restart(restarted);
-        for (const world of [straight, restarted]) {
-          take(world, one);
-          world.plan();
-        }
-      }
+      const { restarted, straight } = withAndWithoutRestart(steps, { begin: newWorld, take, at });
       expect(restarted.events).toEqual(straight.events);
     }),
     { numRuns: 500 },

@@ -28,7 +28,8 @@ export const send: Handler<"task.send"> = async (context, { id, ...input }, call
   return now(task, await context.writeInput(task, run, { ...input, text }));
 };
 
-const MESSAGE_BYTES_MAX = 65_536;
+/** What a first message may have is less: it has to fit into a pipe that nobody reads yet. */
+const SENT_BYTES_MAX = 65_536;
 
 /** A session that takes messages now gets it, and all others with their next run. */
 async function toAgent(
@@ -37,7 +38,7 @@ async function toAgent(
   { input, caller }: { input: Input; caller: Caller },
 ): Promise<Sent> {
   const bytes = Buffer.byteLength(input.text);
-  if (input.sentBytes > 0 || Math.max(input.totalBytes ?? 0, bytes) > MESSAGE_BYTES_MAX) throw tooLong(task);
+  if (input.sentBytes > 0 || Math.max(input.totalBytes ?? 0, bytes) > SENT_BYTES_MAX) throw tooLong(task);
   const { status } = task;
   if (task.stdin && "run" in status && status.run.stopping === undefined) {
     const text = messageOf(context, task, input);
@@ -83,7 +84,7 @@ function withoutNewline(text: string): string {
 }
 
 function tooLong({ id }: Task): ClaudineError {
-  const why = `a message to an agent has at most ${MESSAGE_BYTES_MAX} bytes`;
+  const why = `a message to an agent has at most ${SENT_BYTES_MAX} bytes`;
   return new ClaudineError("too_large", `Cannot send to task ${id}: ${why}`, {
     hint: "Put it into a file, and name the file",
   });
