@@ -63,16 +63,19 @@ test("what a process left behind writes stays with its run, wherever it went", a
   expect(await Promise.all([1, 2, 3, later].map(lateOf))).toEqual([["late"], ["late"], ["late"], []]);
 });
 
-test("an orphan that was there before a run holds no folder of later ones up", async () => {
-  const rig = await startDaemon({ config: "slots: 1\n", env: { CLAUDINE_SHIM: "perl" } });
-  const inode = async (command = "true") =>
-    (await rig.ran(`stat -c %i "$CLAUDINE_ARTIFACTS"; ${command}`)).stdout.trim();
-  const left = await inode("setsid -f sleep 1000 > /dev/null 2>&1");
-  const first = await inode();
-  expect(first).not.toBe(left);
-  expect(await inode()).toBe(first);
-  expect(await isThere(folderOf(rig, 1))).toBe(true);
-});
+test.for(["setsid -f sleep 1000 > /dev/null 2>&1", "sleep 1000 > /dev/null 2>&1 &"])(
+  "an orphan that was there before a run holds no folder of later ones up (%s)",
+  async (leaving) => {
+    const rig = await startDaemon({ config: "slots: 1\n", env: { CLAUDINE_SHIM: "perl" } });
+    const inode = async (command = "true") =>
+      (await rig.ran(`stat -c %i "$CLAUDINE_ARTIFACTS"; ${command}`)).stdout.trim();
+    const left = await inode(leaving);
+    const first = await inode();
+    expect(first).not.toBe(left);
+    expect(await inode()).toBe(first);
+    expect(await isThere(folderOf(rig, 1))).toBe(true);
+  },
+);
 
 test("are listed by name, size and time, in show too, and fetched one by one or all", async () => {
   const rig = await startDaemon();

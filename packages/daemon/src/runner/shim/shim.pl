@@ -144,7 +144,7 @@ sub is_untouched {
 # Nobody of the run may be left who could still write there: where somebody may be, it stays the run's own.
 sub keep_spare {
     my ($run, $pid) = @_;
-    return if kill(0, -$pid) || !$!{ESRCH} || has_orphans($run);
+    return if has_orphans($run) || kill(0, -$pid) || !$!{ESRCH};    # each orphan is seen at the end of the run it is of
     return push @spares, $run->{artifacts} if $calls && @spares < SPARES_MAX;
     rmdir $run->{artifacts};
 }
