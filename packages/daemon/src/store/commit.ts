@@ -17,6 +17,7 @@ import type { ScheduleChanges } from "../core/schedule-changes.ts";
 import type { Tables } from "./open.ts";
 import { type Attached, isTexts } from "../environment/attached.ts";
 import { createEnvUses } from "./env-uses.ts";
+import { readFirstSeq } from "./journal.ts";
 import type { GroupRecord, Head } from "./records.ts";
 import { forgetRunEnd, noteRunEnd } from "./run-ends.ts";
 import { accountsAfter, forgetReached, reachedKeyOf } from "./budgets.ts";
@@ -59,7 +60,7 @@ export type CommitOptions = {
  *  @throws ClaudineError storage; then nothing of the batch is stored */
 export function createCommitter(tables: Tables, { journalKeep, historyKeep, path }: CommitOptions): Committer {
   const usesAfter = createEnvUses(tables);
-  let firstSeq = firstKey(tables);
+  let firstSeq = readFirstSeq(tables);
   const file = join(path, "data.mdb");
   const own = statSync(file).ino;
   let slowUntil = 0;
@@ -132,11 +133,6 @@ function isFull(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function firstKey(tables: Tables): number {
-  for (const seq of tables.journal.getKeys({ limit: 1 })) return seq;
-  return 1;
 }
 
 type Change = { id: TaskId; before: Task | undefined; after: Task | undefined };

@@ -1,26 +1,16 @@
 /** Reads of what is durable. A record that cannot be decoded is reported as missing, never thrown. */
-import {
-  ClaudineError,
-  isFinished,
-  type AgentTexts,
-  type Firing,
-  type Run,
-  type Task,
-  type TaskEvent,
-} from "@claudine/protocol";
-import { eventSize } from "../core/size.ts";
+import { isFinished, type AgentTexts, type Firing, type Run, type Task } from "@claudine/protocol";
 import { mergeDescending } from "../reading/descending.ts";
 import type { Tables } from "./open.ts";
 import type { EnvRecord } from "../environment/env-record.ts";
 import type { Reader } from "../reading/reader.ts";
 import type { Key } from "lmdb";
+import { readEvents, readFirstSeq } from "./journal.ts";
 import { readRunEnds } from "./run-ends.ts";
 import { readRunPage } from "./run-pages.ts";
 import { readRecord, readTask, type ReadableTable } from "./valid.ts";
 
 const ID_AT_MOST = 2 ** 32 - 1;
-/** Of the events read in one go, roughly. */
-const EVENTS_SIZE_AT_MOST = 4 * 2 ** 20;
 
 /** `onUnreadable` is told of each record that could not be decoded. */
 export function createReader(tables: Tables, onUnreadable: (key: string) => void): Reader {
@@ -60,43 +50,6 @@ export function createReader(tables: Tables, onUnreadable: (key: string) => void
     },
     events: (since, limit) => readEvents(tables, { since, limit, onUnreadable }),
     runPage: (range, after, limit) => readRunPage(tables, { ...range, after }, limit),
-    firstSeq() {
-      for (const seq of tables.journal.getKeys({ limit: 1 })) return seq;
-      return 1;
-    },
+    firstSeq: () => readFirstSeq(tables, onUnreadable),
   };
-}
-
-type EventRange = { since: number; limit: number; onUnreadable: (key: string) => void };
-
-/**
- * Ends before a key that cannot be read: its page is damaged, and to look for what stands behind may end the process.
- * @throws ClaudineError storage when there is nothing before it
- */
-function readEvents(tables: Tables, { since, limit, onUnreadable }: EventRange): TaskEvent[] {
-  const events: TaskEvent[] = [];
-  let size = 0;
-  let last = since;
-  try {
-    for (const seq of tables.journal.getKeys({ start: since + 1, limit })) {
-      last = seq;
-      const record = readRecord(tables, "journal", seq);
-      if (record === "unreadable") onUnreadable(`journal/${seq}`);
-      if (typeof record === "string") continue;
-      const event = record.value as TaskEvent;
-      events.push(event);
-      size += eventSize(event);
-      if (size > EVENTS_SIZE_AT_MOST) return events;
-    }
-  } catch (cause) {
-    if (events.length === 0) throw damagedAfter(last, cause);
-  }
-  return events;
-}
-
-function damagedAfter(seq: number, cause: unknown): ClaudineError {
-  return new ClaudineError("storage", `Cannot read the journal after event ${seq}: it is damaged`, {
-    hint: "`claudine doctor --fix` copies what can be read into a new store",
-    cause,
-  });
 }

@@ -229,3 +229,37 @@ test("events are read up to a damaged key of the journal, and it is told what is
   expect(store.events(0, 1000).map(({ seq }) => seq)).toEqual([1, 2, 3]);
   expect(() => store.events(3, 1000)).toThrow("Cannot read the journal after event 3: it is damaged");
 });
+
+test.each([
+  { stands: "in the place of the first event", key: "13ff0011223344556677889901", kept: [2, 3] },
+  { stands: "before the first event", key: "104000000000000a11223344556677889901", kept: [1, 2, 3] },
+])("a damaged key $stands keeps nobody from the others, nor the store from being opened", async ({ key, kept }) => {
+  const world = new World(1);
+  world.submit(spec(), spec(), spec());
+  await save(openHere(), world, 0);
+  await stores.splice(0)[0]?.close();
+  const root = open({ path: join(dir, "store") });
+  if (kept[0] !== 1) await root.openDB<unknown, number>({ name: "journal" }).remove(1);
+  await root.openDB({ name: "journal", keyEncoding: "binary" }).put(Buffer.from(key, "hex"), {});
+  await root.close();
+  const store = openHere();
+  expect(store.firstSeq()).toBe(kept[0]);
+  expect(store.events(store.firstSeq() - 1, 1000).map(({ seq }) => seq)).toEqual(kept);
+  const from = world.events.length;
+  world.submit(spec());
+  await save(store, world, from);
+  expect(store.events(3, 1000)).toEqual(world.events.slice(from));
+});
+
+test("a journal of which nothing can be read begins with the first event, as an empty one does", async () => {
+  await openHere().close();
+  stores.splice(0);
+  const root = open({ path: join(dir, "store") });
+  await root
+    .openDB({ name: "journal", keyEncoding: "binary" })
+    .put(Buffer.from("13ff0011223344556677889901", "hex"), {});
+  await root.close();
+  const unreadable: string[] = [];
+  expect(openHere(1000, unreadable).firstSeq()).toBe(1);
+  expect(unreadable).toEqual(["journal/1"]);
+});
