@@ -31,7 +31,7 @@ const processes: Ban = {
 const reactive: Ban = { regex: "^(react|ink)($|/)", message: "Only packages/tui draws with Ink." };
 const siblings = (...folders: string[]): Ban => ({
   regex: `^(\\.\\./)+(${folders.join("|")})/`,
-  message: "store, runner, rpc and agents never import each other: main.ts joins them through ports.",
+  message: "store, runner, rpc and agents never import each other: the composition root joins them through ports.",
 });
 const outsideCore: Ban = { regex: "^\\.\\./", message: "The core imports only itself and the protocol." };
 const outsideGit: Ban = {
