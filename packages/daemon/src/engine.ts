@@ -10,8 +10,8 @@ import type { Entry } from "./core/submit.ts";
 import { createTurn, type Change, type Decided, type Fact, type Turn } from "./core/turn.ts";
 import type { HostPort } from "./core/capacity.ts";
 import { createState, type Seed, type State } from "./core/state.ts";
-
 import { brokenStore, createWriteTrouble, writeRefusal } from "./health/write-trouble.ts";
+import { createTurnLoop } from "./turn-loop.ts";
 
 export type { Fact } from "./core/turn.ts";
 
@@ -71,9 +71,6 @@ export type Engine<Attached> = {
   lastSeq(): number;
 };
 
-/** A timer knows nothing of a clock that was set, or of a machine that slept. */
-const SLEEP_MS_MAX = 30_000;
-
 type Job<Attached> = {
   command: Command;
   attached: readonly Attached[];
@@ -86,10 +83,7 @@ type Failed<Attached> = { turn: Turn; settled: readonly Settled<Attached>[]; lac
 export function createEngine<Attached>(ports: EnginePorts<Attached>): Engine<Attached> {
   let state = createState(ports.load());
   let inbox: Job<Attached>[] = [];
-  let reads: (() => void)[] = [];
   let durableSeq = state.lastSeq;
-  let busy = false;
-  let waking = false;
   /** Something besides the inbox gives a reason for another turn. */
   let planAgain = false;
   let admitting = false;
@@ -97,7 +91,6 @@ export function createEngine<Attached>(ports: EnginePorts<Attached>): Engine<Att
   const trouble = createWriteTrouble(ports);
   /** What the store shows although its flush failed: acted on when a later one has succeeded. */
   let shown: readonly Fact[] = [];
-  let timer: NodeJS.Timeout | undefined;
 
   async function commit(turn: Turn, attached: readonly Attached[], isProof: boolean): Promise<void> {
     if (turn.facts.length === 0 && !isProof) return;
@@ -136,6 +129,7 @@ export function createEngine<Attached>(ports: EnginePorts<Attached>): Engine<Att
 
   /** Decides what came in, plans what follows from it, and acts once all of that is durable. */
   async function turnOnce(): Promise<void> {
+    planAgain = false;
     const lack = trouble.lack();
     const isProof = shown.length > 0 || (trouble.problem !== undefined && lack === undefined);
     const jobs = inbox;
@@ -150,15 +144,7 @@ export function createEngine<Attached>(ports: EnginePorts<Attached>): Engine<Att
       spentBy: ports.spentBy,
       machine: ports.machine,
     });
-    const settled: Settled<Attached>[] = [];
-    for (const job of jobs) {
-      try {
-        if (lack !== undefined && needsRoom(job.command)) throw lack;
-        settled.push({ job, done: turn.decide(job.command) });
-      } catch (error) {
-        job.reject(error);
-      }
-    }
+    const settled = decideAll(turn, jobs, lack);
     turn.plan(admitting && !closed && lack === undefined);
     try {
       await commit(
@@ -177,50 +163,25 @@ export function createEngine<Attached>(ports: EnginePorts<Attached>): Engine<Att
     for (const { job, done } of settled) job.resolve(done);
   }
 
-  /** Waits for what else arrives in this pass of the event loop, as one commit then makes all of it durable. */
-  function wake(): void {
-    if (busy || waking) return;
-    waking = true;
-    setImmediate(() => {
-      waking = false;
-      void pump().catch(ports.onFatal);
-    });
-  }
-
-  async function pump(): Promise<void> {
-    if (busy) return;
-    busy = true;
-    try {
-      do {
-        planAgain = false;
-        await turnOnce();
-        const due = reads;
-        reads = [];
-        for (const read of due) read();
-      } while ((inbox.length > 0 || planAgain) && !trouble.stuck);
-    } finally {
-      busy = false;
-      schedule();
-    }
-  }
-
-  function schedule(): void {
-    clearTimeout(timer);
-    const now = ports.clock.steady();
-    const dueAt = trouble.stuck
-      ? undefined
-      : wakeAt(state, { now, wall: ports.clock.wall() }, admitting && trouble.problem === undefined);
-    const at = Math.min(dueAt ?? Infinity, trouble.againAt ?? Infinity);
-    if (at === Infinity || closed) return;
-    timer = setTimeout(() => void pump().catch(ports.onFatal), Math.min(Math.max(0, at - now), SLEEP_MS_MAX));
-  }
+  // What arrives before its turn goes into the same commit.
+  const loop = createTurnLoop({
+    turn: turnOnce,
+    again: () => (inbox.length > 0 || planAgain) && !trouble.stuck,
+    dueAt(now) {
+      const isPlanned = admitting && trouble.problem === undefined;
+      const at = trouble.stuck ? undefined : wakeAt(state, { now, wall: ports.clock.wall() }, isPlanned);
+      return Math.min(at ?? Infinity, trouble.againAt ?? Infinity);
+    },
+    now: () => ports.clock.steady(),
+    onFatal: ports.onFatal,
+  });
 
   function ask(command: Command, attached: readonly Attached[]): Promise<Decided> {
     if (closed && !isReport(command)) return Promise.reject(stopping());
     if (trouble.stuck && !isReport(command)) return Promise.reject(trouble.problem ?? stopping());
     return new Promise((resolve, reject) => {
       inbox.push({ command, attached, resolve, reject });
-      if (!trouble.stuck) wake();
+      if (!trouble.stuck) loop.wake();
     });
   }
 
@@ -229,26 +190,23 @@ export function createEngine<Attached>(ports: EnginePorts<Attached>): Engine<Att
     submit: async (command, attached) => (await ask(command, attached)).entries,
     read(read) {
       return new Promise((resolve, reject) => {
-        const now = () => {
+        loop.between(() => {
           try {
             resolve(read(state));
           } catch (error) {
             reject(error);
           }
-        };
-        if (busy || waking) reads.push(now);
-        else now();
+        });
       });
     },
     admit(on) {
       admitting = on;
       planAgain = on;
-      if (on) void pump().catch(ports.onFatal);
+      if (on) loop.pump();
     },
-    async close() {
+    close() {
       closed = true;
-      clearTimeout(timer);
-      while (busy || waking) await new Promise<void>((resolve) => reads.push(resolve));
+      return loop.close();
     },
     problem: () => trouble.problem,
     live: (id) => state.live.get(id),
@@ -258,6 +216,22 @@ export function createEngine<Attached>(ports: EnginePorts<Attached>): Engine<Att
     counts: () => state.counts,
     lastSeq: () => durableSeq,
   };
+}
+
+function decideAll<Attached>(
+  turn: Turn,
+  jobs: readonly Job<Attached>[],
+  lack: ClaudineError | undefined,
+): Settled<Attached>[] {
+  return jobs.flatMap((job) => {
+    try {
+      if (lack !== undefined && needsRoom(job.command)) throw lack;
+      return [{ job, done: turn.decide(job.command) }];
+    } catch (error) {
+      job.reject(error);
+      return [];
+    }
+  });
 }
 
 function stopping(): ClaudineError {
