@@ -12,11 +12,10 @@ export type TabAction = "tab-tasks" | "tab-groups" | "tab-schedules" | "tab-host
 export type TaskVerb = "kill" | "cancel" | "pause" | "retry" | "hold" | "raise" | "lower" | "remove" | "continue";
 export type RecorderAction = "play" | "back-10s" | "on-10s" | "back-1m" | "on-1m" | "slower" | "faster";
 
-export type Action =
+/** Those that change what is seen, and nothing else. */
+export type ViewAction =
   | Step
   | TabAction
-  | TaskVerb
-  | RecorderAction
   | "filter"
   | "sort"
   | "reverse"
@@ -24,17 +23,22 @@ export type Action =
   | "columns"
   | "tag"
   | "tag-all"
-  | "seen"
-  | "all-seen"
   | "log"
   | "pane"
   | "read"
   | "follow"
-  | "edit"
-  | "undo"
   | "palette"
   | "back"
-  | "help"
+  | "help";
+
+export type Action =
+  | ViewAction
+  | TaskVerb
+  | RecorderAction
+  | "seen"
+  | "all-seen"
+  | "edit"
+  | "undo"
   | "quit"
   | "interrupt"
   | "suspend"

@@ -8,7 +8,9 @@ import { hasFailed } from "./seen.ts";
 import type { ShellRunner } from "./shell-runner.ts";
 import type { Recorder } from "./source.ts";
 import { groupDeed, steer } from "./tab-deeds.ts";
-import { reduceUi, type Surroundings, type UiState } from "./ui-state.ts";
+import type { Surroundings } from "./moving.ts";
+import { reduceUi } from "./reduce-ui.ts";
+import type { UiState } from "./ui-state.ts";
 import { answerTo, VERBS } from "./verbs.ts";
 
 /** What the program around the screen does. */

@@ -3,7 +3,8 @@ import { oneLine } from "@claudine/protocol/text";
 import { KILL_MENU } from "../keys.ts";
 import { suggestionsFor } from "./palette.ts";
 import type { VerbRow } from "./source.ts";
-import { chooseSort, type Prompt, type UiState } from "./ui-state.ts";
+import { chooseSort } from "./reduce-ui.ts";
+import type { Prompt, UiState } from "./ui-state.ts";
 import { cancelDeed, killDeed, sayDeed, type Deed } from "./verbs.ts";
 
 /** Longer inputs are nobody's wish. */

@@ -9,7 +9,8 @@ import type { LogState } from "./log-follower.ts";
 import type { Model } from "./model.ts";
 import type { Scene } from "./scene.ts";
 import type { Wanted } from "./side-reader.ts";
-import type { Surroundings, UiState } from "./ui-state.ts";
+import type { Surroundings } from "./moving.ts";
+import type { UiState } from "./ui-state.ts";
 
 type Parts = { model: Model; ui: UiState; scene: Scene; log: LogState | null; look: Look };
 

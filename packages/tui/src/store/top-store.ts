@@ -3,24 +3,19 @@ import { actionOf } from "../keys.ts";
 import type { Look } from "../theme.ts";
 import { isTooSmall, type Size } from "../view/layout.ts";
 import { Acting, type Wish } from "./acting.ts";
-import { compose, layoutOf, settle, type Reserve } from "./compose.ts";
+import { compose, settle } from "./compose.ts";
 import { Errands } from "./errands.ts";
-import { readEvents } from "./feed.ts";
-import { LogFollower } from "./log-follower.ts";
 import { Model } from "./model.ts";
 import { Pace } from "./pace.ts";
-import { wantedBy } from "./pane-id.ts";
-import { Poller } from "./poller.ts";
 import { answerPrompt, pasteText } from "./prompt-keys.ts";
-import { newestEvents, readReserve } from "./first-reading.ts";
-import { Reachability } from "./reachability.ts";
+import { Readings } from "./readings.ts";
 import type { Scene } from "./scene.ts";
 import { Seen, type SeenPort } from "./seen.ts";
 import { ShellRunner } from "./shell-runner.ts";
-import { SideReader } from "./side-reader.ts";
-import { surroundingsOf, tabWants } from "./surroundings.ts";
+import { surroundingsOf } from "./surroundings.ts";
 import type { Clock, Recorder, Shell, Source } from "./source.ts";
-import { FIRST_UI, type Surroundings, type UiState } from "./ui-state.ts";
+import type { Surroundings } from "./moving.ts";
+import { FIRST_UI, type UiState } from "./ui-state.ts";
 
 /** Data moves the screen at most this often; keys move it at once. */
 const FRAME_MS = 400;
@@ -43,19 +38,14 @@ export type StorePorts = {
 export class TopStore {
   readonly #ports: StorePorts;
   readonly #model: Model;
-  readonly #log: LogFollower;
-  readonly #side: SideReader;
-  readonly #poller: Poller;
+  readonly #readings: Readings;
   readonly #errands: Errands;
   readonly #shell: ShellRunner;
   readonly #acting: Acting;
   readonly #pace: Pace;
-  readonly #reach: Reachability;
-  readonly #abort = new AbortController();
   readonly #listeners = new Set<() => void>();
   #ui: UiState;
   #size: Size;
-  #reserve: Reserve | null = null;
   #scene: Scene;
 
   constructor(ports: StorePorts) {
@@ -67,11 +57,16 @@ export class TopStore {
     this.#model.arrange(this.#ui);
     const changed = () => this.#pace.request();
     this.#pace = new Pace(wall, FRAME_MS, () => this.#publish());
-    this.#reach = new Reachability(wall.now);
-    this.#log = new LogFollower({ source, clock, changed });
-    this.#side = new SideReader({ source, clock, changed });
-    this.#poller = this.#makePoller(ports);
-    const isAway = () => this.#reach.connection.state === "lost";
+    this.#readings = new Readings({
+      source,
+      clock,
+      wall,
+      changed,
+      model: this.#model,
+      waiting: () => this.#waitingInSight(),
+      failed: (why) => this.#errands.say(why, "bad"),
+    });
+    const isAway = () => this.#readings.connection.state === "lost";
     this.#errands = new Errands({ source, clock: wall, isAway, changed });
     this.#shell = this.#makeShell(ports, changed);
     this.#acting = this.#makeActing(ports);
@@ -86,40 +81,13 @@ export class TopStore {
   };
 
   start(): void {
-    const { source, clock } = this.#ports;
-    const end = source.onConnection((change) => {
-      this.#reach.changed(change);
-      this.#pace.request();
-    });
-    this.#abort.signal.addEventListener("abort", end);
-    this.#poller.start();
-    void this.#readRest();
-    void readEvents(
-      {
-        source,
-        clock,
-        batch: (batch) => {
-          this.#reach.heard();
-          const whole = this.#model.applyBatch(batch);
-          this.#pace.request();
-          return whole;
-        },
-        failed: (why) => {
-          // That the daemon is away stands on the screen already.
-          if (this.#reach.connection.state === "up") this.#errands.say(why, "bad");
-        },
-      },
-      this.#abort.signal,
-    );
+    this.#readings.start();
   }
 
   /** Resolves when what was still to be removed is removed, or cannot be. */
   async stop(): Promise<void> {
-    this.#abort.abort();
-    this.#poller.stop();
+    this.#readings.stop();
     this.#pace.stop();
-    this.#log.follow(null);
-    this.#side.follow(null);
     this.#shell.stop();
     await this.#errands.finish();
   }
@@ -152,20 +120,6 @@ export class TopStore {
   resize(size: Size): void {
     this.#size = size;
     this.#pace.now();
-  }
-
-  #makePoller({ source, clock }: StorePorts): Poller {
-    return new Poller({
-      source,
-      clock,
-      wanted: () => this.#waitingInSight(),
-      answered: (host, asked) => {
-        this.#reach.heard();
-        this.#model.applyHost(host, asked);
-        this.#tick();
-      },
-      tick: () => this.#tick(),
-    });
   }
 
   #makeShell({ shell, wish }: StorePorts, changed: () => void): ShellRunner {
@@ -203,64 +157,39 @@ export class TopStore {
     if (arranged.some((name) => ui[name] !== before[name])) this.#model.arrange(ui);
   }
 
-  #tick(): void {
-    this.#model.refresh();
-    this.#pace.request();
-  }
-
   #publish(): void {
     this.#scene = this.#compose();
-    if (this.#waitingInSight().some((id) => !this.#model.reasons.has(id))) this.#poller.hurry();
+    this.#readings.hurry();
     for (const listener of this.#listeners) listener();
   }
 
   #compose(): Scene {
     this.#ui = settle(this.#ui, this.#model, this.#size);
-    this.#follow();
+    if (this.#readings.follow(this.#ui, this.#size)) this.#ui = { ...this.#ui, logTop: null };
     return compose({
       model: this.#model,
       ui: this.#ui,
       size: this.#size,
       now: this.#ports.clock.now(),
-      connection: this.#reach.connection,
+      connection: this.#readings.connection,
       wallNow: (this.#ports.wall ?? this.#ports.clock).now(),
-      log: this.#log.state,
-      side: this.#side.state,
+      log: this.#readings.log,
+      side: this.#readings.side,
       output: this.#shell.state,
       verbs: this.#shell.verbs,
       recorder: this.#ports.recorder?.state() ?? null,
       notice: this.#errands.notice,
       leaving: this.#errands.leaving,
-      reserve: this.#reserve,
+      reserve: this.#readings.reserve,
     });
-  }
-
-  /** What is in sight is read as long as it is. */
-  #follow(): void {
-    const ui = this.#ui;
-    const task = this.#model.entries[ui.cursor]?.task;
-    const open = (ui.page === "list" || ui.page === "log") && layoutOf(ui, this.#size).logRows > 0;
-    const wanted = open && ui.pane === "log" && task !== undefined && task.attempt > 0;
-    const before = this.#log.state?.target.id;
-    this.#log.follow(wanted ? { id: task.id, attempt: task.attempt, isAgent: task.agent !== undefined } : null);
-    if (before !== this.#log.state?.target.id) this.#ui = { ...this.#ui, logTop: null };
-    this.#side.follow(open && task !== undefined ? wantedBy(ui.pane, task) : tabWants(ui));
   }
 
   #waitingInSight(): number[] {
     return this.#scene.rows.filter(({ task }) => task.status.state === "queued").map(({ task }) => task.id);
   }
 
-  /** What does not come with the events: the configuration, and what happened before. */
-  async #readRest(): Promise<void> {
-    const { source } = this.#ports;
-    this.#reserve = await readReserve(source);
-    this.#model.recent.addOlder(await newestEvents(source));
-    this.#pace.request();
-  }
-
   #surroundings(): Surroundings {
     const { look } = this.#ports;
-    return surroundingsOf({ model: this.#model, ui: this.#ui, scene: this.#scene, log: this.#log.state, look });
+    return surroundingsOf({ model: this.#model, ui: this.#ui, scene: this.#scene, log: this.#readings.log, look });
   }
 }

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { chooseSort, FIRST_UI, reduceUi, type Surroundings, type UiState } from "./ui-state.ts";
-import type { Action } from "../keys.ts";
+import type { ViewAction } from "../keys.ts";
+import type { Surroundings } from "./moving.ts";
+import { chooseSort, reduceUi } from "./reduce-ui.ts";
+import { FIRST_UI, type UiState } from "./ui-state.ts";
 
 const AROUND: Surroundings = {
   total: 50,
@@ -10,11 +12,14 @@ const AROUND: Surroundings = {
   text: { lines: 40, rows: 22 },
   tabRows: 30,
 };
-const after = (ui: UiState, ...actions: Action[]) =>
+const after = (ui: UiState, ...actions: ViewAction[]) =>
   actions.reduce((state, action) => reduceUi(state, action, AROUND), ui);
 
 test("moves the cursor by lines, pages and to both ends", () => {
-  const place = (...actions: Action[]) => [after(FIRST_UI, ...actions).cursor, after(FIRST_UI, ...actions).selected];
+  const place = (...actions: ViewAction[]) => [
+    after(FIRST_UI, ...actions).cursor,
+    after(FIRST_UI, ...actions).selected,
+  ];
   expect(place("up")).toEqual([0, 100]);
   expect(place("down", "down")).toEqual([2, 102]);
   expect(place("page-down", "page-down", "page-up", "up")).toEqual([8, 108]);
