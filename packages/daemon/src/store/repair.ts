@@ -1,7 +1,7 @@
 /** Mends what a check found; what cannot be mended is set aside as raw bytes, never deleted. No daemon may run. */
 import { asBinary } from "lmdb";
 import { crashPoint } from "../running/crash-points.ts";
-import type { Damage } from "./check.ts";
+import type { Damage } from "./damage.ts";
 import type { Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
 import { readHead } from "./valid.ts";
