@@ -29,7 +29,7 @@ test("while it runs: it goes on by itself in the same session, is told all in or
   expect(await it.rig.claudine("send", String(id), "args now s3cret")).toMatchObject({
     code: 0,
     stdout: "",
-    stderr: `Task ${id} takes no messages while it runs; it is told this in its next run\n`,
+    stderr: `Task ${id} cannot hear it now; it is told this in its next run\n`,
   });
   const second = await it.rig.claudine("send", "--json", String(id), "say two");
   expect(JSON.parse(second.stdout)).toEqual({ id, bytes: 7, told: "next-run", state: "running", waiting: 2 });
@@ -78,7 +78,7 @@ test("before it runs: it is told with its prompt, also when it is held, paused o
   const { id: paused, go } = await busy("go-2");
   await it.rig.claudine("pause", String(paused));
   expect((await it.rig.claudine("send", String(paused), "say more")).stderr).toContain(
-    "takes no messages while it runs",
+    "cannot hear it now",
   );
   await it.rig.claudine("resume", String(paused));
   await writeFile(go, "");
@@ -145,6 +145,46 @@ test("a session that takes messages has them at once; before it begins, and afte
   await until("the next run", async () => (await it.rig.show(held)).agent?.headline === "fourth");
   await it.rig.claudine("send", String(held), "--eof");
   expect(await it.rig.ended(held)).toMatchObject({ state: "succeeded", attempt: 2 });
+});
+
+test("a session that does not read now gets what it has begun to take, whole and in order; the rest waits for a run", async () => {
+  const id = await it.agent("say up", "--messages");
+  await until("the session", async () => (await it.rig.show(id)).agent?.headline === "up");
+  await it.rig.claudine("pause", String(id));
+  const client = await it.rig.client();
+  const texts: string[] = [];
+  const tell = async () => {
+    const text = `say ${texts.length} ${"x".repeat(20_000)}`;
+    texts.push(text.slice("say ".length));
+    return (await client.call("task.send", { id, text })).told;
+  };
+  // A pipe has room for three of them, and for a part of the fourth.
+  await until("it to take no more", async () => (await tell()) === "next-run");
+  client.close();
+  await it.rig.claudine("resume", String(id));
+  const heard = async () => (await it.rig.output(id)).split("\n").filter((line) => line.includes('"type":"result"'));
+  const finals = async () => (await heard()).map((line): unknown => JSON.parse(line).result);
+  await until("all but the last", async () => (await heard()).length >= texts.length);
+  expect(await finals()).toEqual(["up", ...texts.slice(0, -1)]);
+  await it.rig.claudine("send", String(id), "--eof");
+  await until("the next run", async () => (await it.rig.show(id)).attempt === 2);
+  await until("the last", async () => (await finals()).length > 0);
+  expect(await finals()).toEqual(texts.slice(-1));
+  await it.rig.claudine("send", String(id), "--eof");
+  expect(await it.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 2 });
+});
+
+test("64 KiB may be sent, as words or from a file, with a newline or without", async () => {
+  const { id } = await busy("go-9");
+  const most = "x".repeat(65_536);
+  for (const input of [most, `${most}\n`, `${most}\r\n`])
+    expect(await it.rig.claudineWith({ input }, "send", String(id), "-")).toMatchObject({ code: 0 });
+  expect(await it.rig.claudine("send", String(id), most)).toMatchObject({ code: 0 });
+  for (const input of [`${most}x`, `${most}\n\n`, `${most}x\n`])
+    expect((await it.rig.claudineWith({ input }, "send", String(id), "-")).stderr).toContain("at most 65536 bytes");
+  expect((await it.rig.claudine("send", String(id), `${most}x`)).stderr).toContain("at most 65536 bytes");
+  expect(await it.rig.show(id)).toMatchObject({ agent: { feedbackWaiting: 4 } });
+  await it.rig.claudine("cancel", String(id));
 });
 
 test("what is empty, too long or hostile", async () => {
