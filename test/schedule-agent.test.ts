@@ -72,10 +72,15 @@ test("edits of different things at once all hold, also those of the same prompt 
     { task: { env: { TWO: "2" } } },
     { task: { label: "edited" } },
   ];
-  await Promise.all(edits.map((changes) => client.call("schedule.edit", { name: "busy", changes, cwd: it.rig.file("") })));
+  await Promise.all(
+    edits.map((changes) => client.call("schedule.edit", { name: "busy", changes, cwd: it.rig.file("") })),
+  );
   const { schedule, environment } = await client.call("schedule.get", { name: "busy" });
   client.close();
-  expect(schedule).toMatchObject({ label: "edited", agent: { model: "opus", maxTurns: 7, promptBytes: "args".length } });
+  expect(schedule).toMatchObject({
+    label: "edited",
+    agent: { model: "opus", maxTurns: 7, promptBytes: "args".length },
+  });
   expect(environment.names).toEqual(expect.arrayContaining(["ONE", "TWO"]));
   expect(await answerOf(await fire("busy"))).toContain("--model=opus");
 });

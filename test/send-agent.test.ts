@@ -77,9 +77,7 @@ test("before it runs: it is told with its prompt, also when it is held, paused o
   expect(await answerOf(id)).toBe("say first\n\nrepeat");
   const { id: paused, go } = await busy("go-2");
   await it.rig.claudine("pause", String(paused));
-  expect((await it.rig.claudine("send", String(paused), "say more")).stderr).toContain(
-    "cannot hear it now",
-  );
+  expect((await it.rig.claudine("send", String(paused), "say more")).stderr).toContain("cannot hear it now");
   await it.rig.claudine("resume", String(paused));
   await writeFile(go, "");
   expect(await it.rig.ended(paused)).toMatchObject({ attempt: 2 });
@@ -172,6 +170,31 @@ test("a session that does not read now gets what it has begun to take, whole and
   expect(await finals()).toEqual(texts.slice(-1));
   await it.rig.claudine("send", String(id), "--eof");
   expect(await it.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 2 });
+});
+
+test("what was said before several runs of a session that failed adds up to more than one can be told: the newest is", async () => {
+  const [crashes, client] = [[1, 2, 3, 4].map((run) => it.rig.file(`crashed-${run}`)), await it.rig.client()];
+  const pause = (paused: boolean) => client.call("group.set", { name: "later", paused });
+  await pause(true);
+  const prompt = `${crashes.map((file) => `crashonce ${file}`).join("\n")}\nrepeat`;
+  const id = await it.agent(prompt, "--messages", "--group", "later");
+  for (const run of [1, 2, 3, 4, 5]) {
+    await client.call("task.send", { id, text: `${run} ${"x".repeat(20_000)}` });
+    await pause(false);
+    if (run === 5) break;
+    expect(await it.rig.ended(id)).toMatchObject({ state: "failed", attempt: run, exitCode: 3 });
+    await pause(true);
+    await client.call("task.retry", { selector: [String(id)] });
+  }
+  client.close();
+  const told = async () => (await it.rig.show(id)).agent?.headline ?? "";
+  await until("the last run to be told", async () => (await told()) !== "");
+  const output = await it.rig.output(id);
+  expect(output).toMatch(/2 texts that were said before this are left out here/);
+  expect([1, 2, 3, 4, 5].filter((run) => output.includes(`${run} xxx`))).toEqual([3, 4, 5]);
+  await it.rig.claudine("send", String(id), "--eof");
+  expect(await it.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 5 });
+  expect((await it.rig.claudine("logs", String(id), "--feedback")).stdout.match(/^\d xxx/gm)).toHaveLength(5);
 });
 
 test("64 KiB may be sent, as words or from a file, with a newline or without", async () => {

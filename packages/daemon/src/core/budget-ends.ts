@@ -30,7 +30,10 @@ export function decideSpending(facts: Facts, { id, attempt, turned }: SpendingRe
   const { state } = facts;
   const limits = limitsFor(facts, task);
   const before = limits.filter((limit) => isReached(state, limit)).map((limit) => usedOf(facts, limit));
-  const events = reachedAll(facts, usedUp(facts, limits).filter(({ limit }) => told(state, limit) === undefined));
+  const events = reachedAll(
+    facts,
+    usedUp(facts, limits).filter(({ limit }) => told(state, limit) === undefined),
+  );
   // It may go on to the end of the turn in which the budget was used up.
   const [first] = before;
   if (first === undefined || events.some((event) => event.type === "run.stopping" && event.id === id)) return events;

@@ -37,7 +37,9 @@ test("a change that was made from what it is no more is refused", () => {
   const change = (changes: ScheduleChange) =>
     world.do({ type: "declare-schedules", declare: { kind: "change", name: "s", changes, ...(from && { from }) } });
   expect(change({ task: { envId: "other" } })).toEqual(["schedule.changed"]);
-  expect(() => change({ task: { envId: "third" } })).toThrow("Cannot edit schedule s: somebody else has just changed it");
+  expect(() => change({ task: { envId: "third" } })).toThrow(
+    "Cannot edit schedule s: somebody else has just changed it",
+  );
 });
 
 test("a change that leaves the times alone loses none that is due just now", () => {

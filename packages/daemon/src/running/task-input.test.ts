@@ -89,7 +89,10 @@ test("a message that was taken in part comes whole before the next one, which is
   const before = fill();
   let read = readPage(reader);
   await tell(LONG);
-  await expect(tell("second\n")).rejects.toMatchObject({ code: "timeout", hint: expect.stringMatching(/^Nothing of it/) });
+  await expect(tell("second\n")).rejects.toMatchObject({
+    code: "timeout",
+    hint: expect.stringMatching(/^Nothing of it/),
+  });
   read += await readOn(reader, before.length + LONG.length - read.length);
   expect(read === before + LONG).toBe(true);
   await tell("third\n");

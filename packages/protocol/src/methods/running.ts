@@ -31,7 +31,10 @@ export const RUNNING_METHODS = {
     "Writes to the standard input of a running task that was submitted with `stdin`. What is sent to an agent that cannot hear it now is kept, and its next run is told it.",
     z.strictObject({
       id: TaskId,
-      text: z.string().max(SENT_BYTES_MAX + 2).describe("Up to 64 KiB, and the end of its last line"),
+      text: z
+        .string()
+        .max(SENT_BYTES_MAX + 2)
+        .describe("Up to 64 KiB, and the end of its last line"),
       eof: z.boolean().default(false).describe("End the input after this"),
       sentBytes: z.int().min(0).default(0).describe("Of the same input sent by calls before; for the text of errors"),
       totalBytes: z.int().min(0).optional().describe("Of that input in all; for the text of errors"),

@@ -36,11 +36,15 @@ export const edit: Handler<"schedule.edit"> = async (context, params) => {
   const specNow = () => context.engine.read((state) => scheduleOf(state, "edit", name).spec);
   for (let tries = 1; ; tries += 1) {
     const spec = await specNow();
-    const problem = await editFrom(context, spec, params).catch((error: unknown) => error);
-    if (problem === undefined) return infoOf(context, "edit", name);
-    // What was made from a prompt, or an environment, that is another one by now is made anew.
-    if (tries === EDITED_AT_ONCE || (await specNow()) === spec) throw problem;
+    try {
+      await editFrom(context, spec, params);
+      break;
+    } catch (error) {
+      // What was made from a prompt, or an environment, that is another one by now is made anew.
+      if (tries === EDITED_AT_ONCE || (await specNow()) === spec) throw error;
+    }
   }
+  return infoOf(context, "edit", name);
 };
 
 async function editFrom(

@@ -1,5 +1,13 @@
 /** Sends text to tasks: to the standard input of a running one, and to agents as something that they are told. */
-import { ClaudineError, isFinished, SENT_BYTES_MAX, waitingFeedback, type LiveRun, type Params, type Task } from "@claudine/protocol";
+import {
+  ClaudineError,
+  isFinished,
+  SENT_BYTES_MAX,
+  waitingFeedback,
+  type LiveRun,
+  type Params,
+  type Task,
+} from "@claudine/protocol";
 import { checkMayTell } from "../../core/tell.ts";
 import { stateWords } from "../../core/targets.ts";
 import type { Caller, Context, Handler } from "../context.ts";
