@@ -145,11 +145,13 @@ test("a session that takes messages has them at once; before it begins, and afte
   expect(await it.rig.ended(held)).toMatchObject({ state: "succeeded", attempt: 2 });
 });
 
-test("a session that does not read now gets what it has begun to take, whole and in order; the rest waits for a run", async () => {
-  const id = await it.agent("say up", "--messages");
-  await until("the session", async () => (await it.rig.show(id)).agent?.headline === "up");
-  await it.rig.claudine("pause", String(id));
-  const client = await it.rig.client();
+test("a session that does not read now gets what it has begun to take, whole and in order, also by the next daemon; the rest waits for a run", async () => {
+  const own = await createAgentRig({ config: CONFIG });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  const id = await own.agent("say up", "--messages");
+  await until("the session", async () => (await own.rig.show(id)).agent?.headline === "up");
+  await own.rig.claudine("pause", String(id));
+  const client = await own.rig.client();
   const texts: string[] = [];
   const tell = async () => {
     const text = `say ${texts.length} ${"x".repeat(20_000)}`;
@@ -159,17 +161,20 @@ test("a session that does not read now gets what it has begun to take, whole and
   // A pipe has room for three of them, and for a part of the fourth.
   await until("it to take no more", async () => (await tell()) === "next-run");
   client.close();
-  await it.rig.claudine("resume", String(id));
-  const heard = async () => (await it.rig.output(id)).split("\n").filter((line) => line.includes('"type":"result"'));
+  await own.rig.down("SIGKILL");
+  await own.rig.up();
+  await own.rig.claudine("resume", String(id));
+  const lines = async () => (await own.rig.output(id)).split("\n").slice(0, -1);
+  const heard = async () => (await lines()).filter((line) => line.includes('"type":"result"'));
   const finals = async () => (await heard()).map((line): unknown => JSON.parse(line).result);
   await until("all but the last", async () => (await heard()).length >= texts.length);
   expect(await finals()).toEqual(["up", ...texts.slice(0, -1)]);
-  await it.rig.claudine("send", String(id), "--eof");
-  await until("the next run", async () => (await it.rig.show(id)).attempt === 2);
+  await own.rig.claudine("send", String(id), "--eof");
+  await until("the next run", async () => (await own.rig.show(id)).attempt === 2);
   await until("the last", async () => (await finals()).length > 0);
   expect(await finals()).toEqual(texts.slice(-1));
-  await it.rig.claudine("send", String(id), "--eof");
-  expect(await it.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 2 });
+  await own.rig.claudine("send", String(id), "--eof");
+  expect(await own.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 2 });
 });
 
 test("what was said before several runs of a session that failed adds up to more than one can be told: the newest is", async () => {

@@ -30,11 +30,14 @@ export function createMessages(begun: Begun, inOrder: Lanes, againMs: number): M
     async send({ at, id, until }, bytes) {
       await pushRest(begun, at, until);
       if (begun.rest(at) !== undefined) throw takesNothing(id);
-      const { result, rest } = await push(at, { bytes, until, onPart: (part) => begun.keep(at, part) });
-      if (result !== "full") begun.forget(at);
-      refuseGone(id, result);
-      if (rest.length === bytes.length) throw takesNothing(id);
-      if (rest.length > 0) void goOn(at);
+      try {
+        const { result, rest } = await push(at, { bytes, until, onPart: (part) => begun.keep(at, part) });
+        if (result !== "full") begun.forget(at);
+        refuseGone(id, result);
+        if (rest.length === bytes.length) throw takesNothing(id);
+      } finally {
+        if (begun.rest(at) !== undefined) void goOn(at);
+      }
     },
     async finish({ at, id, until }) {
       await pushRest(begun, at, until);
