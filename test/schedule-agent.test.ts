@@ -60,6 +60,31 @@ test("each time it is due makes a task with the prompt, which is in no event and
   client.close();
 });
 
+test("edits of different things at once all hold, also those of the same prompt and environment", async () => {
+  await add("busy", "--cron", "0 0 1 1 *", "--agent", "claude", "say first");
+  const client = await it.rig.client();
+  const agent = (change: object) => ({ task: { agent: change } });
+  const edits = [
+    agent({ prompt: "args" }),
+    agent({ model: "opus" }),
+    agent({ maxTurns: 7 }),
+    { task: { env: { ONE: "1" } } },
+    { task: { env: { TWO: "2" } } },
+    { task: { label: "edited" } },
+  ];
+  await Promise.all(
+    edits.map((changes) => client.call("schedule.edit", { name: "busy", changes, cwd: it.rig.file("") })),
+  );
+  const { schedule, environment } = await client.call("schedule.get", { name: "busy" });
+  client.close();
+  expect(schedule).toMatchObject({
+    label: "edited",
+    agent: { model: "opus", maxTurns: 7, promptBytes: "args".length },
+  });
+  expect(environment.names).toEqual(expect.arrayContaining(["ONE", "TWO"]));
+  expect(await answerOf(await fire("busy"))).toContain("--model=opus");
+});
+
 test("a template's variables are filled in when it is added; edit changes what is named", async () => {
   await add("review", "--cron", "@yearly", "-t", "reviewer", "--var", "branch=main");
   expect(await answerOf(await fire("review"))).toBe("Reviewed main");

@@ -29,7 +29,7 @@ test("while it runs: it goes on by itself in the same session, is told all in or
   expect(await it.rig.claudine("send", String(id), "args now s3cret")).toMatchObject({
     code: 0,
     stdout: "",
-    stderr: `Task ${id} takes no messages while it runs; it is told this in its next run\n`,
+    stderr: `Task ${id} cannot hear it now; it is told this in its next run\n`,
   });
   const second = await it.rig.claudine("send", "--json", String(id), "say two");
   expect(JSON.parse(second.stdout)).toEqual({ id, bytes: 7, told: "next-run", state: "running", waiting: 2 });
@@ -77,9 +77,7 @@ test("before it runs: it is told with its prompt, also when it is held, paused o
   expect(await answerOf(id)).toBe("say first\n\nrepeat");
   const { id: paused, go } = await busy("go-2");
   await it.rig.claudine("pause", String(paused));
-  expect((await it.rig.claudine("send", String(paused), "say more")).stderr).toContain(
-    "takes no messages while it runs",
-  );
+  expect((await it.rig.claudine("send", String(paused), "say more")).stderr).toContain("cannot hear it now");
   await it.rig.claudine("resume", String(paused));
   await writeFile(go, "");
   expect(await it.rig.ended(paused)).toMatchObject({ attempt: 2 });
@@ -145,6 +143,76 @@ test("a session that takes messages has them at once; before it begins, and afte
   await until("the next run", async () => (await it.rig.show(held)).agent?.headline === "fourth");
   await it.rig.claudine("send", String(held), "--eof");
   expect(await it.rig.ended(held)).toMatchObject({ state: "succeeded", attempt: 2 });
+});
+
+test("a session that does not read now gets what it has begun to take, whole and in order, also by the next daemon; the rest waits for a run", async () => {
+  const own = await createAgentRig({ config: CONFIG });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  const id = await own.agent("say up", "--messages");
+  await until("the session", async () => (await own.rig.show(id)).agent?.headline === "up");
+  await own.rig.claudine("pause", String(id));
+  const client = await own.rig.client();
+  const texts: string[] = [];
+  const tell = async () => {
+    const text = `say ${texts.length} ${"x".repeat(20_000)}`;
+    texts.push(text.slice("say ".length));
+    return (await client.call("task.send", { id, text })).told;
+  };
+  // A pipe has room for three of them, and for a part of the fourth.
+  await until("it to take no more", async () => (await tell()) === "next-run");
+  client.close();
+  await own.rig.down("SIGKILL");
+  await own.rig.up();
+  await own.rig.claudine("resume", String(id));
+  const lines = async () => (await own.rig.output(id)).split("\n").slice(0, -1);
+  const heard = async () => (await lines()).filter((line) => line.includes('"type":"result"'));
+  const finals = async () => (await heard()).map((line): unknown => JSON.parse(line).result);
+  await until("all but the last", async () => (await heard()).length >= texts.length);
+  expect(await finals()).toEqual(["up", ...texts.slice(0, -1)]);
+  await own.rig.claudine("send", String(id), "--eof");
+  await until("the next run", async () => (await own.rig.show(id)).attempt === 2);
+  await until("the last", async () => (await finals()).length > 0);
+  expect(await finals()).toEqual(texts.slice(-1));
+  await own.rig.claudine("send", String(id), "--eof");
+  expect(await own.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 2 });
+});
+
+test("what was said before several runs of a session that failed adds up to more than one can be told: the newest is", async () => {
+  const [crashes, client] = [[1, 2, 3, 4].map((run) => it.rig.file(`crashed-${run}`)), await it.rig.client()];
+  const pause = (paused: boolean) => client.call("group.set", { name: "later", paused });
+  await pause(true);
+  const prompt = `${crashes.map((file) => `crashonce ${file}`).join("\n")}\nrepeat`;
+  const id = await it.agent(prompt, "--messages", "--group", "later");
+  for (const run of [1, 2, 3, 4, 5]) {
+    await client.call("task.send", { id, text: `${run} ${"x".repeat(20_000)}` });
+    await pause(false);
+    if (run === 5) break;
+    expect(await it.rig.ended(id)).toMatchObject({ state: "failed", attempt: run, exitCode: 3 });
+    await pause(true);
+    await client.call("task.retry", { selector: [String(id)] });
+  }
+  client.close();
+  const told = async () => (await it.rig.show(id)).agent?.headline ?? "";
+  await until("the last run to be told", async () => (await told()) !== "");
+  const output = await it.rig.output(id);
+  expect(output).toMatch(/2 texts that were said before this are left out here/);
+  expect([1, 2, 3, 4, 5].filter((run) => output.includes(`${run} xxx`))).toEqual([3, 4, 5]);
+  await it.rig.claudine("send", String(id), "--eof");
+  expect(await it.rig.ended(id)).toMatchObject({ state: "succeeded", attempt: 5 });
+  expect((await it.rig.claudine("logs", String(id), "--feedback")).stdout.match(/^\d xxx/gm)).toHaveLength(5);
+});
+
+test("64 KiB may be sent, as words or from a file, with a newline or without", async () => {
+  const { id } = await busy("go-9");
+  const most = "x".repeat(65_536);
+  for (const input of [most, `${most}\n`, `${most}\r\n`])
+    expect(await it.rig.claudineWith({ input }, "send", String(id), "-")).toMatchObject({ code: 0 });
+  expect(await it.rig.claudine("send", String(id), most)).toMatchObject({ code: 0 });
+  for (const input of [`${most}x`, `${most}\n\n`, `${most}x\n`])
+    expect((await it.rig.claudineWith({ input }, "send", String(id), "-")).stderr).toContain("at most 65536 bytes");
+  expect((await it.rig.claudine("send", String(id), `${most}x`)).stderr).toContain("at most 65536 bytes");
+  expect(await it.rig.show(id)).toMatchObject({ agent: { feedbackWaiting: 4 } });
+  await it.rig.claudine("cancel", String(id));
 });
 
 test("what is empty, too long or hostile", async () => {

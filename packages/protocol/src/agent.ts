@@ -7,6 +7,8 @@ import { Millis, TaskId } from "./ids.ts";
 export const PROMPT_BYTES_MAX = 10 * 2 ** 20;
 /** What is left in the input of a session before its tool starts must fit into a pipe, as JSON. */
 export const MESSAGE_BYTES_MAX = 24_576;
+/** Of a text that is sent, without the newline at its end; what a first message may have is less. */
+export const SENT_BYTES_MAX = 65_536;
 /** Some tools take these on their command line, where the system allows no more in one word. */
 export const SMALL_TEXT_CHARS_MAX = 100_000;
 

@@ -9,7 +9,8 @@ import {
   type Task,
 } from "@claudine/protocol";
 import { earlierOf, type EarlierPorts } from "./earlier.ts";
-import { handover, resumed } from "./handover.ts";
+import { FIRST_BYTES, lineBytes } from "./first-message.ts";
+import { handover, resumed, type Ask, type Earlier } from "./handover.ts";
 import type { Registry } from "./registry.ts";
 import { askOf, beginning } from "./said.ts";
 import { requestOf } from "./wish.ts";
@@ -20,8 +21,8 @@ export type Told = { texts: AgentTexts; resume: string | undefined };
 /** The prompt of a run. */
 export type Tell = (task: Task, place: { texts: AgentTexts; env: Env }) => Promise<Told>;
 
-/** Of the usual sizes, so that a first message still fits into a pipe. */
-const SHARE_OF_MESSAGES = 0.05;
+/** Of the usual sizes: the largest with which a first message still fits into a pipe. */
+const SHARES_OF_MESSAGES = [0.05, 0.02, 0.005, 0.001] as const;
 
 export function createTell(ports: EarlierPorts): Tell {
   return async (task, { texts, env }) => {
@@ -30,10 +31,16 @@ export function createTell(ports: EarlierPorts): Tell {
     if (goesOn === undefined || ask === undefined)
       return { texts: { ...texts, prompt: beginning(ports, task, texts.prompt) }, resume: undefined };
     if (goesOn.session !== null) return { texts: { ...texts, prompt: resumed(ask) }, resume: goesOn.session };
-    const share = agent?.takesMessages === true ? SHARE_OF_MESSAGES : 1;
-    const prompt = handover(await earlierOf(ports, task, { ask, env }), ask, share);
+    const earlier = await earlierOf(ports, task, { ask, env });
+    const prompt = agent?.takesMessages === true ? shortHandover(earlier, ask) : handover(earlier, ask);
     return { texts: { ...texts, prompt }, resume: undefined };
   };
+}
+
+function shortHandover(earlier: Earlier, ask: Ask): string {
+  const told = (share: number) => handover(earlier, ask, share);
+  const share = SHARES_OF_MESSAGES.find((one) => lineBytes(told(one)) <= FIRST_BYTES);
+  return told(share ?? SHARES_OF_MESSAGES[3]);
 }
 
 export type Words = { text: string; changes?: string | undefined; verb: "continue" | "send to" };

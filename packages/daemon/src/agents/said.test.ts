@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import { NO_USAGE, type Feedback, type GoesOn, type Run, type Task, type TaskState } from "@claudine/protocol";
 import { agentSpec, limitEnd } from "../core/agent-fixtures.ts";
+import { lineBytes } from "./first-message.ts";
+import { resumed } from "./handover.ts";
 import { askOf, beginning, partsOf } from "./said.ts";
 
 const SESSION: GoesOn = { session: "s", note: null };
@@ -76,4 +78,38 @@ test("a run that begins with the prompt is told what is new, and what those befo
   // Its tool was not installed, and somebody has tried it again.
   const never = run(2, "failed", { startedAt: null, goesOn: SESSION });
   expect(beginning(ports(run(1, "succeeded"), never), task({ feedback: said(2), retriedAt: 2 }), "p")).toBe("p\n\nf0");
+});
+
+const session = (change: Partial<Task>): Task => {
+  const { agent, ...rest } = task(change);
+  return { ...rest, agent: { ...(agent ?? expect.fail("no agent")), takesMessages: true } };
+};
+const long = (id: string) => ({ id, prompt: id === "t" ? "prompt" : `${id} ${"x".repeat(20_000)}` });
+const longPorts = (...runs: Run[]) => ({ ...ports(...runs), texts: long });
+const IN_LINE = 65_536 - 1024;
+
+test("a session that takes messages is told the newest that its first one has room for, and how many are left out", () => {
+  const failed = [1, 2, 3, 4].map((attempt) => run(attempt, "failed"));
+  const one = session({ feedback: said(1, 2, 3, 4, 5) });
+  const told = beginning(longPorts(...failed), one, "prompt");
+  expect(lineBytes(told)).toBeLessThan(IN_LINE);
+  expect(told).toMatch(
+    /^prompt\n\n\[2 texts that were said before this are left out here, .* \(40006 bytes\)\. `claudine logs 1 --feedback` shows all of them\.\]\n\nf2 x+\n\nf3 x+\n\nf4 x+$/,
+  );
+  const without = beginning(longPorts(...failed), task({ feedback: said(1, 2, 3, 4, 5) }), "prompt");
+  expect(without).toMatch(/^prompt\n\nf0 x+\n\nf1 /);
+});
+
+test("likewise one that goes on, whatever of it was asked last and said since", () => {
+  const never = [2, 3, 4].map((attempt) => run(attempt, "failed", { startedAt: null, goesOn: SESSION }));
+  const asked = session({ feedback: said(2, 3, 4, 5), goesOn: SESSION, retriedAt: 4 });
+  const ask = askOf(longPorts(run(1, "succeeded"), ...never), asked);
+  expect(ask).toEqual({ text: expect.stringMatching(/^\[3 texts .*\]\n\nf3 x+$/) });
+  const both = session({ feedback: said(1, 1, 2, 2), goesOn: SESSION });
+  const since = askOf(longPorts(run(1, "failed")), both) ?? expect.fail("nothing");
+  expect(since).toEqual({
+    interrupted: expect.stringMatching(/^\[A text .*\]\n\nf1/),
+    since: expect.stringMatching(/\n\nf3/),
+  });
+  expect(lineBytes(resumed(since))).toBeLessThan(IN_LINE);
 });

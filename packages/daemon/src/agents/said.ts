@@ -2,6 +2,7 @@
 import type { AgentTexts, Feedback, Run, Task, TaskId } from "@claudine/protocol";
 import { isLimit } from "../core/agent-limits.ts";
 import { hasBegun } from "../core/continue.ts";
+import { FIRST_BYTES, lineBytes, newestOf } from "./first-message.ts";
 import type { Ask } from "./handover.ts";
 
 export type SaidPorts = {
@@ -42,11 +43,15 @@ export function askOf(ports: SaidPorts, task: Task): Ask | undefined {
   const runs = ports.runs(task.id);
   const { fresh, last } = partsOf(task, runs);
   const prompt = ports.texts(task.agent?.textsId ?? "")?.prompt;
-  const before = last.length === 0 ? prompt : textOf(ports, last);
-  const said = textOf(ports, fresh);
+  const room = roomOf(task, PART_BYTES);
+  const before = last.length === 0 ? prompt : textOf(ports, last, room);
+  const said = textOf(ports, fresh, room);
   if (said === undefined) return before === undefined ? undefined : { interrupted: before };
   return brokeOff(task, runs) && before !== undefined ? { interrupted: before, since: said } : { text: said };
 }
+
+/** What was asked last and what was said since have to fit into one message, with words around them. */
+const PART_BYTES = Math.floor(FIRST_BYTES * 0.45);
 
 /** Nobody has asked for another run since, so that what was asked before is still to be done. */
 function brokeOff({ retriedAt = 0 }: Task, runs: readonly Run[]): boolean {
@@ -65,15 +70,22 @@ export function beginning(ports: SaidPorts, task: Task, prompt: string): string 
   const { fresh } = partsOf(task, runs);
   const began = new Set(runs.filter(({ goesOn }) => goesOn === undefined).map(({ attempt }) => attempt));
   const own = feedback.filter((one) => fresh.includes(one) || (one.attempt !== null && began.has(one.attempt)));
-  const said = textOf(ports, own);
+  const said = textOf(ports, own, roomOf(task, FIRST_BYTES - lineBytes(prompt)));
   return said === undefined ? prompt : `${prompt}\n\n${said}`;
 }
 
+type Room = { id: TaskId; roomBytes: number };
+
+/** Others read their prompts from a file. */
+function roomOf({ id, agent }: Task, roomBytes: number): Room {
+  return { id, roomBytes: agent?.takesMessages === true ? roomBytes : Number.POSITIVE_INFINITY };
+}
+
 /** In the order in which it was said; undefined when there is nothing. */
-function textOf({ texts }: SaidPorts, said: readonly Feedback[]): string | undefined {
+function textOf({ texts }: SaidPorts, said: readonly Feedback[], room: Room): string | undefined {
   const all = said.flatMap(({ textsId }) => {
     const { prompt, changes } = texts(textsId) ?? {};
     return [prompt, changes].filter((text) => text !== undefined);
   });
-  return all.length === 0 ? undefined : all.join("\n\n");
+  return all.length === 0 ? undefined : newestOf(all, room);
 }

@@ -1,6 +1,7 @@
 /** What executes when an agent's run starts: the tool as it is found then, with its texts as files. */
 import { NESTING_VARIABLES, type AgentAdapter, type AgentLaunch, type AgentRequest } from "@claudine/agents";
 import { choiceOf, type AgentSpec, type AgentTexts, type Outcome, type Task } from "@claudine/protocol";
+import { INPUT_BYTES } from "./first-message.ts";
 import type { Registry } from "./registry.ts";
 import type { Tell, Told } from "./going-on.ts";
 import type { TextFiles } from "./text-files.ts";
@@ -91,9 +92,6 @@ function within(adapter: AgentAdapter, request: AgentRequest, leftUsd: number | 
   const lowered = { ...request, budgetUsd: leftUsd };
   return adapter.unsupported(lowered) === undefined ? lowered : request;
 }
-
-/** What a pipe holds on Linux before anybody reads. */
-const INPUT_BYTES = 65_536;
 
 /** As JSON a message can be six times as long, and half a line is never answered. */
 function tooLongForInput({ stdin }: AgentLaunch): string | undefined {

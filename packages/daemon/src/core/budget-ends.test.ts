@@ -197,6 +197,46 @@ test("a budget that is lowered below what runs have spent so far is in force at 
   expect(world.why(3)).toBe("budget of group default: 600K of 500K tokens spent");
 });
 
+const setGroup = (world: World, budget: { tokens: number } | null) =>
+  world.do({ type: "set-group", name: "default", budget });
+
+test("one that was raised and is lowered to the same number again is told again, and ends what runs then", () => {
+  const world = new World(3, { budgets: { task: undefined, day: undefined, atLimit: "end" } });
+  setGroup(world, { tokens: 500_000 });
+  world.submit(agentSpec("claude"), agentSpec("claude"));
+  for (const id of world.plan()) world.started(id);
+  expect(spends(world, 1, 500_000)).toEqual(["budget.reached", "run.stopping", "run.stopping"]);
+  endAgent(world, 1, spentEnd(0, 500_000, { ok: null }));
+  endAgent(world, 2, spentEnd(0, 0, { ok: null }));
+  world.submit(agentSpec("claude"));
+  expect(world.plan()).toEqual([]);
+  for (const more of [{ tokens: 900_000 }, null]) {
+    expect(setGroup(world, more)).toEqual(["group.changed"]);
+    for (const id of world.plan()) world.started(id);
+    expect(setGroup(world, { tokens: 500_000 })).toEqual(["group.changed", "budget.reached", "run.stopping"]);
+    endAgent(world, world.state.nextId - 1, spentEnd(0, 0, { ok: null }));
+    world.submit(agentSpec("claude"));
+    expect(world.plan()).toEqual([]);
+  }
+});
+
+test("what runs had counted in the end says whether one is used up that is set again", () => {
+  const world = new World(2, { budgets: { task: undefined, day: undefined, atLimit: "finish" } });
+  setGroup(world, { tokens: 500_000 });
+  world.submit(agentSpec("claude"), agentSpec("claude"));
+  for (const id of world.plan()) world.started(id);
+  expect(spends(world, 1, 500_000)).toEqual(["budget.reached"]);
+  world.spending.clear();
+  for (const id of [1, 2]) endAgent(world, id, spentEnd(0, 100_000));
+  world.submit(agentSpec("claude"));
+  expect(world.plan()).toEqual([]);
+  expect(setGroup(world, { tokens: 900_000 })).toEqual(["group.changed"]);
+  expect(setGroup(world, { tokens: 500_000 })).toEqual(["group.changed"]);
+  restart(world);
+  expect(world.plan()).toEqual([3]);
+  expect(spends(world, 3, 300_000)).toEqual(["budget.reached"]);
+});
+
 test("likewise the one of a task", () => {
   const world = new World(2, { budgets: { task: { tokens: 900_000 }, day: undefined, atLimit: "end" } });
   world.submit(agentSpec("claude"));
@@ -205,6 +245,12 @@ test("likewise the one of a task", () => {
   const set = (tokens: number | null) => world.do({ type: "change", targets: one(1), changes: { budget: { tokens } } });
   expect(set(600_000)).toEqual(["task.changed"]);
   expect(set(null)).toEqual(["task.changed"]);
+  expect(set(400_000)).toEqual(["task.changed", "budget.reached", "run.stopping"]);
+  endAgent(world, 1, spentEnd(0, 500_000, { ok: null, sessionId: null }));
+  world.do({ type: "retry", targets: one(1) });
+  expect(set(950_000)).toEqual(["task.changed"]);
+  expect(world.plan()).toEqual([1]);
+  world.started(1);
   expect(set(400_000)).toEqual(["task.changed", "budget.reached", "run.stopping"]);
 });
 

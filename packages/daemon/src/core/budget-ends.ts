@@ -30,20 +30,23 @@ export function decideSpending(facts: Facts, { id, attempt, turned }: SpendingRe
   const { state } = facts;
   const limits = limitsFor(facts, task);
   const before = limits.filter((limit) => isReached(state, limit)).map((limit) => usedOf(facts, limit));
-  const events = reachedNow(facts, limits);
+  const events = reachedAll(
+    facts,
+    usedUp(facts, limits).filter(({ limit }) => told(state, limit) === undefined),
+  );
   // It may go on to the end of the turn in which the budget was used up.
   const [first] = before;
   if (first === undefined || events.some((event) => event.type === "run.stopping" && event.id === id)) return events;
   return [...events, ...stopped(facts, { task, used: first, turned })];
 }
 
-/** What of these limits is used up and was not told yet, and what follows from that. */
+/** What of the limits of a budget that is set is used up, and what follows from that. */
 export function reachedNow(facts: Facts, limits: readonly Limit[]): EventBody[] {
-  const used = limits.map((limit) => usedOf(facts, limit));
-  return reachedAll(
-    facts,
-    used.filter(({ limit, spent }) => spent >= limit.limit && told(facts.state, limit) === undefined),
-  );
+  return reachedAll(facts, usedUp(facts, limits));
+}
+
+function usedUp(facts: Facts, limits: readonly Limit[]): Used[] {
+  return limits.map((limit) => usedOf(facts, limit)).filter(({ limit, spent }) => spent >= limit.limit);
 }
 
 function limitsFor({ state }: Facts, task: Task): Limit[] {

@@ -158,6 +158,13 @@ function checkBooks(before: Books, after: Books): void {
   for (const { total } of after.values()) expect(total).not.toBeNaN();
 }
 
+/** What was told is about the limits that there are. */
+function checkTold(world: World): void {
+  for (const { scope, unit, limit } of world.state.budgets.reached.values())
+    if (scope.kind !== "task" || world.state.live.has(scope.id))
+      expect(limitsOf(world.state, scope)).toContainEqual(expect.objectContaining({ unit, limit }));
+}
+
 test("nothing starts past a budget unless a person does it, what was spent only grows, and who waits says why", () => {
   fc.assert(
     fc.property(atLimits, course(60), (atLimit, steps) => {
@@ -168,6 +175,7 @@ test("nothing starts past a budget unless a person does it, what was spent only 
         checkStarts(world);
         checkReasons(world);
         checkBooks(before, booksOf(world));
+        checkTold(world);
         expect(dayAt(world.state, world.wall).endsAt).toBeGreaterThan(world.wall);
       }
     }),

@@ -8,6 +8,7 @@ import {
   type BudgetReached,
   type BudgetScope,
   type BudgetUnit,
+  type EventBody,
   type GroupBudget,
   type Spent,
   type Task,
@@ -184,7 +185,14 @@ export function leftFor(state: State, spentBy: SpentBy, task: Task): BudgetLeft 
   return lefts.toSorted((a, b) => a.usd - b.usd)[0];
 }
 
-/** What was told of a scope that is no more. */
+/** The scope that gets another budget, or the same one again: what was told of it is told anew, if it still holds. */
+export function scopeSetBy(event: EventBody): BudgetScope | undefined {
+  if (event.type === "group.changed" && event.budget !== undefined) return { kind: "group", name: event.name };
+  if (event.type === "task.changed" && event.changes.budget !== undefined) return { kind: "task", id: event.id };
+  return undefined;
+}
+
+/** What was told of a scope that is no more, or has another budget. */
 export function forgetScope({ reached }: Budgets, scope: BudgetScope): void {
   for (const unit of ["usd", "tokens"] as const) reached.delete(reachedKey({ scope, unit }));
 }

@@ -70,7 +70,8 @@ export type UserCommand =
 export type Named = { name: string; spec: ScheduleSpec };
 export type Declaration =
   | { kind: "add"; schedule: Named }
-  | { kind: "change"; name: string; changes: ScheduleChange }
+  /** `from` is what the changes were made from; it is that still. */
+  | { kind: "change"; name: string; changes: ScheduleChange; from?: ScheduleSpec }
   /** Those of a file, which are to be as they are there; with `prune` no others are of that file. */
   | { kind: "reconcile"; schedules: readonly Named[]; prune: string | undefined };
 

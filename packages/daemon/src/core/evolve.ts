@@ -3,7 +3,7 @@ import { reduceSchedule, reduceTask, withTaskEnd, type Task, type TaskEvent } fr
 import { forgetLimit, setLimit } from "./agent-limits.ts";
 import { noteChange } from "./batches.ts";
 import { book } from "./agent-accounts.ts";
-import { forgetScope, reachedKey } from "./budgets.ts";
+import { forgetScope, reachedKey, scopeSetBy } from "./budgets.ts";
 import { offerAgent, offerAll } from "./counted.ts";
 import { setGroup } from "./groups.ts";
 import { learnFrom } from "./kinds.ts";
@@ -14,6 +14,8 @@ import type { State } from "./state.ts";
 /** Applies `event` in place; `before` is the task it is about, from the state or the store. Gives the task after it. */
 export function evolve(state: State, event: TaskEvent, before: Task | undefined): Task | undefined {
   state.lastSeq = event.seq;
+  const scope = scopeSetBy(event);
+  if (scope !== undefined) forgetScope(state.budgets, scope);
   if (event.type === "group.changed") {
     setGroup(state, event);
     offerAll(state);

@@ -31,6 +31,17 @@ test("what an ended schedule was not due for was not missed when it goes on", ()
   ]);
 });
 
+test("a change that was made from what it is no more is refused", () => {
+  const world = scheduled();
+  const from = world.state.schedules.all.get("s")?.spec;
+  const change = (changes: ScheduleChange) =>
+    world.do({ type: "declare-schedules", declare: { kind: "change", name: "s", changes, ...(from && { from }) } });
+  expect(change({ task: { envId: "other" } })).toEqual(["schedule.changed"]);
+  expect(() => change({ task: { envId: "third" } })).toThrow(
+    "Cannot edit schedule s: somebody else has just changed it",
+  );
+});
+
 test("a change that leaves the times alone loses none that is due just now", () => {
   const world = scheduled();
   world.now = MINUTE;

@@ -55,9 +55,13 @@ export function declare(facts: Facts, declaration: Declaration): EventBody[] {
       return events;
     }
     case "change": {
-      const { name, changes } = declaration;
+      const { name, changes, from } = declaration;
       const known = all.get(name);
       if (known === undefined) throw noSuchSchedule(facts.state, "edit", name);
+      if (from !== undefined && from !== known.spec)
+        throw new ClaudineError("wrong_state", `Cannot edit schedule ${name}: somebody else has just changed it`, {
+          hint: `\`claudine schedule show ${name}\` shows what it is now`,
+        });
       const spec = checked(facts, { name, spec: merged(known, changes) }, { verb: "edit", known });
       if (waitsForMore(known, spec)) refuseCircle(facts, "edit", new Map([[name, spec]]));
       return [{ type: "schedule.changed", name, spec }];

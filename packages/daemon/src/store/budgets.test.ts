@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TaskEvent } from "@claudine/protocol";
 import { beforeEach, expect, test } from "vitest";
-import { accountsAfter, readAccounts, readReached, reachedKeyOf } from "./budgets.ts";
+import { accountsAfter, readAccounts, readReached, reachedKeyOf, writeReached } from "./budgets.ts";
 import { openTables, type Tables } from "./open.ts";
 
 let tables: Tables;
@@ -62,4 +62,24 @@ test("what cannot be read is told, and the rest is there", async () => {
   expect(readAccounts(tables, (key) => unreadable.push(key)).map(([name]) => name)).toEqual(["*"]);
   expect(readReached(tables, (key) => unreadable.push(key))).toEqual([]);
   expect(unreadable).toEqual(["meta/spent/a", "meta/reached/day usd"]);
+});
+
+test("what was told of a budget is kept until that is set again, and what is told then stays", async () => {
+  const at = { seq: 1, at: 1 };
+  const scope = { kind: "group", name: "night" } as const;
+  const reached = { ...at, type: "budget.reached", scope, unit: "usd", limit: 10, spent: 11, day: null } as const;
+  const task = { ...reached, scope: { kind: "task", id: 7 } } as const;
+  const group = (change: object) => ({ ...at, type: "group.changed", name: "night", ...change }) as const;
+  const told = async (...events: TaskEvent[]) => {
+    await tables.root.batch(() => events.forEach((event) => writeReached(tables, event)));
+    return readReached(tables, expect.fail).map((one) => one.scope.kind);
+  };
+  expect(await told(reached, task)).toEqual(["group", "task"]);
+  expect(await told(group({ slots: 3 }), { ...at, type: "task.changed", id: 7, changes: { label: "x" } })).toEqual([
+    "group",
+    "task",
+  ]);
+  expect(await told(group({ budget: { usd: 10, per: "total" } }), reached)).toEqual(["group", "task"]);
+  expect(await told(group({ budget: { usd: 20, per: "total" } }))).toEqual(["task"]);
+  expect(await told({ ...at, type: "task.changed", id: 7, changes: { budget: null } })).toEqual([]);
 });

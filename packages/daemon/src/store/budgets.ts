@@ -1,7 +1,7 @@
 /** What agents have spent, and the budgets that are used up: in `meta`, by group and scope. */
 import { Account, BudgetReached, type BudgetScope, type TaskEvent } from "@claudine/protocol";
 import { withCharge } from "../core/agent-accounts.ts";
-import { reachedKey } from "../core/budgets.ts";
+import { reachedKey, scopeSetBy } from "../core/budgets.ts";
 import { ALL_GROUPS } from "../core/groups.ts";
 import type { Tables } from "./open.ts";
 
@@ -16,6 +16,12 @@ export function reachedKeyOf(reached: Pick<BudgetReached, "scope" | "unit">): st
 
 export function forgetReached({ meta }: Meta, scope: BudgetScope): void {
   for (const unit of ["usd", "tokens"] as const) void meta.remove(reachedKeyOf({ scope, unit }));
+}
+
+export function writeReached(tables: Meta, event: TaskEvent): void {
+  const gone = event.type === "group.removed" ? ({ kind: "group", name: event.name } as const) : scopeSetBy(event);
+  if (gone !== undefined) forgetReached(tables, gone);
+  if (event.type === "budget.reached") void tables.meta.put(reachedKeyOf(event), BudgetReached.parse(event));
 }
 
 /** Read before the transaction, in which nothing is seen of what it writes. */

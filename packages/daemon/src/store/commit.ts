@@ -3,7 +3,6 @@ import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   AgentLimit,
-  BudgetReached,
   ClaudineError,
   isFinished,
   type AgentTexts,
@@ -20,7 +19,7 @@ import { createEnvUses } from "./env-uses.ts";
 import { readFirstSeq } from "./journal.ts";
 import type { GroupRecord, Head } from "./records.ts";
 import { forgetRunEnd, noteRunEnd } from "./run-ends.ts";
-import { accountsAfter, forgetReached, reachedKeyOf } from "./budgets.ts";
+import { accountsAfter, forgetReached, writeReached } from "./budgets.ts";
 import { limitKey } from "./limits.ts";
 import { writeSchedules } from "./schedules.ts";
 import { textUses } from "./text-uses.ts";
@@ -189,8 +188,7 @@ function writeEvent(tables: Tables, event: TaskEvent): void {
   void tables.journal.put(event.seq, event);
   if (event.type === "group.changed") writeGroup(tables, event);
   if (event.type === "group.removed") void tables.groups.remove(event.name);
-  if (event.type === "budget.reached") void tables.meta.put(reachedKeyOf(event), BudgetReached.parse(event));
-  if (event.type === "group.removed") forgetReached(tables, { kind: "group", name: event.name });
+  writeReached(tables, event);
   if (event.type === "agent.limited") void tables.meta.put(limitKey(event.agent), AgentLimit.parse(event));
   if (event.type === "agent.freed") void tables.meta.remove(limitKey(event.agent));
   if (event.type === "daemon.started") void tables.meta.put("boot", event.bootId);

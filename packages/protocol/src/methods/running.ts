@@ -1,5 +1,6 @@
 /** Methods that act on what runs. */
 import * as z from "zod";
+import { SENT_BYTES_MAX } from "../agent.ts";
 import { Signal } from "../params.ts";
 import { TaskId, TaskState } from "../task.ts";
 import { choose, method, tasks } from "./method.ts";
@@ -27,10 +28,13 @@ export const RUNNING_METHODS = {
   "task.pause": method("Stops the process trees with SIGSTOP.", z.strictObject(choose), tasks),
   "task.resume": method("Continues paused tasks.", z.strictObject(choose), tasks),
   "task.send": method(
-    "Writes to the standard input of a running task that was submitted with `stdin`. What is sent to an agent that takes no messages now is kept, and its next run is told it.",
+    "Writes to the standard input of a running task that was submitted with `stdin`. What is sent to an agent that cannot hear it now is kept, and its next run is told it.",
     z.strictObject({
       id: TaskId,
-      text: z.string().max(65_536),
+      text: z
+        .string()
+        .max(SENT_BYTES_MAX + 2)
+        .describe("Up to 64 KiB, and the end of its last line"),
       eof: z.boolean().default(false).describe("End the input after this"),
       sentBytes: z.int().min(0).default(0).describe("Of the same input sent by calls before; for the text of errors"),
       totalBytes: z.int().min(0).optional().describe("Of that input in all; for the text of errors"),

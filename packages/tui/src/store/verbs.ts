@@ -117,7 +117,7 @@ export function sayDeed({ to: those, ids, text }: Saying): Deed {
     };
   return {
     doing: `Sending it to ${name}`,
-    done: `Sent to ${name}, for the next run where it takes no messages now`,
+    done: `Sent to ${name}, for the next run where it cannot be heard now`,
     send: (to) => each((id) => to.call("task.send", { id, text })),
   };
 }

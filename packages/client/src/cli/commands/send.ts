@@ -7,7 +7,7 @@ import { flag } from "../input.ts";
 import { printJson, say } from "../print.ts";
 import { resolveTask } from "../resolve-task.ts";
 
-/** Most characters of one call. */
+/** Most characters of one call, besides the end of the last line: that would be one more than an agent may be sent. */
 const PIECE = 65_536;
 
 export const send: Command = {
@@ -50,7 +50,7 @@ function wordsFor(id: number, { bytes, told, state, waiting }: Sent, eof: boolea
   if (told === "now") return `Sent ${bytes} bytes to task ${id}${eof ? " and ended its input" : ""}`;
   const others = waiting > 1 ? `, with ${waiting - 1} ${waiting === 2 ? "text" : "texts"} sent before` : "";
   return state === "running" || state === "paused"
-    ? `Task ${id} takes no messages while it runs; it is told this in its next run${others}`
+    ? `Task ${id} cannot hear it now; it is told this in its next run${others}`
     : `Task ${id} is ${state}; it is told this when it runs${others}`;
 }
 
@@ -61,13 +61,13 @@ async function sendAll(client: Client, { id, text, eof }: Sending): Promise<Sent
   let bytes = 0;
   let from = 0;
   for (;;) {
-    const to = wholeCharacter(text, from + PIECE);
+    const to = endOfPiece(text, from + PIECE);
     const sent = await client.call("task.send", {
       id,
       text: text.slice(from, to),
       eof: eof && to >= text.length,
       // Of several pieces, each is refused with the numbers of the whole.
-      ...(text.length > PIECE ? { sentBytes: bytes, totalBytes } : {}),
+      ...(from > 0 || to < text.length ? { sentBytes: bytes, totalBytes } : {}),
     });
     bytes += sent.bytes;
     from = to;
@@ -75,8 +75,9 @@ async function sendAll(client: Client, { id, text, eof }: Sending): Promise<Sent
   }
 }
 
-/** Not between the two halves of a character. */
-function wholeCharacter(text: string, end: number): number {
+/** Not between the two halves of a character, and not before the last newline. */
+function endOfPiece(text: string, end: number): number {
+  if (/^\r?\n$/.test(text.slice(end, end + 3))) return text.length;
   const half = end < text.length && /[\ud800-\udbff]/.test(text.charAt(end - 1));
   return half ? end - 1 : end;
 }

@@ -4,6 +4,7 @@ import {
   ClaudineError,
   firingEnd,
   type Firing,
+  type Params,
   type Result,
   type Schedule,
   type ScheduleInfo,
@@ -27,8 +28,30 @@ export const add: Handler<"schedule.add"> = async (context, { schedule, ...call 
   return infoOf(context, "add", named.name);
 };
 
-export const edit: Handler<"schedule.edit"> = async (context, { name, changes, cwd, env }) => {
-  const { spec } = await context.engine.read((state) => scheduleOf(state, "edit", name));
+/** Of so many edits at once each holds. */
+const EDITED_AT_ONCE = 100;
+
+export const edit: Handler<"schedule.edit"> = async (context, params) => {
+  const { name } = params;
+  const specNow = () => context.engine.read((state) => scheduleOf(state, "edit", name).spec);
+  for (let tries = 1; ; tries += 1) {
+    const spec = await specNow();
+    try {
+      await editFrom(context, spec, params);
+      break;
+    } catch (error) {
+      // What was made from a prompt, or an environment, that is another one by now is made anew.
+      if (tries === EDITED_AT_ONCE || (await specNow()) === spec) throw error;
+    }
+  }
+  return infoOf(context, "edit", name);
+};
+
+async function editFrom(
+  context: Context,
+  spec: ScheduleSpec,
+  { name, changes, cwd, env }: Params<"schedule.edit">,
+): Promise<void> {
   const lost = env === undefined ? lostNames(context, spec.task.envId) : [];
   if (changes.task?.env !== undefined && lost.length > 0) throw refuseLostEnv(name, lost);
   const own = env === undefined ? environmentOf(context.store.env(spec.task.envId), context.vault) : passedOn(env);
@@ -36,10 +59,9 @@ export const edit: Handler<"schedule.edit"> = async (context, { name, changes, c
   const made = naming("edit", name, () =>
     changedSchedule(context, changes, { known, cwd, isNewEnv: env !== undefined }),
   );
-  const declare = { kind: "change", name, changes: made.changes } as const;
+  const declare = { kind: "change", name, changes: made.changes, from: spec } as const;
   await context.engine.dispatch({ type: "declare-schedules", declare }, made.attached);
-  return infoOf(context, "edit", name);
-};
+}
 
 /** One whose prompt cannot be read any more needs a new one. */
 function knownAgent({ store }: Context, { task: { agent } }: ScheduleSpec): KnownAgent | undefined {

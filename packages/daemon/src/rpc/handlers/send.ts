@@ -1,5 +1,13 @@
 /** Sends text to tasks: to the standard input of a running one, and to agents as something that they are told. */
-import { ClaudineError, isFinished, waitingFeedback, type LiveRun, type Params, type Task } from "@claudine/protocol";
+import {
+  ClaudineError,
+  isFinished,
+  SENT_BYTES_MAX,
+  waitingFeedback,
+  type LiveRun,
+  type Params,
+  type Task,
+} from "@claudine/protocol";
 import { checkMayTell } from "../../core/tell.ts";
 import { stateWords } from "../../core/targets.ts";
 import type { Caller, Context, Handler } from "../context.ts";
@@ -23,13 +31,11 @@ export const send: Handler<"task.send"> = async (context, { id, ...input }, call
           : "Only prompts handed over with --messages have an input to end; without --eof it is told in its next run",
     });
   }
-  const text = task.agent === undefined ? input.text : messageOf(context, task, input);
+  const isMessage = task.agent !== undefined;
+  const text = isMessage ? messageOf(context, task, input) : input.text;
   const run = await startedRun(context, task, caller);
-  return now(task, await context.writeInput(task, run, { ...input, text }));
+  return now(task, await context.writeInput(task, run, { ...input, text, isMessage }));
 };
-
-/** What a first message may have is less: it has to fit into a pipe that nobody reads yet. */
-const SENT_BYTES_MAX = 65_536;
 
 /** A session that takes messages now gets it, and all others with their next run. */
 async function toAgent(
@@ -37,21 +43,22 @@ async function toAgent(
   task: Task,
   { input, caller }: { input: Input; caller: Caller },
 ): Promise<Sent> {
-  const bytes = Buffer.byteLength(input.text);
-  if (input.sentBytes > 0 || Math.max(input.totalBytes ?? 0, bytes) > SENT_BYTES_MAX) throw tooLong(task);
+  const said = withoutNewline(input.text);
+  const isPiece = (input.totalBytes ?? 0) > Buffer.byteLength(input.text);
+  if (isPiece || Buffer.byteLength(said) > SENT_BYTES_MAX) throw tooLong(task);
   const { status } = task;
   if (task.stdin && "run" in status && status.run.stopping === undefined) {
     const text = messageOf(context, task, input);
     const run = await startedRun(context, task, caller);
-    const written = await context.writeInput(task, run, { ...input, text }).catch(unlessClosed);
+    const written = await context.writeInput(task, run, { ...input, text, isMessage: true }).catch(unlessNotTaken);
     if (written !== undefined) return now(task, written);
   }
-  return later(context, task, withoutNewline(input.text));
+  return later(context, task, said);
 }
 
-/** Nobody reads the rest of a message whose session has ended. */
-function unlessClosed(error: unknown): undefined {
-  if (error instanceof ClaudineError && error.code === "wrong_state") return;
+/** Its session has ended, or does not read. */
+function unlessNotTaken(error: unknown): undefined {
+  if (error instanceof ClaudineError && (error.code === "wrong_state" || error.code === "timeout")) return;
   throw error;
 }
 
