@@ -3,6 +3,7 @@ import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Rig, startDaemon } from "./support/daemon.ts";
+import { signalIfThere } from "./support/home.ts";
 import { until } from "./support/until.ts";
 
 const names = async (rig: Rig): Promise<string[]> => (await readdir(join(rig.home.stateDir, "runs/0"))).toSorted();
@@ -59,19 +60,22 @@ test("what is kept of too much is compressed without what is left out", async ()
 test("what is too old goes, but not what a waiting task needs: its own runs before, and those it came after", async () => {
   const rig = await startDaemon({ config: "output: { keep: 1s, keepLast: 0, compressAfter: off }\n" });
   const { task: plain } = await rig.ran("seq 1 100000");
-  const { task: before } = await rig.ran("seq 1 100000");
+  const before = await rig.submit("until [ -e go ]; do sleep 0.01; done; seq 1 100000");
+  // It is needed before it is too old.
+  const after = await rig.submit("--after", `${before}`, "--delay", "1d", "true");
+  await writeFile(rig.file("go"), "");
+  await rig.ended(before);
   const again = await rig.submit("--retries", "1", "--retry-delay", "1d", "seq 1 100000; exit 1");
-  const after = await rig.submit("--after", `${before.id}`, "--delay", "1d", "true");
   await rig.inState(again, "queued");
   await untilGone(rig, `${plain.id}.1.stdout`);
   expect(await rig.claudine("logs", `${plain.id}`)).toMatchObject({
     code: 66,
     stderr: expect.stringContaining(`Cannot read the output of task ${plain.id}: its file is gone`),
   });
-  expect((await rig.claudine("logs", `${before.id}`)).stdout === ALL).toBe(true);
+  expect((await rig.claudine("logs", `${before}`)).stdout === ALL).toBe(true);
   expect((await rig.claudine("logs", `${again}`, "--run", "1")).stdout === ALL).toBe(true);
   await rig.claudine("cancel", `${after}`, `${again}`);
-  await untilGone(rig, `${before.id}.1.stdout`, `${again}.1.stdout`);
+  await untilGone(rig, `${before}.1.stdout`, `${again}.1.stdout`);
   expect((await rig.show(plain.id)).state).toBe("succeeded");
 });
 
@@ -92,20 +96,30 @@ test("when there is too much the oldest goes", async () => {
   expect(await names(rig)).toContain(`${two}.1.stdout`);
 });
 
+/** The daemon's wall clock goes forwards by a day at a signal; a sweep that is due then comes when its timer does, minutes later. */
+const JUMP = `const real = Date.now; let offset = Number(process.env.JUMPED_MS ?? 0);
+Date.now = () => real() + offset;
+process.on("SIGUSR2", () => { offset += 86_400_000; });`;
+
 test("clean --dry-run says how much output goes, and what goes by itself", async () => {
-  const rig = await startDaemon({ daemon: false });
-  await rig.up();
+  const rig = await startDaemon({
+    daemon: false,
+    config: "output: { keep: 12h, keepLast: 0, compressAfter: 1s }\nlog: { level: debug }\n",
+  });
+  const env = { NODE_OPTIONS: `--require ${rig.file("jump.cjs")}` };
+  await writeFile(rig.file("jump.cjs"), JUMP);
+  await rig.up(env);
   const { task } = await rig.ran("seq 1 100000");
-  await rig.down();
-  // Long enough that the daemon's own sweep does not come before the question.
-  await writeFile(rig.home.configFile, "output: { maxTotal: 1K }\n");
-  await rig.up();
+  await until("nothing to be due any more", () => rig.daemon?.stderr().includes("Output was compressed"));
+  signalIfThere(rig.daemon?.pid ?? 0, "SIGUSR2");
   const { stdout, code } = await rig.claudine("clean", "--dry-run", "--json");
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     ids: [task.id],
-    output: { swept: [{ id: task.id, attempt: 1, why: "total" }] },
+    output: { swept: [{ id: task.id, attempt: 1, why: "age" }] },
   });
-  await untilGone(rig, `${task.id}.1.stdout`);
+  await rig.down();
+  await rig.up({ ...env, JUMPED_MS: "86400000" });
+  await untilGone(rig, `${task.id}.1.stdout.zst`);
   expect((await rig.claudine("clean", "-n")).stderr).toBe(`Would remove task ${task.id}: 0B of 0B of output\n`);
 });

@@ -4,6 +4,7 @@ import { mkdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Rig, startDaemon } from "./support/daemon.ts";
+import { signalIfThere } from "./support/home.ts";
 import { mountSmallDisk, whyNoDisk } from "./support/small-disk.ts";
 import { until } from "./support/until.ts";
 
@@ -117,7 +118,14 @@ test("stop-keeping keeps the head", async () => {
 
 test("kill ends what writes more, with the reason", async () => {
   const rig = await startDaemon({ config: "sampleInterval: 50ms\n" });
-  const id = await rig.submit("--output-max", "64K", "--output-full", "kill", "seq 1 100000; exec sleep 1000");
+  const work = "until [ -e go ]; do sleep 0.01; done; seq 1 100000; touch said; exec sleep 1000";
+  const id = await rig.submit("--output-max", "64K", "--output-full", "kill", work);
+  await rig.started(id);
+  // It does not look while only some of it is written.
+  signalIfThere(rig.daemon?.pid ?? 0, "SIGSTOP");
+  await writeFile(rig.file("go"), "");
+  await until("the task to have said it", () => stat(rig.file("said")).catch(() => undefined));
+  signalIfThere(rig.daemon?.pid ?? 0, "SIGCONT");
   expect(await rig.ended(id)).toMatchObject({
     state: "failed",
     reason: "wrote 575K of output, and may write 64K: ended by SIGTERM",
@@ -138,9 +146,10 @@ test.skipIf(why !== undefined)("a limit holds on a disk that has less room than 
   const rig = await startDaemon({ daemon: false, config: "sampleInterval: 50ms\noutput: { maxBytes: 1M }\n" });
   mountSmallDisk(join(rig.home.dir, "s"), { mib: 8 });
   await rig.up();
-  // Slow enough for the daemon to look at it in between, as no task can be held up.
-  const piece = "head -c 200000 /dev/zero | tr '\\0' x; sleep 0.05";
-  const { task, stderr } = await rig.ran(`for i in $(seq 100); do ${piece}; done; echo end`);
+  // It waits for the daemon to have made room, as no task can be held up.
+  const room = "until [ $(stat -Lc %b /proc/self/fd/3) -lt 8000 ]; do sleep 0.01; done";
+  const piece = `head -c 200000 /dev/zero | tr '\\0' x; ${room}`;
+  const { task, stderr } = await rig.ran(`exec 3>&1; for i in $(seq 100); do ${piece}; done; echo end`);
   expect({ state: task.state, stderr }).toEqual({ state: "succeeded", stderr: "" });
   const { stdout } = await rig.claudine("logs", `${task.id}`);
   expect(stdout.endsWith("x\nend\n") || stdout.endsWith("xend\n")).toBe(true);

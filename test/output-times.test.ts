@@ -3,6 +3,8 @@ import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { createRig, startDaemon, type Rig } from "./support/daemon.ts";
+import { signalIfThere } from "./support/home.ts";
+import { isRunning } from "./support/process.ts";
 import { until } from "./support/until.ts";
 
 let rig: Rig;
@@ -26,10 +28,18 @@ async function stepwise(where: Rig, name: string): Promise<number> {
   const steps = ["echo one", "echo two >&2", "echo three", "echo four >&2; echo five"];
   const script = steps.map((step, index) => `${index === 0 ? "" : `${untilFile(`${name}-${index}`)}; `}${step}`);
   const id = await where.submit(script.join("; "));
-  for (const index of [1, 2, 3]) {
+  const { pid } = await where.started(id);
+  const tell = (index: number) => writeFile(where.file(`${name}-${index}`), "");
+  for (const index of [1, 2]) {
     await seen(where, id, index);
-    await writeFile(where.file(`${name}-${index}`), "");
+    await tell(index);
   }
+  await seen(where, id, 3);
+  // What it writes last is seen at once, and after its end.
+  signalIfThere(where.daemon?.pid ?? 0, "SIGSTOP");
+  await tell(3);
+  await until("the task to end", () => !isRunning(pid));
+  signalIfThere(where.daemon?.pid ?? 0, "SIGCONT");
   await where.ended(id);
   return id;
 }

@@ -28,9 +28,9 @@ test("pause right after submit stops what has just been started", async () => {
   const id = await rig.submit("exec sleep 1000");
   await rig.inState(id, "running");
   await rig.claudine("pause", String(id));
-  const { pid, state } = await rig.show(id);
-  expect({ state, pid }).toEqual({ state: "paused", pid: expect.any(Number) });
-  await until("it to stand still", () => isStopped(pid ?? 0));
+  const { pid, state } = await rig.started(id);
+  expect(state).toBe("paused");
+  await until("it to stand still", () => isStopped(pid));
   await rig.claudine("kill", String(id));
 });
 

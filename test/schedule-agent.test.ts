@@ -28,7 +28,7 @@ async function fire(name: string): Promise<number> {
 
 test("each time it is due makes a task with the prompt, which is in no event and in no list", async () => {
   const prompt = "say one\nargs s3cret";
-  const when = ["--every", "1s", "--max-runs", "2", "--overlap", "all"];
+  const when = ["--every", "1s", "--max-runs", "2", "--overlap", "all", "--missed", "catchup"];
   const who = ["--agent", "claude:opus", "--fallback", "claude:haiku", "--label", "round"];
   const added = await it.rig.claudineWith({ input: prompt }, "schedule", "add", "twice", ...when, ...who, "-");
   expect(added).toMatchObject({ code: 0, stderr: expect.stringContaining("Added schedule twice") });

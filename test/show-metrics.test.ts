@@ -1,10 +1,11 @@
 /** What runs used over time, what they waited for, and the machine when they failed. */
+import { writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { startDaemon } from "./support/daemon.ts";
 import { until } from "./support/until.ts";
 
 const QUICK = "slots: 1\nsampleInterval: 50ms\n";
-const BUSY = "i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done";
+const BUSY = "until [ -e go ]; do :; done";
 
 type Metrics = {
   metrics: { attempt: number; points: { at: number; rssBytes: number }[]; waited: { parts: unknown[] } };
@@ -12,7 +13,11 @@ type Metrics = {
 
 test("the course of a run is drawn, in ASCII too, and given to programs", async () => {
   const rig = await startDaemon({ config: QUICK });
-  const { task } = await rig.ran(BUSY);
+  const task = { id: await rig.submit(BUSY) };
+  const client = await rig.client();
+  await until("three points", async () => (await client.call("run.course", task)).points.length >= 3);
+  await writeFile(rig.file("go"), "");
+  await rig.ended(task.id);
   const id = String(task.id);
   const { stdout } = await rig.claudineWith({ env: { LANG: "C.UTF-8" } }, "show", id, "--metrics");
   expect(stdout).toMatch(/CPU, percent of a core\n.*│.*█/);
@@ -43,7 +48,7 @@ test("it is there while the task runs, outlives the daemon and goes with the tas
 });
 
 test("what it waited for is told", async () => {
-  const rig = await startDaemon({ config: QUICK });
+  const rig = await startDaemon({ config: "slots: 1\nsampleInterval: 1h\n" });
   const first = await rig.submit("exec sleep 1000");
   const second = await rig.submit("true");
   await rig.claudine("hold", String(second));

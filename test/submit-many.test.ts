@@ -84,7 +84,8 @@ test("--from-json takes an array, and each task overrides the options", async ()
   ]);
   await rig.claudine("release", "held");
   const last = tasks.at(-1)?.id ?? 0;
-  await rig.ended(last);
+  // All of them, so that nothing happens behind the next test.
+  await rig.claudine("wait", "all");
   expect(await rig.output(last)).toBe("shared 2\n");
 });
 

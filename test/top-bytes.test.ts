@@ -66,6 +66,7 @@ test.skipIf(!canOpenScreen)("writes no more than what has changed", async () => 
   const command = [...CLIENT, "top"];
   const screen = openScreen(command, { env: rig.env, cwd: rig.home.work, size: { columns: 120, rows: 40 } });
   await screen.shows("waiting 20");
+  await until("the frame to be whole", () => screen.raw.endsWith(END));
   const whole = screen.text().length;
   const start = screen.raw.length;
   screen.type("j");

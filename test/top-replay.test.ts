@@ -41,11 +41,14 @@ test.skipIf(!canOpenScreen)("plays, stands still and goes back", async () => {
   await rig.claudine("wait", String(id));
   const ended = (await rig.show(id)).finishedAt ?? 0;
   await until("three seconds to have passed", () => Date.now() > ended + 3000);
-  const command = [...CLIENT, "top", "--replay", "20s..now", "--speed", "20"];
+  const command = [...CLIENT, "top", "--replay", "60s..now", "--speed", "2"];
   const screen = openScreen(command, { env: rig.env, cwd: rig.home.work });
-  await screen.shows(/▶ \d\d:\d\d:\d\d/);
-  await screen.shows(/✓ succeeded +1 .*replayed/);
+  const clockOf = (text: string) => /▶ (\d\d:\d\d:\d\d)/.exec(text)?.[1];
+  const first = clockOf(await screen.shows(/▶ \d\d:\d\d:\d\d/));
+  await screen.until("its clock to go on", (text) => ![undefined, first].includes(clockOf(text)));
+  screen.type("]");
   await screen.shows(/■ \d\d:\d\d:\d\d/);
+  await screen.shows(/✓ succeeded +1 .*replayed/);
   screen.type("[");
   await screen.shows("There were no tasks then");
   screen.type("D");

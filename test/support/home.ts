@@ -62,6 +62,8 @@ export async function razeHome(home: Home): Promise<void> {
 }
 
 export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  // To the kernel that is the group of the tests themselves.
+  if (pid <= 0) throw new Error("there is no process to be signalled");
   try {
     process.kill(pid, signal);
   } catch {

@@ -26,11 +26,17 @@ export async function plainFrame(ports: Omit<StorePorts, "wish">): Promise<strin
 /** There when the tasks, the machine, what has happened lately and why those in sight wait are known. */
 function complete(store: TopStore, { wall, clock, recorder }: Omit<StorePorts, "wish">): Promise<void> {
   return new Promise((resolve) => {
-    const callOff = (wall ?? clock).after(recorder === undefined ? PATIENCE_MS : PAST_PATIENCE_MS, resolve);
+    let isPatient = true;
+    const callOff = (wall ?? clock).after(recorder === undefined ? PATIENCE_MS : PAST_PATIENCE_MS, () => {
+      isPatient = false;
+      look();
+    });
     const look = () => {
-      const { loaded, host, rows, events } = store.scene();
+      const { loaded, connection, host, rows, events } = store.scene();
       const known = rows.every(({ task, waitsFor }) => task.status.state !== "queued" || waitsFor !== null);
-      if (!loaded || host === null || (recorder === undefined && (!known || events.length === 0))) return;
+      const isComplete = host !== null && (recorder !== undefined || (known && events.length > 0));
+      // A frame without the tasks would say that there are none.
+      if (isPatient ? !loaded || !isComplete : !loaded && connection.state !== "lost") return;
       callOff();
       resolve();
     };

@@ -37,7 +37,7 @@ test("what could not be given back while it ran is tried again at the end, also 
   const growth = growthWith(punch);
   write(100_000);
   growth.track(run);
-  await vi.waitUntil(() => punch.mock.calls.length > 0);
+  await expect.poll(() => punch.mock.calls.length).toBeGreaterThan(0);
   expect(readGaps(run.files.gaps).stdout).toEqual(GAP);
   punch.mockClear();
   expect(await growth.ended(run)).toEqual({ bytes: 100_000, isOver: true });
@@ -49,7 +49,7 @@ test("what a daemon noted and died before giving back is given back by the next 
   const first = growthWith(punch);
   write(100_000);
   first.track(run);
-  await vi.waitUntil(() => punch.mock.calls.length > 0);
+  await expect.poll(() => punch.mock.calls.length).toBeGreaterThan(0);
   first.close();
   const again = vi.fn<Punch>(() => Promise.resolve(true));
   expect(await growthWith(again).ended(run)).toEqual({ bytes: 1000, isOver: false });
@@ -61,7 +61,7 @@ test("what was given back once is not given back again", async () => {
   const growth = growthWith(punch);
   write(100_000);
   growth.track(run);
-  await vi.waitUntil(() => punch.mock.calls.length > 0);
+  await expect.poll(() => punch.mock.calls.length).toBeGreaterThan(0);
   expect(await growth.ended(run)).toEqual({ bytes: 1000, isOver: false });
   expect(punch).toHaveBeenCalledTimes(1);
 });

@@ -47,7 +47,8 @@ export function createKeeper(ports: KeeperPorts): Keeper {
   const soonestMs = Math.min(rules.compressAfterMs ?? NEVER, rules.keepMs ?? NEVER);
   let timer: NodeJS.Timeout | undefined;
   let dueAt = NEVER;
-  let notBefore = wall();
+  let notBefore = { tooMuch: wall(), other: wall() };
+  let isTooMuch = false;
   let bytes = 0;
   let sweeping: Promise<void> | undefined;
 
@@ -59,22 +60,30 @@ export function createKeeper(ports: KeeperPorts): Keeper {
     setTimer();
   };
   const setTimer = (): void => {
-    const leftMs = Math.max(dueAt, notBefore) - wall();
+    const leftMs = Math.max(dueAt, isTooMuch ? notBefore.tooMuch : notBefore.other) - wall();
     // A timer knows nothing of a machine that sleeps and a clock that is set.
     if (leftMs <= 0) timer = setTimeout(() => void run(), 0).unref();
     else if (leftMs < NEVER) timer = setTimeout(setTimer, Math.min(MOST_MS, leftMs)).unref();
   };
+  const dueForRoom = (): void => {
+    if (isTooMuch) return;
+    isTooMuch = true;
+    dueAt = NEVER;
+    due(wall());
+  };
   const run = async (): Promise<void> => {
     dueAt = NEVER;
+    isTooMuch = false;
     const startedAt = performance.now();
     sweeping = sweep(ports, closed.signal).then(
       (done) => {
         bytes = done.bytes;
-        notBefore = wall() + restMs(rules, { tookMs: performance.now() - startedAt, failed: done.failed });
+        const rest = restsMs(rules, { tookMs: performance.now() - startedAt, failed: done.failed });
+        notBefore = { tooMuch: wall() + rest.tooMuch, other: wall() + rest.other };
         if (done.nextAt !== undefined) dueAt = Math.min(dueAt, done.nextAt);
       },
       (error: unknown) => {
-        notBefore = wall() + MOST_MS;
+        notBefore = { tooMuch: wall() + MOST_MS, other: wall() + MOST_MS };
         ports.log.warn("Output could not be swept", errorFacts(error));
       },
     );
@@ -88,7 +97,7 @@ export function createKeeper(ports: KeeperPorts): Keeper {
   return {
     async ended({ bytes: more, pack, id, attempt }) {
       bytes += more;
-      if (bytes > (rules.maxTotalBytes ?? NEVER)) due(wall());
+      if (bytes > (rules.maxTotalBytes ?? NEVER)) dueForRoom();
       due(wall() + soonestMs);
       if (pack) await packRun(ports, { id, attempt }, closed.signal);
     },
@@ -102,14 +111,15 @@ export function createKeeper(ports: KeeperPorts): Keeper {
   };
 }
 
-/** Many runs that end one after the other are swept together. */
-function restMs(
+/** Many runs that end one after the other are swept together; while there is too much only what sweeping costs counts. */
+function restsMs(
   { compressAfterMs, keepMs }: SweepRules,
   { tookMs, failed }: { tookMs: number; failed: boolean },
-): number {
-  if (failed) return MOST_MS;
+): { tooMuch: number; other: number } {
+  if (failed) return { tooMuch: MOST_MS, other: MOST_MS };
   const quarter = Math.min(compressAfterMs ?? MOST_MS, keepMs ?? MOST_MS) / 4;
-  return Math.max(tookMs / SHARE_MAX, Math.min(MOST_MS, Math.max(LEAST_MS, quarter)));
+  const tooMuch = Math.max(LEAST_MS, tookMs / SHARE_MAX);
+  return { tooMuch, other: Math.max(tooMuch, Math.min(MOST_MS, quarter)) };
 }
 
 async function planNow({ stateDir, rules, needed, wall }: KeeperPorts): Promise<Planned> {

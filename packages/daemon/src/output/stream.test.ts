@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GZIP, ZSTD } from "./codec.ts";
 import { createRunFolders, packedPath, type RunFiles } from "./files.ts";
 import { readGaps, writeGaps } from "./gaps.ts";
@@ -182,7 +182,7 @@ test("what would take most of the disk stays plain, and leaves nothing behind", 
 test("what is still being written to stays plain", async () => {
   writeFileSync(files.stdout, randomBytes(8_000_000));
   const packing = pack();
-  await vi.waitUntil(() => existsSync(`${packedPath(files.stdout, ZSTD)}.tmp`), { interval: 1 });
+  await expect.poll(() => existsSync(`${packedPath(files.stdout, ZSTD)}.tmp`), { interval: 1 }).toBe(true);
   writeFileSync(files.stdout, "more", { flag: "a" });
   expect(await packing).toBe(false);
   expect(existsSync(files.stdout)).toBe(true);

@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { readRecord } from "./record.ts";
-import { openLauncher, openRig, specIn, until } from "./test-rig.ts";
+import { openLauncher, openRig, processes, specIn, until } from "./test-rig.ts";
 
 const hasPrlimit = existsSync("/usr/bin/prlimit");
 
@@ -47,6 +47,8 @@ describe.each(["perl", "node"] as const)("the %s shim", (kind) => {
       rig.start("1.1", ["sh", "-c", "until [ -e go ]; do sleep 0.02; done"]);
       await rig.started("1.1");
       const pid = String(rig.launcher.pid);
+      // Until it waits for what comes next it has some open that belong to the start.
+      await until(() => processes.read(Number(pid))?.state === "S", "the shim to wait");
       const inUse = readdirSync(`/proc/${pid}/fd`).length;
       execFileSync("prlimit", ["--pid", pid, `--nofile=${inUse + 1}:4096`]);
       rig.start("2.1", ["sh", "-c", ": >ran"]);

@@ -15,7 +15,7 @@ export type Place = {
   id: TaskId;
   /** Matches of that task so far. */
   found: number;
-  inside?: { attempt: number; stream: "stdout" | "stderr"; offset: number; line: number };
+  inside?: { attempt: number; stream: "stdout" | "stderr"; offset: number; line: number; begin?: number };
 };
 
 export type SearchJob = {

@@ -5,11 +5,11 @@ import type { Pattern } from "./pattern.ts";
 /** `offset` is where the line begins, `line` counts from 1. */
 export type LineMatch = Excerpt & { offset: number; line: number };
 
-/** A block of whole lines, the last one perhaps without its newline. */
-export type Block = { bytes: Buffer; offset: number; line: number };
+/** Where a search stands: the next line, or further on in a long one, which begins at `begin`. */
+export type At = { offset: number; line: number; begin?: number };
 
-/** Where a search stands: the next line. */
-export type At = { offset: number; line: number };
+/** A block of whole lines, the last one perhaps without its newline; or a part of a long line, which `goesOn`. */
+export type Block = At & { bytes: Buffer; goesOn?: boolean };
 
 /** Told of a match, or that a line did not match. @returns whether to stop after that line */
 export type OnLine = (match: LineMatch | undefined) => boolean;
@@ -20,7 +20,7 @@ const CARRIAGE_RETURN = 0x0d;
 /** @returns where it goes on; `stopped` when `onLine` said so */
 export function searchLines(
   pattern: Pattern,
-  { bytes, offset, line }: Block,
+  { bytes, offset, line, begin = offset, goesOn = false }: Block,
   onLine: OnLine,
 ): At & { stopped: boolean } {
   const ends = { offset: offset + bytes.length, line: line + countLines(bytes) };
@@ -30,7 +30,13 @@ export function searchLines(
     const newline = bytes.indexOf(NEWLINE, from);
     const end = newline === -1 ? bytes.length : newline;
     const found = excerptOf(lineText(bytes, from, end), pattern.expression);
-    const match = found === undefined ? undefined : { ...found, offset: offset + from, line: number };
+    const isFirst = from === 0;
+    const match = found && {
+      ...found,
+      cut: { before: found.cut.before || (isFirst && begin < offset), after: found.cut.after || goesOn },
+      offset: isFirst ? begin : offset + from,
+      line: number,
+    };
     from = end + 1;
     if (onLine(match)) return { offset: offset + Math.min(from, bytes.length), line: number + 1, stopped: true };
   }

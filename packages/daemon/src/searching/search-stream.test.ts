@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { OutputStream } from "../output/stream.ts";
 import { readPattern } from "./pattern.ts";
-import type { LineMatch } from "./search-lines.ts";
+import type { At, LineMatch } from "./search-lines.ts";
 import { searchStream } from "./search-stream.ts";
 
 /** A stream of these bytes, given out a piece at a time. */
@@ -19,13 +19,24 @@ function streamOf(text: string, pieceBytes: number): OutputStream {
   };
 }
 
-type Options = { pieceBytes?: number; stopAfter?: number };
+type Options = {
+  pieceBytes?: number;
+  stopAfter?: number;
+  /** Its time is over after each block. */
+  isHurried?: boolean;
+  /** As of a file whose first line that matches is known. */
+  from?: At;
+};
 
-async function find(text: string, wanted: string, { pieceBytes = 1_048_576, stopAfter = Infinity }: Options = {}) {
+async function find(text: string, wanted: string, options: Options = {}) {
+  return (await matchesOf(text, wanted, options)).map(({ line, offset }) => [line, offset]);
+}
+
+async function matchesOf(text: string, wanted: string, options: Options = {}): Promise<LineMatch[]> {
+  const { pieceBytes = 1_048_576, stopAfter = Infinity, isHurried = false } = options;
   const pattern = readPattern({ text: wanted, regex: false, ignoreCase: false });
-  const found: [line: number, offset: number][] = [];
   const matches: LineMatch[] = [];
-  let from = { offset: 0, line: 1 };
+  let from: At = options.from ?? { offset: 0, line: 1 };
   for (let rounds = 0; rounds < 1000; rounds += 1) {
     let here = 0;
     const next = await searchStream(streamOf(text, pieceBytes), from, {
@@ -33,14 +44,13 @@ async function find(text: string, wanted: string, { pieceBytes = 1_048_576, stop
       onLine(match) {
         if (match === undefined) return false;
         matches.push(match);
-        found.push([match.line, match.offset]);
         here += 1;
         return here >= stopAfter;
       },
-      isOver: () => false,
+      isOver: () => isHurried,
       onBytes: () => {},
     });
-    if (next === undefined) return found;
+    if (next === undefined) return matches;
     from = next;
   }
   throw new Error("it does not end");
@@ -71,4 +81,18 @@ test("a line of many pieces counts once, however often it matches, also when the
 test("what lies where two parts of a long line meet is found", async () => {
   const text = `${"y".repeat(1_048_576 - 3)}needle${"y".repeat(100)}\n`;
   expect((await find(text, "needle")).length).toBe(1);
+});
+
+test("of long lines the same is found wherever a search began and how often its time was over", async () => {
+  const before = "short\n".repeat(70_000);
+  const after = `${"x".repeat(700)}\nneedle\n`;
+  for (const length of [900_000, 1_048_576, 1_200_000, 3_000_000]) {
+    const text = `${before}${"x".repeat(length)}needle${after}`;
+    const whole = await matchesOf(text, "needle");
+    const line = { offset: before.length, line: 70_001 };
+    expect(whole).toMatchObject([{ ...line, cut: { before: true, after: true } }, { line: 70_002 }]);
+    expect(await matchesOf(text, "needle", { isHurried: true })).toEqual(whole);
+    expect(await matchesOf(text, "needle", { isHurried: true, pieceBytes: 300_000 })).toEqual(whole);
+    expect(await matchesOf(text, "needle", { stopAfter: 1, from: line })).toEqual(whole);
+  }
 });

@@ -4,8 +4,11 @@ import type { Pattern } from "./pattern.ts";
 import { type At, countLines, type OnLine, searchLines } from "./search-lines.ts";
 
 const READ_BYTES = 1_048_576;
-/** A longer line is searched in parts that reach into each other: what is longer than this may be missed where two meet. */
+/** A longer line is searched in parts, counted from its beginning, so that the same is found wherever a read began. */
+const PART_BYTES = READ_BYTES;
+/** They reach into each other: what is longer than this may be missed where two meet. */
 const OVERLAP_BYTES = 65_536;
+const STEP_BYTES = PART_BYTES - OVERLAP_BYTES;
 const NEWLINE = 0x0a;
 
 export type StreamSearch = {
@@ -27,7 +30,8 @@ export async function searchStream(stream: OutputStream, from: At, search: Strea
     if (piece.bytes.length === 0) return undefined;
     if (reader.take(piece.bytes, piece.offset, search)) return reader.at();
     at = piece.offset + piece.bytes.length;
-    if (!reader.isInside() && search.isOver()) return reader.at();
+    // However little time there is, it gets on.
+    if (!reader.isInside() && reader.at().offset > from.offset && search.isOver()) return reader.at();
   }
 }
 
@@ -54,14 +58,25 @@ function createBlocks(from: At): Blocks {
     next = at;
     return stopped;
   };
-  /** Part of a line that has no end yet. */
   const searchPart = (bytes: Buffer, { pattern, onLine }: StreamSearch): void => {
     if (isKnown) return;
-    const { stopped } = searchLines(pattern, { bytes, ...next }, (match) => {
+    const { stopped } = searchLines(pattern, { bytes, ...next, goesOn: true }, (match) => {
       isKnown = match !== undefined;
       return onLine(match);
     });
     stopsAfter = isKnown && stopped;
+  };
+  /** Of the line that `bytes` begin with, all but what one part can hold. `known` of them hold no newline. */
+  const searchParts = (bytes: Buffer, known: number, options: StreamSearch): Buffer => {
+    const newline = bytes.indexOf(NEWLINE, known);
+    let left = newline === -1 ? bytes.length : newline;
+    let rest = bytes;
+    for (; left >= PART_BYTES; left -= STEP_BYTES) {
+      searchPart(rest.subarray(0, PART_BYTES), options);
+      rest = rest.subarray(STEP_BYTES);
+      next = { begin: next.offset, ...next, offset: next.offset + STEP_BYTES };
+    }
+    return rest;
   };
   /** The rest of a line that was too long to be held, with its newline. */
   const endKnown = (bytes: Buffer): Buffer => {
@@ -75,18 +90,12 @@ function createBlocks(from: At): Blocks {
     take(bytes, offset, options) {
       const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
       next = { ...next, offset: offset - held.length };
-      const end = all.lastIndexOf(NEWLINE) + 1;
-      if (end > 0) {
-        held = all.subarray(end);
-        const lines = endKnown(all.subarray(0, end));
-        return stopsAfter || (lines.length > 0 && search(lines, options));
-      }
-      held = all;
-      if (all.length < READ_BYTES) return false;
-      searchPart(all, options);
-      held = all.subarray(-OVERLAP_BYTES);
-      next = { ...next, offset: next.offset + all.length - held.length };
-      return false;
+      const rest = searchParts(all, held.length, options);
+      const end = rest.lastIndexOf(NEWLINE) + 1;
+      held = rest.subarray(end);
+      if (end === 0) return false;
+      const lines = endKnown(rest.subarray(0, end));
+      return stopsAfter || (lines.length > 0 && search(lines, options));
     },
     flush(options) {
       const rest = held;

@@ -108,8 +108,12 @@ async function searchTask(work: Work, task: SearchedTask, { from, without }: Sta
 /** Undefined for what was searched before that. */
 function startIn({ inside }: Place, attempt: number, stream: StreamName): At | undefined {
   if (inside?.attempt !== attempt) return START;
-  if (inside.stream === stream) return { offset: inside.offset, line: inside.line };
+  if (inside.stream === stream) return atOf(inside);
   return inside.stream === "stderr" ? undefined : START;
+}
+
+function atOf({ offset, line, begin }: At): At {
+  return begin === undefined ? { offset, line } : { offset, line, begin };
 }
 
 /** Of each text the first line that matches; `known` of them were told before. @returns whether all are told */

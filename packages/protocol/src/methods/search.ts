@@ -9,7 +9,7 @@ import { method } from "./method.ts";
 const SearchCursor = z
   .string()
   .regex(
-    /^\d{1,10}(?:-\d{1,10}(?:-\d{1,9}-(?:stdout|stderr)-\d{1,16}-\d{1,16})?)?$/,
+    /^\d{1,10}(?:-\d{1,10}(?:-\d{1,9}-(?:stdout|stderr)-\d{1,16}-\d{1,16}(?:-\d{1,16})?)?)?$/,
     "use `next` of an earlier answer",
   );
 

@@ -53,7 +53,7 @@ function refuseBadPattern({ text, regex, ignoreCase }: Params<"task.search">): v
 type Cursor = { before: TaskId; place?: Place };
 
 function readCursor(text: string): Cursor {
-  const [id = "", found, attempt, stream, offset, line] = text.split("-");
+  const [id = "", found, attempt, stream, offset, line, begin] = text.split("-");
   if (found === undefined) return { before: Number(id) };
   const place: Place = { id: Number(id), found: Number(found) };
   if (attempt === undefined) return { before: place.id + 1, place };
@@ -62,13 +62,15 @@ function readCursor(text: string): Cursor {
     stream: stream === "stderr" ? "stderr" : "stdout",
     offset: Number(offset),
     line: Number(line),
+    ...(begin === undefined ? {} : { begin: Number(begin) }),
   } as const;
   return { before: place.id + 1, place: { ...place, inside } };
 }
 
 function cursorOf({ id, found, inside }: Place): string {
   const words = inside === undefined ? [] : [inside.attempt, inside.stream, inside.offset, inside.line];
-  return [id, found, ...words].join("-");
+  const begin = inside?.begin === undefined ? [] : [inside.begin];
+  return [id, found, ...words, ...begin].join("-");
 }
 
 type Asked = { params: Params<"task.search">; from: Cursor | undefined };
