@@ -159,6 +159,12 @@ test("without a prompt the editor opens; nothing written is nothing submitted", 
   expect(none).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("the prompt is empty") });
 });
 
+test("without a prompt, an editor of one's own, and a terminal for another one, it is refused", async () => {
+  const { code, stdout, stderr } = await it.rig.claudine("agent");
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain("Cannot open an editor: there is no terminal");
+});
+
 test("what was written in the editor is kept when it fails, or is not taken; where nothing was, nothing stays", async () => {
   const [script, tmp] = [it.rig.file("editor-fails.sh"), it.rig.file("../editor-tmp")];
   await mkdir(tmp);

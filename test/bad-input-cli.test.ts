@@ -131,6 +131,17 @@ describe("words that make no sense", () => {
   });
 
   test.for([
+    ["sumbit", "submit"],
+    ["run", "submit"],
+    ["stop", "kill"],
+    ["tail", "follow"],
+  ] as const)("the verb %s: %s was meant", async ([word, meant]) => {
+    const ended = await rig.claudine(word, "1");
+    expectOneError(ended, 2);
+    expect(ended.stderr).toContain(`Did you mean ${meant}?`);
+  });
+
+  test.for([
     { what: "a verb without end", words: [ENDLESS] },
     { what: "an option without end", words: ["list", `--${ENDLESS}`] },
     { what: "a label without end", words: ["submit", "-l", ENDLESS, "true"] },

@@ -1,8 +1,11 @@
 /** `claudine doctor`: finds what is wrong, and says what to do. */
+import { spawnSync } from "node:child_process";
 import { chmod, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { type Rig, startDaemon } from "./support/daemon.ts";
 import { start } from "./support/program.ts";
+import { mountSmallDisk, whyNoDisk } from "./support/small-disk.ts";
 
 type Check = { name: string; level: string; message: string; hint: string | null };
 
@@ -58,6 +61,21 @@ test("a folder that is open to others is an error with the command that closes i
     level: "error",
     message: `${rig.home.stateDir} is open to others (mode 755)`,
     hint: `chmod 700 ${rig.home.stateDir}`,
+  });
+});
+
+test.skipIf(whyNoDisk() !== undefined)("a state folder on a disk that became read-only is an error", async () => {
+  const rig = await startDaemon({ daemon: false });
+  mountSmallDisk(dirname(rig.home.stateDir), { mib: 4 });
+  await mkdir(rig.home.stateDir, { mode: 0o700 });
+  spawnSync("mount", ["-o", "remount,ro", dirname(rig.home.stateDir)]);
+  const { code, checks } = await checksOf(rig, "--no-autostart");
+  expect(code).toBe(1);
+  expect(checks).toContainEqual({
+    name: "state folder",
+    level: "error",
+    message: `${rig.home.stateDir} cannot be written: its file system is read-only`,
+    hint: `findmnt -T ${rig.home.stateDir} shows which it is`,
   });
 });
 

@@ -56,6 +56,10 @@ describe.skipIf(why !== undefined)("with the state on a full disk", () => {
     await until("both to have ended", () => !pids.some(isRunning));
     expect((await rig.claudine("list", "--no-autostart")).code).toBe(0);
     expect((await rig.status())?.pid).toBe(rig.daemon?.pid);
+    await until("the waiting task to say why", async () => {
+      const { stdout } = await rig.claudine("explain", String(queued), "--no-autostart");
+      return stdout.includes("waits until the daemon can write again: ");
+    });
 
     disk.free();
     expect(await rig.ended(exits)).toMatchObject({ state: "failed", exitCode: 7, attempt: 1 });

@@ -116,6 +116,15 @@ test("local changes to what would be merged refuse it, and its undo; nothing is 
   expect(await repo.fingerprint()).toEqual(merged);
 });
 
+test("what is not committed is told beforehand too, as the merge would refuse it", async () => {
+  const { id, branch, path } = await done("echo wip > wip.txt");
+  expect(await worktree("merge", id, "--dry-run")).toMatchObject({
+    code: 0,
+    stderr: `main has all of ${branch} already\nBut in ${path} 1 file is not committed; --commit commits them first\n`,
+  });
+  expect(await worktree("merge", id)).toMatchObject({ code: 1, stderr: expect.stringContaining("not committed") });
+});
+
 test("conflicts are told beforehand, and change nothing", async () => {
   const { id, branch, path } = await done(EDIT);
   await repo.commit({ "file.txt": "one\nUSER\nthree\n" });

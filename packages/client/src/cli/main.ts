@@ -59,6 +59,17 @@ function parseAny(commands: readonly Command[], words: readonly string[]): Parse
   return parseLine(commands, { verb: DEFAULT_VERB, words: [], flags: { ...flags, alone: true } });
 }
 
+/** What other tools call it; the nearest word would be another one. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ["run", "submit"],
+  ["exec", "submit"],
+  ["stop", "kill"],
+  ["restart", "retry"],
+  ["delete", "remove"],
+  ["stash", "hold"],
+  ["tail", "follow"],
+]);
+
 function parseLine(commands: readonly Command[], { verb, words, flags }: Line): Parsed {
   if (verb === "help") return parseHelp(commands, words);
   const command = findCommand(commands, verb);
@@ -66,7 +77,11 @@ function parseLine(commands: readonly Command[], { verb, words, flags }: Line): 
   const known = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   return {
     kind: "usage",
-    problem: { message: `There is no verb "${verb}"`, unknown: { word: verb, known }, path: [] },
+    problem: {
+      message: `There is no verb "${verb}"`,
+      unknown: { word: ELSEWHERE.get(verb) ?? verb, known },
+      path: [],
+    },
   };
 }
 

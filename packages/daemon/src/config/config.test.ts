@@ -80,6 +80,16 @@ it.each([
     "grace: soon\n",
     /config\.yaml: grace: "soon" is not a duration; write 90s, 15m, 1h30m or 2d$/,
   ],
+  [
+    "a size that is not one, where it may be off",
+    "output: {maxBytes: 3X}\n",
+    /config\.yaml: output\.maxBytes: "3X" is not a size; write 512M, 4G or 100K$/,
+  ],
+  [
+    "what is neither a size nor off",
+    "output: {maxBytes: [1]}\n",
+    /config\.yaml: output\.maxBytes: expected "off" or number, received array or string, received array$/,
+  ],
   ["text that is no YAML", "slots: [\n", /config\.yaml: not valid YAML: /],
   ["aliases that multiply", `a: &a [1]\nb: [${"*a, ".repeat(20)}*a]\n`, /config\.yaml: (not valid YAML|unknown key)/],
 ])("refuses %s", (_what, yaml, message) => {

@@ -64,10 +64,15 @@ function shorten<T>(items: readonly T[], show: (item: T) => string): string {
 
 /** What each way would have wanted; our own words for one of them say it best. */
 function describeUnion({ errors, message }: Extract<Issue, { code: "invalid_union" }>): string {
-  const inner = errors.flat();
+  const inner = errors.flat().flatMap(within);
   const own = inner.find(({ code }) => code === "custom");
   if (own !== undefined) return own.message;
   return inner.length === 0 ? message : [...new Set(inner.map(plain))].join(" or ").replaceAll(" or expected ", " or ");
+}
+
+/** A way may have several ways itself, as a size that may also be off. */
+function within(issue: Issue): Issue[] {
+  return issue.code === "invalid_union" && issue.errors.length > 0 ? issue.errors.flat().flatMap(within) : [issue];
 }
 
 function plain(issue: Issue): string {

@@ -14,7 +14,11 @@ import { precursorOf } from "./followers.ts";
 import { DEFAULT_GROUP, groupOf, slotsOf, totalSlotsOf, widthOf, type GroupState } from "./groups.ts";
 import type { State } from "./state.ts";
 
-export type ExplainFacts = Pick<Facts, "state" | "lookup" | "wall"> & { machine: HostPort };
+export type ExplainFacts = Pick<Facts, "state" | "lookup" | "wall"> & {
+  machine: HostPort;
+  /** Why the state cannot be written now: nothing is started then. */
+  unwritable?: string | undefined;
+};
 
 /** The first cause in words, or null when it does not wait. */
 export function explain(facts: ExplainFacts, task: Task): string | null {
@@ -43,7 +47,8 @@ export function* causes(facts: ExplainFacts, task: Task): Generator<string> {
       yield cause;
     }
   }
-  if (!waits) yield `waits for its turn${behind(facts, task)}`;
+  if (facts.unwritable !== undefined) yield `waits until the daemon can write again: ${facts.unwritable}`;
+  else if (!waits) yield `waits for its turn${behind(facts, task)}`;
 }
 
 function timeCauses({ wall }: ExplainFacts, { status }: Task): string[] {

@@ -1,5 +1,5 @@
 /** Work on a damaged store is done by processes that may die of it: this file starts them and reads what they say. */
-import { spawnSync } from "node:child_process";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { ClaudineError, ERRORS, type Paths } from "@claudine/protocol";
 import type { Check } from "./check-state.ts";
 import { salvageStore, type CopyJob } from "../store/salvage.ts";
@@ -8,8 +8,10 @@ const DEADLINE_MS = 600_000;
 
 type Ended = { how: "done"; output: string } | { how: "died" | "failed" };
 
+type Child = Pick<SpawnSyncReturns<string>, "status" | "signal" | "stdout" | "stderr">;
+
 /** What a damaged page does to a process; anything else (no memory, no time, a signal of somebody) tells nothing. */
-const DEADLY = ["SIGABRT", "SIGBUS", "SIGSEGV", "SIGILL", "SIGFPE"];
+const DEADLY = ["SIGABRT", "SIGBUS", "SIGSEGV", "SIGILL", "SIGFPE", "SIGTRAP"];
 /** V8 without memory aborts too, and says so; perfectly good records are then just too many. */
 const NO_MEMORY = /out of memory/i;
 
@@ -22,6 +24,11 @@ function runSelf(args: readonly string[]): Ended {
     maxBuffer: 2 ** 26,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  return endOf(child);
+}
+
+/** What the end of such a process tells about the pages that it read. */
+export function endOf(child: Child): Ended {
   if (child.status === 0) return { how: "done", output: child.stdout };
   const died = child.status === ERRORS.internal.exit || DEADLY.includes(child.signal ?? "");
   return { how: died && !NO_MEMORY.test(child.stderr) ? "died" : "failed" };

@@ -5,8 +5,8 @@ import type { State } from "../core/state.ts";
 import type { Caller, Context } from "./context.ts";
 import { taskOf } from "./select.ts";
 
-export function explainFacts({ store, machine }: Context, state: State): ExplainFacts {
-  return { state, lookup: store.task, wall: Date.now(), machine };
+export function explainFacts({ engine, store, machine }: Context, state: State): ExplainFacts {
+  return { state, lookup: store.task, wall: Date.now(), machine, unwritable: engine.problem()?.message };
 }
 
 export function infoOf(context: Context, state: State, task: Task): TaskInfo {

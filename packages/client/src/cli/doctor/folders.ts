@@ -1,5 +1,5 @@
 /** Checks the folders, the socket's path and the room on the disk. */
-import { lstatSync, statfsSync, type Stats } from "node:fs";
+import { accessSync, constants, lstatSync, statfsSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { maxSocketPathBytes, type Paths } from "@claudine/protocol/paths";
 import { formatBytes } from "@claudine/protocol/units";
@@ -15,7 +15,7 @@ export function checkFolders(paths: Paths, env: NodeJS.ProcessEnv): Check[] {
     checkSocketPath(paths.socket),
     checkFolder("runtime folder", paths.runtimeDir),
     checkFolder("state folder", paths.stateDir),
-    checkFolder("config folder", paths.configDir, { othersMayRead: true }),
+    checkFolder("config folder", paths.configDir, { onlyRead: true }),
     checkRoom(paths.stateDir),
   ].filter((check) => check !== undefined);
 }
@@ -40,7 +40,7 @@ function checkSocketPath(path: string): Check | undefined {
   );
 }
 
-function checkFolder(name: string, path: string, { othersMayRead = false } = {}): Check {
+function checkFolder(name: string, path: string, { onlyRead = false } = {}): Check {
   const stats = statOf(path);
   if (stats === undefined) return ok(name, `${path} is not there yet`);
   if (stats === "unreadable") return failure(name, `${path} cannot be looked at`, `ls -ld ${dirname(path)}`);
@@ -49,14 +49,26 @@ function checkFolder(name: string, path: string, { othersMayRead = false } = {})
   const uid = process.getuid?.();
   if (uid !== undefined && stats.uid !== uid)
     return failure(name, `${path} belongs to user ${stats.uid}, not to you (${uid})`, `sudo chown -R ${uid} ${path}`);
-  const open = stats.mode & (othersMayRead ? 0o022 : 0o077);
+  const open = stats.mode & (onlyRead ? 0o022 : 0o077);
   if (open !== 0)
     return failure(
       name,
       `${path} is open to others (mode ${(stats.mode & 0o777).toString(8)})`,
-      `chmod ${othersMayRead ? "go-w" : "700"} ${path}`,
+      `chmod ${onlyRead ? "go-w" : "700"} ${path}`,
     );
-  return ok(name, path);
+  return !onlyRead && isReadOnly(path)
+    ? failure(name, `${path} cannot be written: its file system is read-only`, `findmnt -T ${path} shows which it is`)
+    : ok(name, path);
+}
+
+/** As after an error of the disk; whoever asks, root too. */
+function isReadOnly(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EROFS";
+  }
 }
 
 function statOf(path: string): Stats | "unreadable" | undefined {

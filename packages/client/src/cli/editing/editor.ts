@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isatty } from "node:tty";
 import { ClaudineError } from "@claudine/protocol/errors";
 import { textOf, withoutComments } from "./text.ts";
 
@@ -19,6 +20,8 @@ export type Session<T> = {
 
 /** @throws ClaudineError of `take` when it is not to be corrected, or was left as it was refused; the text is kept then */
 export async function editText<T>({ env, body, verb, take, again }: Session<T>): Promise<T> {
+  // Before a text is there to be kept.
+  editorOf(env);
   const folder = await mkdtemp(join(tmpdir(), "claudine-edit-"));
   const file = join(folder, "tasks.json");
   let problem: ClaudineError | undefined;
@@ -55,9 +58,20 @@ function kept(problem: ClaudineError, file: string): ClaudineError {
   return new ClaudineError(problem.code, problem.message, { hint: hint.join(". "), cause: problem });
 }
 
-/** @returns its command. @throws ClaudineError when it fails */
+/** @throws ClaudineError when none is chosen, and there is no terminal for the one that every system has */
+function editorOf(env: NodeJS.ProcessEnv): string {
+  const chosen = [env["VISUAL"], env["EDITOR"]].find((one) => one !== undefined && one !== "");
+  if (chosen !== undefined) return chosen;
+  // It would wait for keys that nobody can press; one that was chosen may be a script.
+  if (isatty(0) && isatty(1)) return "vi";
+  throw new ClaudineError("invalid_params", "Cannot open an editor: there is no terminal", {
+    hint: "Give what is to be written on the command line, or set $EDITOR to a program that needs none",
+  });
+}
+
+/** @returns its command. @throws ClaudineError when it fails, or when there is none that could be used */
 export async function runEditor(env: NodeJS.ProcessEnv, file: string): Promise<string> {
-  const editor = [env["VISUAL"], env["EDITOR"]].find((one) => one !== undefined && one !== "") ?? "vi";
+  const editor = editorOf(env);
   const code = await new Promise<number | null>((resolve, reject) => {
     // The variable may hold options, as in "code --wait".
     const child = spawn("/bin/sh", ["-c", `${editor} "$1"`, "sh", file], { env, stdio: "inherit" });

@@ -4,7 +4,7 @@ import { ClaudineError } from "@claudine/protocol/errors";
 import type { Input, Io } from "../command.ts";
 import { flag, text } from "../input.ts";
 import { printJson, say } from "../print.ts";
-import { requireCommitted } from "./committed.ts";
+import { requireCommitted, whyNotCommitted } from "./committed.ts";
 import { checkoutOf, naming, refuseWhileRunning, repoOf, taskPlace } from "./place.ts";
 
 const CONFLICT_EXIT = 1;
@@ -23,13 +23,15 @@ export async function mergeWorktree(input: Input, io: Io): Promise<number> {
       return tell(input, io, { text: `Took the merge back: ${undone.branch} is as before`, value: undone });
     }
     const wish = { owner, branch, into: intoOf(input, worktree.base) };
-    const isDry = flag(input, "dry-run");
-    if (!isDry) {
-      refuseWhileRunning(task, "merge");
-      await requireCommitted({ client, git: repo, task, worktree, commit: flag(input, "commit") });
+    if (flag(input, "dry-run")) {
+      const code = tellPlan(input, io, { plan: await planMerge(repo, wish), ...wish });
+      const open = await whyNotCommitted(repo, worktree);
+      if (open !== undefined) say(input, io, `But ${open.message}; ${open.hint ?? ""}`);
+      return code;
     }
+    refuseWhileRunning(task, "merge");
+    await requireCommitted({ client, git: repo, task, worktree, commit: flag(input, "commit") });
     const plan = await planMerge(repo, wish);
-    if (isDry) return tellPlan(input, io, { plan, ...wish });
     if (plan.kind === "conflict")
       throw new ClaudineError("wrong_state", `conflicts in ${plan.files.join(", ")}`, {
         hint: `Nothing was changed; merge ${wish.into} into ${branch} in ${worktree.path}, and then this`,
