@@ -110,7 +110,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     load: () => ({ ...store.load(), settings: settingsOf(config, options.cores), calendar }),
     machine,
     outputAt: (task) => runs.writtenAt(task.id, task.attempt),
-    spentBy: (id) => agents.current(id)?.spent,
+    spentBy: (id) => agents.spentBy(id),
     lookup: store.task,
     keyed: store.keyed,
     isUnreadable: store.isUnreadable,
