@@ -3,7 +3,8 @@ import { chmodSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ClaudineError, type Paths } from "@claudine/protocol";
 import { findOrphans, setOrphansAside } from "../output/orphans.ts";
-import { checkStore, describeDamage, type CheckOptions, type Damage } from "../store/check.ts";
+import { checkStore, type CheckOptions, type Damage } from "../store/check.ts";
+import { describeDamage, describeRepair } from "../store/damage-words.ts";
 import { beginAnew, isStoreLost, isStoreThere, lostStore } from "../store/lost.ts";
 import { openTables } from "../store/open.ts";
 import { findOrphanProcesses, type OrphanProcess } from "../running/orphan-processes.ts";
@@ -74,12 +75,11 @@ function whyNotUnderstoodHere(): NonNullable<CheckOptions["whyNot"]> {
 function describeAll(found: readonly Damage[], left: readonly Damage[], fix: boolean): Check[] {
   const checks = found.slice(0, SHOWN).map((damage): Check => {
     const mended = fix && !left.includes(damage);
-    const aside = damage.kind === "unreadable" || damage.kind === "not-understood" ? "set aside" : "repaired";
     const isGap = damage.kind === "gap" || damage.kind === "environment";
     return {
       name: damage.name,
       level: mended || isGap ? "warning" : "error",
-      message: mended ? `${describeDamage(damage)}: ${aside}` : describeDamage(damage),
+      message: mended ? `${describeDamage(damage)}: ${describeRepair(damage)}` : describeDamage(damage),
       hint: mended || isGap ? null : FIX_HINT,
     };
   });

@@ -2,13 +2,16 @@
 import {
   isFinished,
   STATES,
+  type Account,
   type Schedule,
   type StateCounts,
   type Task,
+  type TaskEvent,
   type TaskId,
   type TaskState,
 } from "@claudine/protocol";
 import type { Key } from "lmdb";
+import { accountsFrom, lostAccounts } from "./budgets.ts";
 import { emptyHead, type Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
 import type { EnvUse, Head } from "./records.ts";
@@ -26,6 +29,7 @@ export type Damage =
   | { kind: "uses"; name: string; envId: string; uses: number }
   | { kind: "texts"; name: string; owner: string }
   | { kind: "text-uses"; name: string; textsId: string; uses: number }
+  | { kind: "account"; name: string; group: string; account: Account | undefined }
   | { kind: "head"; name: string; head: Omit<Head, "env"> }
   | { kind: "gap"; name: string; after: number; before: number };
 
@@ -39,6 +43,7 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
   const tasks = new Map<TaskId, Known>();
   const schedules: Schedule[] = [];
   const seqs: number[] = [];
+  const spending: TaskEvent[] = [];
   for (const table of READABLE) {
     for (const key of tableOf(tables, table).getKeys()) {
       const record = readRecord(tables, table, key);
@@ -50,6 +55,8 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
           damages.push({ kind: "misplaced", name: `${table}/${id}`, id, from: table });
       }
       if (table === "journal") seqs.push(key as number);
+      if (table === "journal" && typeof record === "object" && isOfAccounts(record.value as TaskEvent))
+        spending.push(record.value as TaskEvent);
       if (table === "schedules" && typeof record === "object") schedules.push(record.value as Schedule);
     }
   }
@@ -65,6 +72,7 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
     ...checkKeys(tables, tasks),
     ...checkEnvironments(tables, tasks, understood),
     ...checkTexts(tables, tasks, understood),
+    ...checkAccounts(tables, spending),
     ...checkHead(tables, tasks, seqs),
     ...gaps(seqs),
   );
@@ -155,6 +163,21 @@ function checkTexts(tables: Tables, tasks: Tasks, schedules: readonly Schedule[]
   return damages;
 }
 
+function isOfAccounts(event: TaskEvent): boolean {
+  return event.type === "group.removed" || (event.type === "run.finished" && event.spent !== undefined);
+}
+
+/** Without it its budgets would begin anew. */
+function checkAccounts(tables: Tables, events: readonly TaskEvent[]): Damage[] {
+  const counted = accountsFrom(events);
+  return lostAccounts(tables, counted).map((group) => ({
+    kind: "account",
+    name: `meta/spent/${group}`,
+    group,
+    account: counted.get(group),
+  }));
+}
+
 function latestOf(tables: Tables): EnvUse | undefined {
   const head = readHead(tables);
   return typeof head === "object" ? head.env : undefined;
@@ -186,38 +209,4 @@ function gaps(seqs: readonly number[]): Damage[] {
       ? []
       : [{ kind: "gap", name: `journal/${before + 1}`, after: before, before: seq } as const];
   });
-}
-
-/** In words, for people. */
-export function describeDamage(damage: Damage): string {
-  switch (damage.kind) {
-    case "unreadable":
-      return `The record ${damage.name} cannot be read`;
-    case "not-understood":
-      return `Schedule ${damage.key} is not understood: ${damage.why}`;
-    case "index":
-      return damage.missing
-        ? `Task ${damage.id} is missing in the index of ${damage.state} tasks`
-        : `The index of ${damage.state} tasks names task ${damage.id}, which is not`;
-    case "key":
-      return damage.missing
-        ? `The key of task ${damage.id} is not known any more`
-        : `A key is said to be that of task ${damage.id}, which does not have it`;
-    case "environment":
-      return `The environment of ${damage.owner} is missing`;
-    case "misplaced":
-      return damage.from === "live"
-        ? `Task ${damage.id} has finished and is among those that have not`
-        : `Task ${damage.id} has not finished and is among those that have`;
-    case "uses":
-      return `An environment does not know that ${damage.uses} tasks and schedules have it`;
-    case "texts":
-      return `The prompt of ${damage.owner} is missing`;
-    case "text-uses":
-      return `A prompt does not know that ${damage.uses} tasks and schedules have it`;
-    case "head":
-      return "The counters do not agree with the tasks";
-    case "gap":
-      return `The journal lacks the events ${damage.after + 1} to ${damage.before - 1}`;
-  }
 }
