@@ -53,7 +53,10 @@ export function readAccounts(tables: Tables, onUnreadable: (key: string) => void
   const read = entries(tables, {
     prefix: SPENT,
     schema: Account,
-    onUnreadable: (key) => void (lost.push(key.slice(`meta/${SPENT}`.length)), onUnreadable(key)),
+    onUnreadable(key) {
+      lost.push(key.slice(`meta/${SPENT}`.length));
+      onUnreadable(key);
+    },
   });
   if (lost.length === 0) return read;
   const counted = accountsFrom(journalOf(tables));
