@@ -30,9 +30,6 @@ test(`${TASKS} of them: all say why, also after a restart, and as many start as 
     );
     expect(new Set(tasks.map((one) => one.reason))).toEqual(new Set([reason]));
     expect((await rig.claudine("explain", String(back))).stdout).toBe(`${reason}\n`);
-    const screen = (await rig.claudine("top", "--plain")).stdout;
-    expect(screen).toContain(`${tasks.length} queued`);
-    expect(screen).toContain("budget of group nig");
   };
   await expectAllToWait("budget of group night: 0.25 of 0.20 dollars spent", front);
   expect(await rig.claudine("submit", "-g", "night", "--wait", "exit 3")).toMatchObject({ code: 3 });
