@@ -93,6 +93,14 @@ const LEAST: Record<MethodName, Record<string, unknown>> = {
   "worktree.note": { id: 1, step: "merged" },
   "config.get": {},
 };
+const { env, cwd, umask } = LEAST["schedule.add"];
+const scheduled = (task: unknown) => ({
+  env,
+  cwd,
+  umask,
+  schedule: { name: "none", when: { kind: "cron", expression: "@yearly" }, task },
+});
+const delegation = (budget: unknown) => ({ env, cwd, umask, tasks: [{ agent: { prompt: "x" }, budget, held: true }] });
 const METHOD_NAMES = Object.keys(LEAST) as MethodName[];
 
 /** Sent as text, as some of it is nothing that JSON.stringify would write. */
@@ -191,6 +199,7 @@ describe("values that are of the right type and make no sense", () => {
     ["task.get", { id: 99 }, "not_found"],
     ["task.submit", submission([{ command: ["true"], notBefore: 253_402_300_800_000 }]), "invalid_params"],
     ["task.submit", submission([{ command: ["true"], notBefore: -1e300 }]), "invalid_params"],
+    ["task.submit", submission([{ command: ["true"], budget: { usd: 1 } }]), "invalid_params"],
     ["task.edit", { edits: [{ id: 1, changes: { notBefore: 1e300 } }] }, "invalid_params"],
     ["task.get", { id: 2 ** 32 + 1 }, "invalid_params"],
     ["task.remove", { selector: [String(2 ** 32 + 1)] }, "not_found"],
@@ -235,6 +244,20 @@ describe("values that are of the right type and make no sense", () => {
     ["group.set", { name: "x", budget: { tokens: 2e12 } }, "invalid_params"],
     ["group.set", { name: "x", budget: { usd: 1, per: "week" } }, "invalid_params"],
     ["group.set", { name: "x", budget: { euros: 1 } }, "invalid_params"],
+    ["agent.submit", delegation({ usd: 0 }), "invalid_params"],
+    ["agent.submit", delegation({ tokens: 1.5 }), "invalid_params"],
+    ["agent.submit", delegation({ per: "day" }), "invalid_params"],
+    ["agent.submit", delegation(null), "invalid_params"],
+    ["schedule.add", scheduled({ agent: { prompt: "x" }, budget: { usd: 0 } }), "invalid_params"],
+    ["schedule.add", scheduled({ agent: { prompt: "x" }, budget: { usd: -1 } }), "invalid_params"],
+    ["schedule.add", scheduled({ agent: { prompt: "x" }, budget: { usd: 1e9 } }), "invalid_params"],
+    ["schedule.add", scheduled({ agent: { prompt: "x" }, budget: { tokens: 0.5 } }), "invalid_params"],
+    ["schedule.add", scheduled({ agent: { prompt: "x" }, budget: { tokens: "5M" } }), "invalid_params"],
+    ["schedule.add", scheduled({ agent: { prompt: "x" }, budget: { euros: 1 } }), "invalid_params"],
+    ["schedule.add", scheduled({ agent: { prompt: "x" }, budget: null }), "invalid_params"],
+    ["schedule.add", scheduled({ command: ["true"], budget: { usd: 1 } }), "invalid_params"],
+    ["schedule.edit", { name: "none", changes: { task: { budget: { tokens: 2e12 } } } }, "invalid_params"],
+    ["schedule.edit", { name: "none", changes: { task: { budget: { usd: 1 } } } }, "not_found"],
     ["host.read", { explain: Array.from({ length: 1001 }, () => 1) }, "invalid_params"],
     ["store.backup", { path: "relative" }, "invalid_params"],
   ] as const)("%s %j is refused with %s", async (method, params, code) => {

@@ -40,6 +40,7 @@ function frames(cwd: string): string[] {
     needs: { slots: 2, cpus: 0.5, memoryBytes: 1e6, memoryMaxBytes: 1e9, locks: ["l"], claims: { gpu: 1 } },
     ifRunning: "queue",
   };
+  const budget = { usd: 20, tokens: 5_000_000 };
   const caller = { env: { A: "1", B_TOKEN: "2" }, cwd, umask: 0o22 };
   const schedule = {
     name: "s",
@@ -79,7 +80,10 @@ function frames(cwd: string): string[] {
     ["task.send", { id: 2, text: "x", eof: true }],
     ["task.wait", { selector, for: "finished", timeoutMs: 1 }],
     ["task.search", { text: "x", fields: ["label"], selector, since: 5, perTask: 2, cursor: "9-1", maxMs: 10 }],
-    ["agent.submit", { ...caller, tasks: [{ agent: { agent: "claude", prompt: "x", budgetUsd: 2 }, held: true }] }],
+    [
+      "agent.submit",
+      { ...caller, tasks: [{ agent: { agent: "claude", prompt: "x", budgetUsd: 2 }, budget, held: true }] },
+    ],
     ["agent.result", { id: 1, attempt: 1 }],
     ["agent.continue", { id: 1, feedback: "x", onConflict: "merge", env: { A: "2" } }],
     ["agent.feedback", { id: 1 }],
@@ -94,9 +98,10 @@ function frames(cwd: string): string[] {
     ["schedule.edit", { name: "s", changes: { when: { kind: "every", everyMs: 3_600_000 }, until: null }, cwd }],
     [
       "schedule.add",
-      { ...caller, schedule: { ...schedule, name: "p", task: { agent: { agent: "claude", prompt: "x" } } } },
+      { ...caller, schedule: { ...schedule, name: "p", task: { agent: { agent: "claude", prompt: "x" }, budget } } },
     ],
     ["schedule.edit", { name: "p", changes: { task: { agent: { prompt: "y", fallback: [{ agent: "claude" }] } } } }],
+    ["schedule.edit", { name: "p", changes: { task: { budget: { ...budget, usd: null } } } }],
     ["schedule.declare", { ...caller, origin: "/f.yaml", schedules: [{ ...schedule, name: "f" }], prune: true }],
     ["schedule.list", { order: "next", limit: 5 }],
     ["schedule.get", { name: "s" }],
@@ -109,7 +114,7 @@ function frames(cwd: string): string[] {
     ["schedule.remove", { names: ["f"] }],
     ["group.list", {}],
     ["group.set", { name: "b", slots: 3 }],
-    ["group.set", { name: "b", budget: { usd: 20, tokens: 5_000_000, per: "day" } }],
+    ["group.set", { name: "b", budget: { ...budget, per: "day" } }],
     ["budget.list", {}],
     ["group.limit", { slots: 40 }],
     ["group.set", { name: "c", slots: null, paused: true }],

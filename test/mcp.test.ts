@@ -262,6 +262,19 @@ test("a prompt is delegated, and its answer is the result", async () => {
   const shown = await mcp.call("result", { id: 2 });
   expect(shown.texts[1]).toMatch(/^red x{60000}/);
   expect(shown.facts).toMatchObject({ answerIsCut: expect.stringContaining("logs with stream stdout") });
+  const lean = [{ agent: { prompt: "say one" }, budget: { usd: 0.2, tokens: 5000 } }];
+  expect((await mcp.call("delegate", { tasks: lean })).facts).toMatchObject({ ids: [3] });
+  await mcp.call("wait", { selector: ["3"] });
+  expect((await mcp.call("status", { id: 3 })).facts).toMatchObject({ budget: lean[0]?.budget, spent: { usd: 0.25 } });
+  await mcp.call("continue", { id: 3, feedback: "say two" });
+  expect((await mcp.call("explain", { id: 3 })).facts).toMatchObject({
+    causes: ["budget of task 3: 0.25 of 0.20 dollars spent"],
+  });
+  const poor = await mcp.call("delegate", { tasks: [{ agent: { prompt: "x" }, budget: { usd: 0 } }] });
+  expect(poor).toMatchObject({
+    isError: true,
+    texts: [expect.stringMatching(/^Cannot delegate: tasks\.0\.budget\.usd: /)],
+  });
   const refused = await mcp.call("delegate", { tasks: [{ agent: { prompt: "x", agent: "nobody" } }] });
   expect(refused).toMatchObject({ isError: true, texts: [expect.stringContaining("Cannot use the agent nobody")] });
 });

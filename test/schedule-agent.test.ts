@@ -105,20 +105,55 @@ test("a template's variables are filled in when it is added; edit changes what i
   expect(await answerOf(await fire("plain"))).toBe("changed");
 });
 
+test("a task budget is that of each of its tasks; show says it, edit changes it, a command has none", async () => {
+  const when = ["--cron", "@yearly", "--overlap", "all"];
+  await add("spender", ...when, "--agent", "claude", "--task-budget", "0.20", "--task-tokens", "10K", "say one");
+  expect((await scheduleOf(it.rig, "spender")).budget).toEqual({ usd: 0.2, tokens: 10_000 });
+  const shown = (await it.rig.claudine("schedule", "show", "spender")).stdout;
+  expect(shown).toMatch(/^Budget +0\.20 dollars, 10K tokens for all runs of a task$/m);
+  const [one, two] = [await fire("spender"), await fire("spender")];
+  expect(await it.rig.show(two)).toMatchObject({ budget: { usd: 0.2, tokens: 10_000 }, spent: { usd: 0.25 } });
+  await it.rig.claudine("continue", String(one), "say two");
+  expect((await it.rig.claudine("explain", String(one))).stdout).toContain(
+    `budget of task ${one}: 0.25 of 0.20 dollars spent`,
+  );
+  const edit = (...words: string[]) => it.rig.claudine("schedule", "edit", "spender", ...words);
+  const budget = async () => (await scheduleOf(it.rig, "spender")).budget;
+  expect(await edit("--task-budget", "3")).toMatchObject({ code: 0 });
+  expect(await budget()).toEqual({ usd: 3, tokens: 10_000 });
+  expect((await it.rig.show(one)).budget).toEqual({ usd: 0.2, tokens: 10_000 });
+  await edit("--task-tokens", "none");
+  expect(await budget()).toEqual({ usd: 3 });
+  await edit("--label", "x", "say", "three");
+  expect(await budget()).toEqual({ usd: 3 });
+  await edit("--task-budget", "none");
+  expect(await budget()).toBeNull();
+  await edit("--task-tokens", "5M");
+  await it.rig.claudine("cancel", String(one));
+  const toCommand = { name: "spender", changes: { task: { command: "true" } } };
+  const client = await it.rig.client();
+  expect(await client.call("schedule.edit", toCommand)).toMatchObject({ agent: null, budget: null });
+  client.close();
+  const refused = await edit("--task-budget", "5");
+  expect(refused.stderr).toContain("Cannot edit schedule spender: it runs a command, which has no budget");
+});
+
 test("a file declares them with prompt, and a template that says something else is a change", async () => {
   const declare = () => it.rig.claudine("schedule", "--from-yaml", "s.yaml");
   await writeFile(it.rig.file("prompt.md"), "say from a file");
   await writeFile(
     it.rig.file("s.yaml"),
     `schedules:
-  words: {cron: "@yearly", agent: claude, prompt: "say from words", budget: 1.5}
+  words: {cron: "@yearly", agent: claude, prompt: "say from words", budget: 1.5, task-budget: 4, task-tokens: 5M}
   file: {cron: "@yearly", agent: claude, file: prompt.md}
   filled: {cron: "@yearly", template: reviewer, var: {branch: topic}}
   tree: {cron: "@yearly", agent: claude, worktree: true, messages: false, prompt: "say x"}
 `,
   );
   expect(await declare()).toMatchObject({ stdout: "added words\nadded file\nadded filled\nadded tree\n", stderr: "" });
-  expect(await answerOf(await fire("words"))).toBe("from words");
+  const words = await fire("words");
+  expect(await answerOf(words)).toBe("from words");
+  expect((await it.rig.show(words)).budget).toEqual({ usd: 4, tokens: 5_000_000 });
   expect(await answerOf(await fire("file"))).toBe("from a file");
   expect(await declare()).toMatchObject({
     stdout: "unchanged words\nunchanged file\nunchanged filled\nunchanged tree\n",
@@ -159,6 +194,15 @@ test.for([
     "Cannot add schedule bad: Codex has nothing for",
   ],
   ["no budget", ["--agent", "claude", "--budget", "free", "x"], "--budget free is no amount"],
+  ["a command with a task budget", ["--task-budget", "2", "true"], "--task-budget is for prompts"],
+  ["a command with tokens", ["--task-tokens", "2M", "true"], "--task-tokens is for prompts"],
+  [
+    "no task budget",
+    ["--agent", "claude", "--task-budget", "0", "x"],
+    'Cannot add schedule bad: --task-budget "0" is no amount that fits',
+  ],
+  ["half a token", ["--agent", "claude", "--task-tokens", "1.5", "x"], '--task-tokens "1.5" is no number of tokens'],
+  ["a budget taken away", ["--agent", "claude", "--task-budget", "none", "x"], '--task-budget "none" is no amount'],
 ] as const)("bad input: %s", async ([, words, why]) => {
   const { code, stderr } = await add("bad", "--cron", "@yearly", ...words);
   expect(code).not.toBe(0);
@@ -171,7 +215,7 @@ test("to a client: a command or a prompt, and not both; the tool schedule of the
   const caller = { env: { ...it.rig.env } as Record<string, string>, cwd: it.rig.home.work, umask: 0o22 };
   const when = { kind: "cron", expression: "@yearly" } as const;
   const agent = { prompt: "say told" };
-  for (const task of [{}, { command: "true", agent }, { agent, stdin: true }])
+  for (const task of [{}, { command: "true", agent }, { agent, stdin: true }, { command: "true", budget: { usd: 1 } }])
     await expect(
       client.call("schedule.add", { ...caller, schedule: { name: "no", when, task } }),
     ).rejects.toMatchObject({ code: "invalid_params" });
@@ -180,8 +224,9 @@ test("to a client: a command or a prompt, and not both; the tool schedule of the
   await expect(client.call("schedule.texts", { name: "command" })).rejects.toThrow("it runs a command");
   client.close();
   const mcp = await startMcp(it.rig);
-  const made = await mcp.call("schedule", { schedule: { name: "told", when, task: { agent } } });
-  expect(made.facts).toMatchObject({ name: "told", agent: { agent: "claude" } });
+  const budget = { usd: 20, tokens: 5000 };
+  const made = await mcp.call("schedule", { schedule: { name: "told", when, task: { agent, budget } } });
+  expect(made.facts).toMatchObject({ name: "told", agent: { agent: "claude" }, budget });
   expect(await answerOf(await fire("told"))).toBe("told");
 });
 

@@ -15,11 +15,16 @@ export function storeFile(rig: Rig): string {
 
 /** Fills with zeros every leaf page on which the record of a task is that has `label`. @returns how many */
 export async function damagePages(rig: Rig, label: string, file = storeFile(rig)): Promise<number> {
+  return damageLeaves(file, [label, "status"]);
+}
+
+/** Fills with zeros every leaf page that has all of these words on it. @returns how many */
+export async function damageLeaves(file: string, words: readonly string[]): Promise<number> {
   const bytes = await readFile(file);
   let damaged = 0;
   for (let at = 0; at < bytes.length; at += PAGE_BYTES) {
     const page = bytes.subarray(at, at + PAGE_BYTES);
-    if (page.readUInt16LE(FLAGS_AT) !== LEAF || !page.includes(label) || !page.includes("status")) continue;
+    if (page.readUInt16LE(FLAGS_AT) !== LEAF || !words.every((word) => page.includes(word))) continue;
     page.fill(0);
     damaged += 1;
   }

@@ -86,7 +86,7 @@ function joinParts(options: DaemonOptions, endpointChecks: Checks): Parts {
   const engine = createEngine<Attached>({
     ...storedPorts(options, storage, health),
     machine,
-    spentBy: (id) => execution.agents.current(id)?.spent,
+    spentBy: (id) => execution.agents.spentBy(id),
     onDurable(facts) {
       rest.disturb();
       tellParts(execution, observers, facts);

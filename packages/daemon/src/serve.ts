@@ -89,6 +89,5 @@ function endWhenUnreachable(running: Running, log: Log): void {
 /** The daemons before died while they came up: reads the store in a process that may die of it, and mends what killed. */
 async function suspectStore(paths: Paths, log: Log): Promise<void> {
   log.warn("The last starts came to nothing; checking the store before it is used");
-  const salvaged = await salvageIfDeadly(paths);
-  if (salvaged !== undefined) log.error(salvaged.message, { hint: salvaged.hint });
+  for (const { message, hint } of await salvageIfDeadly(paths)) log.error(message, { hint });
 }

@@ -127,7 +127,7 @@ export type SubmitTask = z.infer<typeof SubmitTask>;
 /** A task whose work is a prompt. */
 export const DelegateTask = SubmitTask.omit({ command: true, stdin: true }).extend({
   agent: AgentWish,
-  budget: Budget.optional().describe("What all of its runs together may spend; what is not said is as configured"),
+  budget: Budget.optional().describe("What all runs of the task together may spend; what is not said is as configured"),
 });
 export type DelegateTask = z.infer<typeof DelegateTask>;
 
@@ -142,7 +142,11 @@ const ScheduledParts = SubmitTask.omit({
   ref: true,
 })
   .partial({ command: true })
-  .extend({ after: rules.after, agent: AgentWish.optional().describe("Instead of a command: a prompt for an agent") });
+  .extend({
+    after: rules.after,
+    agent: AgentWish.optional().describe("Instead of a command: a prompt for an agent"),
+    budget: DelegateTask.shape.budget,
+  });
 
 const hasOneWork = ({ command, agent }: { command?: unknown; agent?: unknown }) =>
   (command === undefined) !== (agent === undefined);
@@ -200,6 +204,7 @@ export const ChangeSchedule = z.strictObject({
       retry: RetryParts.nullish(),
       limits: LimitsParts.nullish(),
       needs: NeedsParts.nullish(),
+      budget: BudgetParts.nullish(),
       onFinish: Hook.nullish(),
     })
     .refine(({ command, agent }) => command === undefined || agent === undefined, "give a command or an agent's prompt")

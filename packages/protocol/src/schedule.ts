@@ -1,6 +1,7 @@
 /** Schemas of schedules: when a command or a prompt is to run, what becomes of times that were missed, and what came of each. */
 import * as z from "zod";
 import { ScheduledAgent } from "./agent.ts";
+import { Budget } from "./budget.ts";
 import { Millis, TaskId } from "./ids.ts";
 import { Dependency, Limits, Needs, OnDependencyFailure, RetryRule } from "./rules.ts";
 import { TaskSpec, TaskState } from "./task.ts";
@@ -146,6 +147,7 @@ export const ScheduleInfo = z.object({
   needs: Needs.nullable(),
   onFinish: z.string().nullable(),
   agent: ScheduledAgent.nullable().describe("What is asked of an agent each time; null for a command"),
+  budget: Budget.nullable().describe("What all runs of one of its tasks together may spend; null: as configured"),
   origin: z.string().nullable(),
   createdAt: Millis,
   fired: z.int(),

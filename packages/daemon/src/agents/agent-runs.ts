@@ -12,8 +12,9 @@ import type { Fact } from "../engine.ts";
 import { errorFacts, type Log } from "../log.ts";
 import type { RunFolders } from "../output/files.ts";
 import { hasAnswers } from "../core/agent-limits.ts";
+import type { SpentBy } from "../core/budgets.ts";
 import { judge, type WatchRules } from "./attention.ts";
-import { endOf, factsOf, type RunTool } from "./facts.ts";
+import { endOf, factsOf, spentOf, type RunTool } from "./facts.ts";
 import { createReading, type Reading } from "./reading.ts";
 import type { Registry } from "./registry.ts";
 import { createSpending, type Spending } from "./spending.ts";
@@ -50,6 +51,7 @@ export type AgentRuns = {
   /** Somebody has looked at the size of a run's output. */
   looked(run: { id: TaskId; attempt: number }, hasGrown: boolean): void;
   current(id: TaskId): AgentFacts | undefined;
+  spentBy: SpentBy;
   /** Reads the rest of what a run has written, when its process has ended; undefined for what is no agent's. */
   ended(task: Task, attempt: number, exitCode: number | undefined): Promise<AgentEnd | undefined>;
   close(): void;
@@ -144,6 +146,12 @@ export function createAgentRuns(ports: AgentRunsPorts): AgentRuns {
     current(id) {
       const run = followed.get(id);
       return run === undefined ? undefined : factsOf(run, run.reading.progress(), run.spending.before());
+    },
+    spentBy(id) {
+      const run = followed.get(id);
+      if (run === undefined) return undefined;
+      const progress = run.reading.progress();
+      return { ...spentOf(progress, run.spending.before()), hasFailed: progress.result?.ok === false };
     },
     async ended(task, attempt, exitCode) {
       const run = follow(task, attempt);

@@ -2,7 +2,7 @@
 import type { AtBudget } from "@claudine/protocol";
 import { expect, test } from "vitest";
 import { agentEnd, agentSpec, endAgent, spentEnd } from "./agent-fixtures.ts";
-import { one, World } from "./fixtures.ts";
+import { one, spec, World } from "./fixtures.ts";
 import { restart } from "./random-steps.ts";
 
 /** So many run, of a day that may cost 10 dollars and a million tokens. */
@@ -79,6 +79,33 @@ test("ended: the end of one run is the end of those beside it", () => {
   const world = running("end");
   expect(endAgent(world, 1, spentEnd(10))).toEqual(["budget.reached", "run.stopping", "run.finished"]);
   expect(world.task(2)).toMatchObject({ status: { run: { stopping: { cause: "budget" } } } });
+});
+
+test.for(["end", "hold"] as const)(
+  "a run that has said that it failed is over, and its own end counts (%s)",
+  (atLimit) => {
+    const world = new World(2, { budgets: { task: undefined, day: { usd: 10 }, atLimit } });
+    world.submit(agentSpec("claude", "codex"), agentSpec("claude"));
+    for (const id of world.plan()) world.started(id);
+    world.spending.set(1, { usd: 10, tokens: 0, hasFailed: true });
+    expect(goesOn(world, 1, { turned: true })).toEqual(
+      atLimit === "end" ? ["budget.reached", "run.stopping"] : ["budget.reached"],
+    );
+    expect(goesOn(world, 1, { turned: true })).toEqual([]);
+    const overloaded = { ok: false, error: { class: "overloaded", message: "busy" } };
+    expect(endAgent(world, 1, spentEnd(10, 0, overloaded))).toEqual(["run.finished", "task.retried"]);
+    expect(world.task(1)).toMatchObject({ status: { state: "queued" }, agentAt: 1 });
+    expect(world.plan()).toEqual([]);
+    expect(world.why(1)).toMatch(/^budget of the day: 10\.00 of 10\.00 dollars spent/);
+  },
+);
+
+test("a session that takes messages may go on after it failed, and is ended", () => {
+  const world = new World(1, { budgets: { task: undefined, day: { usd: 10 }, atLimit: "end" } });
+  world.submit(spec({ agent: { choices: [{ agent: "claude" }], textsId: "t", promptBytes: 3, takesMessages: true } }));
+  for (const id of world.plan()) world.started(id);
+  world.spending.set(1, { usd: 10, tokens: 0, hasFailed: true });
+  expect(goesOn(world, 1, { turned: false })).toEqual(["budget.reached", "run.stopping"]);
 });
 
 test("a paused run that is ended is continued first", () => {

@@ -77,13 +77,18 @@ function reachedEvent({ state }: Facts, { limit, spent }: Used): EventBody & { t
 
 type Stop = { task: Task; used: Used; turned: boolean };
 
-/** A run that a person started past the budget is left alone. */
+/** A run that a person started past the budget is left alone, and so is one that is over but for its process. */
 function stopped(facts: Facts, { task, used, turned }: Stop): EventBody[] {
-  if (!("run" in task.status)) return [];
+  if (!("run" in task.status) || isOver(facts, task)) return [];
   const { stopping, pastBudget } = task.status.run;
   const cause = causeOf(facts, turned);
   if (stopping !== undefined || pastBudget === true || cause === undefined) return [];
   return stopRun(facts, { cause, signal: "SIGTERM", note: reachedWords(used.limit, used.spent) }, task);
+}
+
+/** Ended now it would have failed for the budget, or not, by how soon its process goes. */
+function isOver({ spentBy }: Facts, { id, agent }: Task): boolean {
+  return agent?.takesMessages !== true && spentBy(id)?.hasFailed === true;
 }
 
 function causeOf({ state }: Facts, turned: boolean): StopCause | undefined {

@@ -32,8 +32,10 @@ export type Budgets = {
 
 /** One number that may not be passed. */
 export type Limit = { scope: BudgetScope; unit: BudgetUnit; limit: number; perDay: boolean };
+/** `hasFailed`: its tool has said that it failed, which is its last word unless its session takes messages. */
+export type SoFar = Spent & { hasFailed?: boolean };
 /** What a run has spent so far; undefined is not known. */
-export type SpentBy = (id: TaskId) => Spent | undefined;
+export type SpentBy = (id: TaskId) => SoFar | undefined;
 
 export function createBudgets(accounts: Iterable<[string, Account]>, reached: Iterable<BudgetReached>): Budgets {
   return {

@@ -80,7 +80,7 @@ export type ScheduleChange = Partial<Omit<ScheduleSpec, "task">> & {
   task?: Partial<Omit<ScheduleSpec["task"], RuleName>> & Pick<ChangeWish, RuleName>;
 };
 /** Of these the parts that were not said stay. */
-type RuleName = "retry" | "limits" | "needs";
+type RuleName = "retry" | "limits" | "needs" | "budget";
 
 /** Where in its line a task goes. */
 export type Place = "front" | "back" | { before: TaskId };

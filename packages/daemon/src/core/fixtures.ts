@@ -1,7 +1,8 @@
 /** Small makers of specs and a world in memory for the tests of the core. */
 import { NO_USAGE } from "@claudine/protocol/info";
 import { noCounts } from "@claudine/protocol/states";
-import type { EventBody, Outcome, Spent, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
+import type { EventBody, Outcome, Task, TaskEvent, TaskId, TaskSpec } from "@claudine/protocol";
+import type { SoFar } from "./budgets.ts";
 import type { Calendar } from "./calendar.ts";
 import type { Command } from "./command.ts";
 import type { PlanFacts } from "./plan.ts";
@@ -85,7 +86,7 @@ export class World {
   /** When running tasks last wrote something. */
   readonly written = new Map<TaskId, number>();
   /** What running agents have spent so far. */
-  readonly spending = new Map<TaskId, Spent>();
+  readonly spending = new Map<TaskId, SoFar>();
 
   constructor(slots = 2, change: Partial<Settings> = {}) {
     this.state = createState({

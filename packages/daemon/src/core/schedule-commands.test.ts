@@ -1,4 +1,4 @@
-import { ClaudineError } from "@claudine/protocol";
+import { ClaudineError, type TaskSpec } from "@claudine/protocol";
 import { expect, test } from "vitest";
 import type { ScheduleChange } from "./command.ts";
 import { spec } from "./fixtures.ts";
@@ -131,6 +131,24 @@ test("a change goes through although a schedule that it waits for is gone; only 
   expect(() => change({ afterSchedules: ["s", "u"] })).toThrow("there is no schedule u");
   expect(change({ afterSchedules: undefined })).toEqual(["schedule.changed"]);
   expect(() => change({ afterSchedules: ["s"] })).toThrow("there is no schedule s");
+});
+
+test("a budget is changed part by part, each task has it as it was, and a command has none", () => {
+  const agent: TaskSpec["agent"] = { choices: [{ agent: "claude" }], textsId: "t", promptBytes: 1 };
+  const world = scheduled({ overlap: "all", task: { agent, budget: { usd: 1 } } });
+  const change = (task: NonNullable<ScheduleChange["task"]>) =>
+    world.do({ type: "declare-schedules", declare: { kind: "change", name: "s", changes: { task } } });
+  world.at(MINUTE);
+  change({ budget: { tokens: 5 } });
+  world.at(2 * MINUTE);
+  change({ budget: { usd: null, tokens: null } });
+  world.at(3 * MINUTE);
+  expect([1, 2, 3].map((id) => world.task(id)?.budget)).toEqual([{ usd: 1 }, { usd: 1, tokens: 5 }, undefined]);
+  const why = "Cannot edit schedule s: it runs a command, which has no budget";
+  expect(() => change({ agent: undefined, budget: { usd: 1 } })).toThrow(why);
+  expect(change({ agent: undefined, budget: null })).toEqual(["schedule.changed"]);
+  expect(() => change({ budget: { usd: 1 } })).toThrow(why);
+  expect(() => add(world, "t", { task: { budget: { usd: 1 } } })).toThrow("Cannot add schedule t: it runs a command");
 });
 
 test("a file's schedules are made so: what is so is left alone, and only its own go", () => {

@@ -111,8 +111,8 @@ function sameStart(known: ScheduleSpec, { when }: ScheduleSpec): ScheduleSpec["w
 
 function merged({ name, spec }: Schedule, { task = {}, ...changes }: ScheduleChange): ScheduleSpec {
   const { digest: _, ...rest } = spec;
-  const { retry, limits, needs, ...plain } = task;
-  const asked = withoutUndefined({ retry, limits, needs });
+  const { retry, limits, needs, budget, ...plain } = task;
+  const asked = withoutUndefined({ retry, limits, needs, budget });
   const rules = mergeRules(spec.task, `edit schedule ${name}`, asked);
   const own: ScheduleSpec["task"] = {
     ...spec.task,
@@ -120,6 +120,7 @@ function merged({ name, spec }: Schedule, { task = {}, ...changes }: ScheduleCha
     ...(rules.retry === undefined ? {} : { retry: rules.retry ?? undefined }),
     ...(rules.limits === undefined ? {} : { limits: rules.limits ?? undefined }),
     ...(rules.needs === undefined ? {} : { needs: rules.needs ?? undefined }),
+    ...(rules.budget === undefined ? {} : { budget: rules.budget ?? undefined }),
   };
   return withoutUndefined({ ...rest, ...changes, task: withoutUndefined(own) });
 }
@@ -138,6 +139,7 @@ function checked(facts: Facts, { name, spec }: Named, { verb, known, names }: Ch
   const { task, afterSchedules = [] } = spec;
   const isAlone = (task.after ?? []).length + afterSchedules.length === 0;
   checkRules(facts, { verb: `${verb} schedule ${name}`, group: task.group, rules: task, isAlone });
+  checkBudget(task, `${verb} schedule ${name}`);
   const asBefore = known?.spec.afterSchedules ?? [];
   for (const other of afterSchedules) {
     if (asBefore.includes(other)) continue;
@@ -149,6 +151,14 @@ function checked(facts: Facts, { name, spec }: Named, { verb, known, names }: Ch
   const isAsBefore = known !== undefined && isSame(known.spec, spec);
   if (isAsBefore || duesOf(state, { spec })(Math.max(wall, known?.anchor ?? 0)) !== null) return spec;
   throw neverDue(facts, { name, spec }, verb);
+}
+
+/** @throws ClaudineError invalid_params */
+function checkBudget({ agent, budget }: ScheduleSpec["task"], verb: string): void {
+  if (agent !== undefined || budget === undefined) return;
+  throw new ClaudineError("invalid_params", `Cannot ${verb}: it runs a command, which has no budget`, {
+    hint: "Budgets are for prompts; what commands may use is said by --timeout, --memory-max and others",
+  });
 }
 
 function waitsForMore(known: Schedule | undefined, { afterSchedules = [] }: ScheduleSpec): boolean {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ClaudineError, type Paths } from "@claudine/protocol";
 import { findOrphans, setOrphansAside } from "../output/orphans.ts";
 import { checkStore, type CheckOptions } from "../store/check.ts";
-import { describeDamage, type Damage } from "../store/damage.ts";
+import { describeDamage, describeRepair, type Damage } from "../store/damage.ts";
 import { beginAnew, isStoreLost, isStoreThere, lostStore } from "../store/lost.ts";
 import { openTables } from "../store/open.ts";
 import { findOrphanProcesses, type OrphanProcess } from "../running/orphan-processes.ts";
@@ -75,12 +75,11 @@ function whyNotUnderstoodHere(): NonNullable<CheckOptions["whyNot"]> {
 function describeAll(found: readonly Damage[], left: readonly Damage[], fix: boolean): Check[] {
   const checks = found.slice(0, SHOWN).map((damage): Check => {
     const mended = fix && !left.includes(damage);
-    const aside = damage.kind === "unreadable" || damage.kind === "not-understood" ? "set aside" : "repaired";
     const isGap = damage.kind === "gap" || damage.kind === "environment";
     return {
       name: damage.name,
       level: mended || isGap ? "warning" : "error",
-      message: mended ? `${describeDamage(damage)}: ${aside}` : describeDamage(damage),
+      message: mended ? `${describeDamage(damage)}: ${describeRepair(damage)}` : describeDamage(damage),
       hint: mended || isGap ? null : FIX_HINT,
     };
   });

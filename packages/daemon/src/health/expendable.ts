@@ -44,12 +44,11 @@ export async function checkSafely(paths: Paths, fix: boolean): Promise<Check[]> 
   return checksOf(first);
 }
 
-/** Salvages when reading the store through ends the process; undefined when it does not. The caller holds the lock. */
-export async function salvageIfDeadly(paths: Paths): Promise<Check | undefined> {
-  if (look(false).how !== "died") return undefined;
+/** Salvages when reading the store through ends the process, and says what was lost. The caller holds the lock. */
+export async function salvageIfDeadly(paths: Paths): Promise<Check[]> {
+  if (look(false).how !== "died") return [];
   const salvaged = await salvage(paths);
-  look(true);
-  return salvaged;
+  return [salvaged, ...checksOf(look(true)).filter(({ level }) => level !== "ok")];
 }
 
 /** Whether reading the store in that folder through ends the process that does it. */

@@ -63,6 +63,7 @@ function scheduleInfo(
     needs: task.needs ?? null,
     onFinish: task.onFinish ?? null,
     agent: task.agent === undefined ? null : scheduledAgent(task.agent),
+    budget: task.budget ?? null,
     origin: spec.origin ?? null,
     createdAt,
     fired,

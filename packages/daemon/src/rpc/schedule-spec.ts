@@ -119,7 +119,8 @@ export function changedSchedule(
     cwd: cwd ?? known.spec.task.cwd,
     umask: known.spec.task.umask,
   });
-  const { retry, limits, needs, ...plain } = task ?? {};
+  const { retry, limits: _, needs, budget: __, ...plain } = task ?? {};
+  const [limits, budget] = [limitsAfter(context, known, task), budgetAfter(task)];
   const isOwnEnv = isNewEnv || task?.env !== undefined;
   return {
     attached: [...made.texts, ...(isOwnEnv ? [made.record] : [])],
@@ -132,7 +133,7 @@ export function changedSchedule(
       task: {
         ...Object.fromEntries(Object.keys(plain).flatMap((key) => entriesOf(made.spec, key))),
         ...agentAfter(known, task, made.spec.agent),
-        ...present(withSignalName({ retry, limits: limitsAfter(context, known, task) ?? limits, needs })),
+        ...present(withSignalName({ retry, limits, needs, budget })),
         ...(isOwnEnv ? { envId: made.record.id } : {}),
       },
     },
@@ -144,7 +145,7 @@ type Asked = NewSchedule["task"];
 /** All that its task asks for, with what is to be another. @throws ClaudineError invalid_params */
 function askedAfter({ spec, agent: known }: Known, task: ChangeSchedule["task"] = {}): Asked {
   const { argv, cwd, agent: stored } = spec.task;
-  const { command, agent, retry: _, limits: __, needs: ___, ...plain } = task;
+  const { command, agent, retry: _, limits: __, needs: ___, budget: ____, ...plain } = task;
   if (stored !== undefined && command === undefined && task.stdin !== undefined)
     throw new ClaudineError("invalid_params", "Cannot give its task an input: that of an agent is its prompt");
   const rest = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== null));
@@ -168,7 +169,12 @@ function agentAfter(
 function limitsAfter({ agents: { timeoutMs } }: Context, { spec }: Known, task: ChangeSchedule["task"]) {
   const isNew = task?.agent !== undefined && spec.task.agent === undefined;
   const isSaid = task?.limits === null || (task?.limits?.timeoutMs ?? spec.task.limits?.timeoutMs) !== undefined;
-  return isNew && !isSaid && timeoutMs !== undefined ? { ...task.limits, timeoutMs } : undefined;
+  return isNew && !isSaid && timeoutMs !== undefined ? { ...task.limits, timeoutMs } : task?.limits;
+}
+
+/** That of a prompt goes with it. */
+function budgetAfter({ command, budget }: NonNullable<ChangeSchedule["task"]> = {}) {
+  return budget === undefined && command !== undefined ? null : budget;
 }
 
 /** What is null was left out, and is undefined here. */

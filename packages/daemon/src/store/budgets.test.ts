@@ -4,7 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TaskEvent } from "@claudine/protocol";
 import { beforeEach, expect, test } from "vitest";
-import { accountsAfter, readAccounts, readReached, reachedKeyOf, writeReached } from "./budgets.ts";
+import {
+  accountsAfter,
+  accountsFrom,
+  lostAccounts,
+  readAccounts,
+  readReached,
+  reachedKeyOf,
+  writeReached,
+} from "./budgets.ts";
 import { openTables, type Tables } from "./open.ts";
 
 let tables: Tables;
@@ -52,6 +60,29 @@ test("a group that is removed is forgotten, also in the commit in which it spend
   expect(Object.keys(read())).toEqual(["*"]);
   await write({ type: "group.removed", name: "a", seq: 2, at: 1 }, ended("a", 2));
   expect(read()["a"]?.total).toEqual({ usd: 2, tokens: 10 });
+});
+
+test("an account that cannot be read is counted anew from the journal, once, and its bytes are set aside", async () => {
+  const events = [ended("a", 1), ended("b", 2), ended("a", 0.5)].map((event, index) => ({ ...event, seq: index + 1 }));
+  for (const event of events) await tables.journal.put(event.seq, event);
+  await write(...events);
+  const before = read();
+  await tables.meta.put("spent/a", "damaged");
+  const unreadable: string[] = [];
+  const found = readAccounts(tables, (key) => unreadable.push(key));
+  expect(Object.fromEntries(found)).toEqual(before);
+  expect(unreadable).toEqual(["meta/spent/a"]);
+  expect(tables.setAside.getKeysCount()).toBe(1);
+  expect(read()).toEqual(before);
+});
+
+test("one that the journal tells of and that is gone is lost; one of a group that was removed is not", async () => {
+  const events = [ended("a", 1), ended("b", 2), { type: "group.removed", name: "b", seq: 3, at: 1 } as const];
+  await write(...events);
+  expect(lostAccounts(tables, accountsFrom(events))).toEqual([]);
+  await tables.meta.remove("spent/*");
+  await tables.meta.remove("spent/a");
+  expect(lostAccounts(tables, accountsFrom(events))).toEqual(["*", "a"]);
 });
 
 test("what cannot be read is told, and the rest is there", async () => {

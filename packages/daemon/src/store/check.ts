@@ -5,9 +5,11 @@ import {
   type Schedule,
   type StateCounts,
   type Task,
+  type TaskEvent,
   type TaskId,
   type TaskState,
 } from "@claudine/protocol";
+import { accountsFrom, lostAccounts } from "./budgets.ts";
 import type { Damage } from "./damage.ts";
 import { emptyHead, type Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
@@ -25,6 +27,7 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
   const tasks = new Map<TaskId, Known>();
   const schedules: Schedule[] = [];
   const seqs: number[] = [];
+  const spending: TaskEvent[] = [];
   for (const table of READABLE) {
     for (const key of tableOf(tables, table).getKeys()) {
       const record = readRecord(tables, table, key);
@@ -36,6 +39,8 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
           damages.push({ kind: "misplaced", name: `${table}/${id}`, id, from: table });
       }
       if (table === "journal") seqs.push(key as number);
+      if (table === "journal" && typeof record === "object" && isOfAccounts(record.value as TaskEvent))
+        spending.push(record.value as TaskEvent);
       if (table === "schedules" && typeof record === "object") schedules.push(record.value as Schedule);
     }
   }
@@ -51,6 +56,7 @@ export function checkStore(tables: Tables, options: CheckOptions = {}): StoreRep
     ...checkKeys(tables, tasks),
     ...checkEnvironments(tables, tasks, understood),
     ...checkTexts(tables, tasks, understood),
+    ...checkAccounts(tables, spending),
     ...checkHead(tables, tasks, seqs),
     ...gaps(seqs),
   );
@@ -139,6 +145,21 @@ function checkTexts(tables: Tables, tasks: Tasks, schedules: readonly Schedule[]
     if (tables.textUses.get(textsId) !== count)
       damages.push({ kind: "text-uses", name: `text-uses/${textsId}`, textsId, uses: count });
   return damages;
+}
+
+function isOfAccounts(event: TaskEvent): boolean {
+  return event.type === "group.removed" || (event.type === "run.finished" && event.spent !== undefined);
+}
+
+/** Without it its budgets would begin anew. */
+function checkAccounts(tables: Tables, events: readonly TaskEvent[]): Damage[] {
+  const counted = accountsFrom(events);
+  return lostAccounts(tables, counted).map((group) => ({
+    kind: "account",
+    name: `meta/spent/${group}`,
+    group,
+    account: counted.get(group),
+  }));
 }
 
 function latestOf(tables: Tables): EnvUse | undefined {

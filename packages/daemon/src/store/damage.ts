@@ -1,6 +1,7 @@
 /** What can be wrong with a store, and how people are told of it. */
-import type { TaskId } from "@claudine/protocol";
+import type { Account, TaskId } from "@claudine/protocol";
 import type { Key } from "lmdb";
+import { ALL_GROUPS } from "../core/groups.ts";
 import type { Head } from "./records.ts";
 import type { ReadableTable } from "./valid.ts";
 
@@ -15,6 +16,7 @@ export type Damage =
   | { kind: "uses"; name: string; envId: string; uses: number }
   | { kind: "texts"; name: string; owner: string }
   | { kind: "text-uses"; name: string; textsId: string; uses: number }
+  | { kind: "account"; name: string; group: string; account: Account | undefined }
   | { kind: "head"; name: string; head: Omit<Head, "env"> }
   | { kind: "gap"; name: string; after: number; before: number };
 
@@ -45,9 +47,19 @@ export function describeDamage(damage: Damage): string {
       return `The prompt of ${damage.owner} is missing`;
     case "text-uses":
       return `A prompt does not know that ${damage.uses} tasks and schedules have it`;
+    case "account": {
+      const whose = damage.group === ALL_GROUPS ? "all agents together" : `the agents of group ${damage.group}`;
+      return `What ${whose} have spent cannot be read`;
+    }
     case "head":
       return "The counters do not agree with the tasks";
     case "gap":
       return `The journal lacks the events ${damage.after + 1} to ${damage.before - 1}`;
   }
+}
+
+/** What was done about it, after that. */
+export function describeRepair({ kind }: Damage): string {
+  if (kind === "account") return "counted anew from the journal, which may know less";
+  return kind === "unreadable" || kind === "not-understood" ? "set aside" : "repaired";
 }

@@ -66,6 +66,8 @@ export type OpenOptions = {
   whole?: boolean;
   /** Leave a store as old as it is: where its pages are damaged, reading more than was asked for may end the process. */
   upgrade?: boolean;
+  /** Take it for one of this version: where the page that tells is damaged, to read it ends the process. */
+  known?: boolean;
   /** For tests: what brings older stores up to date. */
   migrations?: Migrations;
 };
@@ -73,14 +75,14 @@ export type OpenOptions = {
 /** @throws ClaudineError version_mismatch when a newer version wrote the store, storage when it cannot be opened */
 export function openTables(
   path: string,
-  { create = true, whole = false, upgrade = true, migrations = MIGRATIONS }: OpenOptions = {},
+  { create = true, whole = false, upgrade = true, known = false, migrations = MIGRATIONS }: OpenOptions = {},
 ): Tables {
   const isNew = checkFile(path, whole);
   const root = openRoot(path);
   try {
     // Looked at before anything else is opened, as opening a table may make it.
     const meta: Tables["meta"] = root.openDB({ name: "meta", ...plain });
-    const schema = checkSchema(meta, { path, create, newest: SCHEMA });
+    const schema = known ? SCHEMA : checkSchema(meta, { path, create, newest: SCHEMA });
     const tables: Tables = {
       root,
       meta,

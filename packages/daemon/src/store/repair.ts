@@ -1,6 +1,7 @@
 /** Mends what a check found; what cannot be mended is set aside as raw bytes, never deleted. No daemon may run. */
 import { asBinary } from "lmdb";
 import { crashPoint } from "../running/crash-points.ts";
+import { mendAccount } from "./budgets.ts";
 import type { Damage } from "./damage.ts";
 import type { Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
@@ -35,6 +36,9 @@ function repair(tables: Tables, damage: Damage): boolean {
     case "text-uses":
       if (damage.uses === 0) tables.textUses.removeSync(damage.textsId);
       else tables.textUses.putSync(damage.textsId, damage.uses);
+      return true;
+    case "account":
+      mendAccount(tables, damage.group, damage.account);
       return true;
     case "head":
       writeHead(tables, damage);

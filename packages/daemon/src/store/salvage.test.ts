@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { spec, World } from "../core/fixtures.ts";
 import { openTables } from "./open.ts";
+import { SCHEMA } from "./schema.ts";
 import { openStore } from "./store.ts";
 import { copyTable, salvageStore, TABLE_NAMES, type CopyJob } from "./salvage.ts";
 
@@ -65,6 +66,31 @@ test.each([
   const tables = openTables(to);
   expect(tables.meta.getKeysCount()).toBe(501);
   expect(tables.meta.get("key 77")).toBe("x".repeat(300));
+  await tables.root.close();
+});
+
+test("of a store whose name and boot are lost the name is kept, and the boot is another one", async () => {
+  writeFileSync(join(dir, "lineage"), "its-name");
+  await salvageStore(dir, ({ table }) => table !== "meta");
+  const tables = openTables(join(dir, "store"));
+  expect([tables.meta.get("lineage"), tables.meta.get("boot")]).toEqual(["its-name", "before a salvage"]);
+  await tables.root.close();
+});
+
+test("a table is copied from a store whose version cannot be read, which is taken for this one", async () => {
+  const [from, to] = [join(dir, "store"), join(dir, "fresh")];
+  const source = openTables(from);
+  source.journal.putSync(1, { seq: 1, type: "daemon.stopped", pid: 1, at: 1 });
+  source.meta.removeSync("schema");
+  await source.root.close();
+  await openTables(to).root.close();
+  for (const table of ["meta", "journal"] as const) await copyTable({ from, to, table, reverse: false, piece: 200 });
+  const tables = openTables(to);
+  expect([tables.meta.get("schema"), tables.meta.getKeysCount(), tables.journal.getKeysCount()]).toEqual([
+    SCHEMA,
+    501,
+    1,
+  ]);
   await tables.root.close();
 });
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { ClaudineError } from "@claudine/protocol";
 import { asBinary, type Key } from "lmdb";
 import { crashPoint } from "../running/crash-points.ts";
-import { highestRun, skipUsedIds } from "./backup.ts";
+import { highestRun, keepLineage, skipUsedIds } from "./backup.ts";
 import { openTables, type Tables } from "./open.ts";
 import { copyGaps, isNumbered, lastCopied } from "./salvage-gaps.ts";
 import { tableOf } from "./table-of.ts";
@@ -92,6 +92,11 @@ async function fill({ store, fresh, stateDir }: Stores, copy: CopyElsewhere): Pr
   const tables = openTables(fresh);
   await skipUsedIds(tables, highestRun(stateDir));
   if (broken.includes("live") || broken.includes("finished")) noteMissing(tables);
+  if (broken.includes("meta")) {
+    keepLineage(stateDir, tables);
+    // Unknown is taken for this boot, in which a run without a record has not begun.
+    if (tables.meta.get("boot") === undefined) tables.meta.putSync("boot", "before a salvage");
+  }
   await tables.root.close();
   return broken;
 }
@@ -124,9 +129,10 @@ const PIECE = 200;
 
 /** The work of one such process: copies what is not there yet. */
 export async function copyTable({ from, to, table, reverse, piece: size, range }: CopyJob): Promise<void> {
-  const [source, target] = [openTables(from, { create: false, upgrade: false }), openTables(to, { upgrade: false })];
-  // The copy is as old as what it is a copy of, and brought up to date when it is whole.
-  target.meta.putSync("schema", source.meta.get("schema"));
+  const source = openTables(from, { create: false, upgrade: false, known: true });
+  const target = openTables(to, { upgrade: false });
+  const head = table === "meta" ? source.root.getBinary("head") : undefined;
+  if (head !== undefined) tableOf(target, "root").putSync("head", asBinary(Buffer.from(head)));
   const [input, output] = [tableOf(source, table), tableOf(target, table)];
   let piece: [Parameters<typeof output.putSync>[0], Buffer][] = [];
   const flush = () => {
@@ -141,14 +147,12 @@ export async function copyTable({ from, to, table, reverse, piece: size, range }
     piece = [];
   };
   for (const key of input.getKeys({ reverse, ...range })) {
-    if (table === "meta" && key === "schema") continue;
-    if (output.doesExist(key)) continue;
+    // The copy is as old as what it is a copy of, and brought up to date when it is whole.
+    if (output.doesExist(key) && !(table === "meta" && key === "schema")) continue;
     const bytes = input.getBinary(key);
     if (bytes !== undefined) piece.push([key, Buffer.from(bytes)]);
     if (piece.length >= size) flush();
   }
   flush();
-  const head = table === "meta" ? source.root.getBinary("head") : undefined;
-  if (head !== undefined) tableOf(target, "root").putSync("head", asBinary(Buffer.from(head)));
   await Promise.all([source.root.close(), target.root.close()]);
 }

@@ -1,5 +1,15 @@
 /** Whether what was read is what should be there. Fields that this version does not know pass. */
-import { AgentTexts, Firing, Run, Schedule, STATES, Task, TaskEvent, type TaskId } from "@claudine/protocol";
+import {
+  AgentTexts,
+  Firing,
+  GroupBudget,
+  Run,
+  Schedule,
+  STATES,
+  Task,
+  TaskEvent,
+  type TaskId,
+} from "@claudine/protocol";
 import type { Key } from "lmdb";
 import type { Tables } from "./open.ts";
 import { tableOf } from "./table-of.ts";
@@ -27,7 +37,9 @@ const VALID: Readonly<Record<ReadableTable, (value: Fields, key: Key) => boolean
   schedules: (value, key) => value["name"] === key && Schedule.safeParse(value).success,
   firings: (value, key) => Array.isArray(key) && value["number"] === key[1] && Firing.safeParse(value).success,
   texts: (value, key) => value["id"] === key && AgentTexts.safeParse(value).success,
-  groups: ({ slots }) => slots === undefined || (isCount(slots) && slots > 0),
+  groups: ({ slots, budget }) =>
+    (slots === undefined || (isCount(slots) && slots > 0)) &&
+    (budget === undefined || GroupBudget.loose().safeParse(budget).success),
 };
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -13,7 +13,7 @@ export const delegate = defineTool({
   method: "agent.submit",
   also:
     "Each works by itself in its folder and outlives this session; use wait and then result with the ids for the answers. " +
-    "They cost money: a budgetUsd and a timeout are kept to.",
+    "They cost money: a budgetUsd and a timeout of each run are kept to, and a budget of all runs of a task.",
   params: params.pick({ maxFails: true }).extend({
     cwd: Folder,
     tasks: z.array(DelegateTask).min(1).max(TASKS_MAX),

@@ -55,6 +55,7 @@ function info(name: string, change: Partial<ScheduleInfo> = {}): ScheduleInfo {
     needs: null,
     onFinish: null,
     agent: null,
+    budget: null,
     origin: null,
     createdAt: NOW,
     fired: 1,

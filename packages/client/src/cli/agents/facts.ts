@@ -1,13 +1,14 @@
 /** What `show` prints of an agent's task. */
 import { agentChoiceText } from "@claudine/protocol/agent-choice";
 import type { AgentInfo, ScheduledAgent } from "@claudine/protocol/agent";
+import type { ScheduleInfo } from "@claudine/protocol/schedule";
 import type { TaskInfo } from "@claudine/protocol/task";
 import { formatBytes } from "@claudine/protocol/units";
 import { budgetAmount } from "../budgets/words.ts";
 import { clock, type Fact } from "../task-values.ts";
 
 /** Of what is asked each time. */
-export function scheduledAgentTexts(agent: ScheduledAgent | null): Fact[] {
+export function scheduledAgentTexts({ agent, budget }: Pick<ScheduleInfo, "agent" | "budget">): Fact[] {
   if (agent === null) return [];
   const { promptBytes, template } = agent;
   return [
@@ -15,6 +16,7 @@ export function scheduledAgentTexts(agent: ScheduledAgent | null): Fact[] {
     ["Prompt", promptText({ promptBytes, template })],
     ["Permits", agent.permissionMode ?? ""],
     ["At most", limitsText(agent)],
+    ["Budget", budget === null ? "" : `${budgetAmount(budget)} for all runs of a task`],
     ["Else", agent.fallback.map(agentChoiceText).join(", ")],
   ];
 }

@@ -2,6 +2,7 @@
 import type { Option } from "../command.ts";
 import { AGENT_OPTIONS } from "../agents/options.ts";
 import { submit } from "../commands/submit.ts";
+import { BUDGET_OPTIONS } from "../rules/options.ts";
 
 const text = (name: string, arg: string, describe: string): Option => ({ name, type: "string", arg, describe });
 
@@ -55,6 +56,7 @@ export const TASK_OPTIONS: readonly Option[] = [
     option.name === "retry-on-exit" ? [RETRY_JITTER, option] : NOT_TAKEN.has(option.name) ? [] : [option],
   ),
   ...AGENT_OPTIONS,
+  ...BUDGET_OPTIONS,
 ];
 
 export const FILE_OPTIONS: readonly Option[] = [

@@ -47,10 +47,10 @@ function timeFacts(schedule: ScheduleInfo, now: number): Fact[] {
 }
 
 function taskFacts(schedule: ScheduleInfo, now: number): Fact[] {
-  const { command, cwd, label, group, priority, held, afterSchedules, agent } = schedule;
+  const { command, cwd, label, group, priority, held, afterSchedules } = schedule;
   return [
     ["Command", command],
-    ...scheduledAgentTexts(agent),
+    ...scheduledAgentTexts(schedule),
     ["Directory", cwd],
     ["Label", label ?? ""],
     ["Group", group],

@@ -2,7 +2,8 @@
 import { ClaudineError } from "@claudine/protocol/errors";
 import { promptOf, wishOf, type Wish } from "../agents/delegate.ts";
 import { AGENT_OPTIONS } from "../agents/options.ts";
-import type { Input, Io } from "../command.ts";
+import type { Input, Io, Option } from "../command.ts";
+import { BUDGET_OPTIONS } from "../rules/options.ts";
 import { commandOf } from "../submit-tasks.ts";
 
 type Work = { command: string | string[] } | { agent: Wish };
@@ -14,7 +15,7 @@ const SAYS_SO: ReadonlySet<string> = new Set(["agent", "template"]);
 
 /** @throws ClaudineError invalid_params, not_found when a file can't be read */
 export async function newWork(input: Input, io: Io): Promise<Work> {
-  const given = agentOptions(input);
+  const given = givenOf(input, [...AGENT_OPTIONS, ...BUDGET_OPTIONS]);
   const [lone] = given;
   if (lone === undefined) return { command: commandOf(input, COMMAND_HINT) };
   if (!given.some((name) => SAYS_SO.has(name)))
@@ -30,7 +31,7 @@ export async function changedWork(
   io: Io,
   isPrompt: () => Promise<boolean>,
 ): Promise<Work | Record<never, never>> {
-  const isForAgent = agentOptions(input).length > 0;
+  const isForAgent = givenOf(input, AGENT_OPTIONS).length > 0;
   if (!isForAgent && input.rest.length === 0) return {};
   return isForAgent || (await isPrompt())
     ? { agent: await agentOf(input, io) }
@@ -44,8 +45,8 @@ async function agentOf(input: Input, io: Io): Promise<Wish> {
   return { ...(await wishOf(input, io)), ...(prompt === undefined ? {} : { prompt }) };
 }
 
-function agentOptions({ flags }: Input): string[] {
-  return AGENT_OPTIONS.map(({ name }) => name).filter((name) => flags[name] !== undefined);
+function givenOf({ flags }: Input, options: readonly Option[]): string[] {
+  return options.map(({ name }) => name).filter((name) => flags[name] !== undefined);
 }
 
 function refuse(why: string, hint: string): ClaudineError {
