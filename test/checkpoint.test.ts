@@ -1,11 +1,12 @@
 /** Checkpoints: what a task's files were is recorded beside its branches, and can be had back. */
-import { chmod, readFile, readlink, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, readlink, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Rig, startDaemon } from "./support/daemon.ts";
 import { GIT_ENV, makeRepo, type Repo } from "./support/repo.ts";
 import { eachWithRepo, submitAndEnd } from "./support/repo-rig.ts";
+import { until } from "./support/until.ts";
 
 let rig: Rig;
 let repo: Repo;
@@ -180,6 +181,7 @@ test("a daemon that is killed in the middle of committing: the next one does it,
   expect((await own.show(id)).state).toBe("running");
   await own.down("SIGKILL");
   await writeFile(gate, "");
+  await until("git to have gone on without it", async () => !(await isIndexLocked(target)));
   await own.up();
   const task = await own.ended(id);
   expect(task).toMatchObject({ state: "succeeded", reason: null });
@@ -187,6 +189,12 @@ test("a daemon that is killed in the middle of committing: the next one does it,
   expect(await target.git("rev-list", "--count", `main..${branch}`)).toBe("1");
   expect(await target.git("show", `${branch}:slow.txt`)).toBe("slow");
 });
+
+/** Whether a git is at work on the index of a worktree. */
+async function isIndexLocked({ dir }: Repo): Promise<boolean> {
+  const worktrees = join(dir, ".git/worktrees");
+  return (await readdir(worktrees)).some((name) => existsSync(join(worktrees, name, "index.lock")));
+}
 
 test("a checkout that is gone, and one that is locked, end the run all the same", async () => {
   const { id, task, path } = await ran(
