@@ -125,7 +125,10 @@ test("every so often while it runs", async () => {
   await expect.poll(() => checkpoints(id)).toMatchObject([{ why: `while it runs (task ${id}, run 1)` }]);
   await writeFile(join(worktree?.checkout?.path ?? "", "go"), "");
   await rig.ended(id);
-  expect((await checkpoints(id)).at(-1)?.why).toBe(`at the end of the run (task ${id}, run 1)`);
+  // Made at the end, or just before it: then nothing had changed any more.
+  const last = (await checkpoints(id)).at(-1)?.commit ?? "";
+  expect(await repo.git("show", `${last}:a`)).toBe("2");
+  expect(await repo.git("ls-tree", "--name-only", last)).toContain("go");
 });
 
 test("a branch without a commit, a folder without a repository, an identity that is missing", async () => {
