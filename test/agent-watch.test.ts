@@ -49,7 +49,9 @@ test("who writes nothing needs attention, and is ended after a while", async () 
     reason: expect.stringMatching(/wrote nothing for 1\d/),
     agent: { headline: "thinking", attention: null },
   });
-  expect((await eventsOf(strict, id)).map(({ type }) => type)).toEqual([
+  // Where the tool takes long to say its first word, it needs attention once before that, too.
+  const types = (await eventsOf(strict, id)).map(({ type }) => type);
+  expect(types.filter((type, index) => type !== types[index - 1])).toEqual([
     "task.submitted",
     "run.admitted",
     "run.started",
