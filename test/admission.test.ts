@@ -21,7 +21,7 @@ test("what a kind used before is shown, and kept free for the next of it", async
   const rig = await startDaemon({ config: "autoscale: on\n" });
   await rig.ran("-l", "sleepy", "exec sleep 0.6");
   const { stdout } = await rig.claudine("show", String(await rig.submit("-l", "sleepy", "--held", "true")));
-  expect(stdout).toMatch(/^Usually {5}\S+, 0\.\d cores, \d+ms \(1 run of its kind\)$/m);
+  expect(stdout).toMatch(/^Usually {5}\S+, 0\.\d cores, (\d+ms|\d+\.\ds) \(1 run of its kind\)$/m);
 });
 
 test("what needs more cores than there are does, too", async () => {

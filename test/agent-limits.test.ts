@@ -55,7 +55,8 @@ test("when the limit resets one tries, goes on in its session, and the rest foll
   const ids = [await it.agent(prompt("a")), await it.agent(prompt("b"))];
   for (const id of ids) await it.rig.inState(id, "running");
   await writeFile(go, "");
-  for (const id of ids) await waits(id);
+  for (const id of ids)
+    await until("it to be met", async () => (await eventsOf(id, "run.finished")).length > 0 || undefined);
   const fresh = await it.agent("say fresh");
   for (const id of [...ids, fresh]) expect((await it.rig.ended(id)).state).toBe("succeeded");
   for (const id of ids) {

@@ -123,6 +123,8 @@ describe("in the place of", () => {
   test("a record and a log: a FIFO does not hold the daemon up", async () => {
     const rig = await startDaemon();
     const task = await rig.started(await rig.submit("echo one; sleep 1000"));
+    // The record says that it starts before its output is there.
+    await until("its output", async () => (await rig.output(task.id)) === "one\n");
     const stem = join(rig.home.stateDir, `runs/${Math.floor(task.id / 1000)}/${task.id}.1`);
     for (const name of [`${stem}.record`, `${stem}.stdout`]) {
       await rm(name);
@@ -190,12 +192,11 @@ test("garbage on the FIFO is read and forgotten", async () => {
     `${"x".repeat(3000)}\n`,
     Buffer.from([0, 0xff, 0x0a, 0x0d, 0x0a]),
   ];
-  for (let round = 0; round < 3000; round += 1) {
-    const line = lines[round % lines.length] ?? "";
+  const unfinished = "an unfinished line";
+  for (const line of [...Array.from({ length: 3000 }, (_, round) => lines[round % lines.length] ?? ""), unfinished]) {
     // A full pipe is read at the next turn.
     await until("room in the FIFO", () => attempt(() => wake(rig, line)));
   }
-  wake(rig, "an unfinished line");
   expect(await client.get("task.get", { id: task.id })).toMatchObject({ task: { state: "running" } });
   await writeFile(rig.file("stop"), "");
   expect(await rig.ended(task.id)).toMatchObject({ state: "failed", exitCode: 7, attempt: 1 });

@@ -1,11 +1,12 @@
 /** Checkpoints: what a task's files were is recorded beside its branches, and can be had back. */
-import { chmod, readFile, readlink, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, readlink, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Rig, startDaemon } from "./support/daemon.ts";
 import { GIT_ENV, makeRepo, type Repo } from "./support/repo.ts";
 import { eachWithRepo, submitAndEnd } from "./support/repo-rig.ts";
+import { until } from "./support/until.ts";
 
 let rig: Rig;
 let repo: Repo;
@@ -124,7 +125,10 @@ test("every so often while it runs", async () => {
   await expect.poll(() => checkpoints(id)).toMatchObject([{ why: `while it runs (task ${id}, run 1)` }]);
   await writeFile(join(worktree?.checkout?.path ?? "", "go"), "");
   await rig.ended(id);
-  expect((await checkpoints(id)).at(-1)?.why).toBe(`at the end of the run (task ${id}, run 1)`);
+  // Made at the end, or just before it: then nothing had changed any more.
+  const last = (await checkpoints(id)).at(-1)?.commit ?? "";
+  expect(await repo.git("show", `${last}:a`)).toBe("2");
+  expect(await repo.git("ls-tree", "--name-only", last)).toContain("go");
 });
 
 test("a branch without a commit, a folder without a repository, an identity that is missing", async () => {
@@ -180,6 +184,7 @@ test("a daemon that is killed in the middle of committing: the next one does it,
   expect((await own.show(id)).state).toBe("running");
   await own.down("SIGKILL");
   await writeFile(gate, "");
+  await until("git to have gone on without it", async () => !(await isIndexLocked(target)));
   await own.up();
   const task = await own.ended(id);
   expect(task).toMatchObject({ state: "succeeded", reason: null });
@@ -187,6 +192,12 @@ test("a daemon that is killed in the middle of committing: the next one does it,
   expect(await target.git("rev-list", "--count", `main..${branch}`)).toBe("1");
   expect(await target.git("show", `${branch}:slow.txt`)).toBe("slow");
 });
+
+/** Whether a git is at work on the index of a worktree. */
+async function isIndexLocked({ dir }: Repo): Promise<boolean> {
+  const worktrees = join(dir, ".git/worktrees");
+  return (await readdir(worktrees)).some((name) => existsSync(join(worktrees, name, "index.lock")));
+}
 
 test("a checkout that is gone, and one that is locked, end the run all the same", async () => {
   const { id, task, path } = await ran(

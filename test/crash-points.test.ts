@@ -51,6 +51,8 @@ async function workload(rig: Rig, ledger: Ledger, client: Client): Promise<void>
   await client.call("task.wait", selector(exit, signal));
   await client.call("task.retry", selector(exit));
   await client.call("task.wait", { ...selector(long, family, stubborn), for: "running" });
+  // Before its trap is set it would end at once, and nothing would escalate.
+  await until("its trap to be set", async () => (await ledger.ran()).has(`${stubborn}.1`));
   await client.call("task.kill", { ...selector(long), signal: "SIGCONT" });
   await client.call("task.pause", selector(long));
   await client.call("task.resume", selector(long));

@@ -5,6 +5,8 @@ import { type Rig, startDaemon } from "./support/daemon.ts";
 import { checkState } from "./support/crash-rig.ts";
 
 const untilFile = (name: string) => `until [ -e ${name} ]; do sleep 0.01; done`;
+/** Its time begins when everything has been asked: it must not end in between, where some of the ways would not know why. */
+const QUIET_LATER = "until [ -e hush ]; do echo on; sleep 0.1; done; exec sleep 1000";
 const lines = async (rig: Rig, name: string) => (await readFile(rig.file(name), "utf8")).trimEnd().split("\n");
 
 const WAYS: { way: string; pass(rig: Rig): Promise<unknown> }[] = [
@@ -52,7 +54,7 @@ test.for(WAYS)("$way", async ({ pass }) => {
   await rig.ended(keyed);
   const tried = await rig.submit("--retries", "2", "--retry-delay", "2s", "echo $CLAUDINE_RUN >> tries; exit 3");
   await rig.inState(tried, "queued");
-  const quiet = await rig.submit("--idle-timeout", "3s", "echo once; exec sleep 1000");
+  const quiet = await rig.submit("--idle-timeout", "3s", QUIET_LATER);
   await rig.started(quiet);
   const fails = `[ $CLAUDINE_ARRAY_INDEX = 1 ] || ${untilFile("fail")}; exit 1`;
   const { stdout } = await rig.claudine("submit", "-g", "narrow", "--array", "1-3", "--max-fails", "1", fails);
@@ -84,6 +86,7 @@ test.for(WAYS)("$way", async ({ pass }) => {
   expect(await rig.ended(three)).toMatchObject({ state: "cancelled", reason: "more than 1 of its batch failed" });
   await rig.ended(a);
   expect(await lines(rig, "moved")).toEqual(["b", "a"]);
+  await writeFile(rig.file("hush"), "");
   await writeFile(rig.file("go"), "");
   await rig.ended(lockWaiter);
   expect(await lines(rig, "order")).toEqual(["holder", "waiter"]);

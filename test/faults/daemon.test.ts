@@ -76,10 +76,7 @@ test.for([
 test("fault 6: what was stopped or deleted does not come back, and stop and restart at once leave one daemon at most", async () => {
   const rig = await startDaemon({ config: "slots: 1\n" });
   const killed = await rig.submit("echo killed >> ran; exec sleep 1000");
-  await until(
-    "its command to run",
-    async () => (await readFile(rig.file("ran"), "utf8").catch(() => "")) === "killed\n",
-  );
+  await until("it to have run", async () => (await readFile(rig.file("ran"), "utf8").catch(() => "")) === "killed\n");
   const [cancelled, removed] = [await rig.submit("echo cancelled >> ran"), await rig.submit("-s", "true")];
   await rig.claudine("cancel", String(cancelled), String(removed));
   await rig.claudine("kill", String(killed));

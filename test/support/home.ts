@@ -16,13 +16,14 @@ export type Home = {
   stateDir: string;
   socket: string;
   configFile: string;
-  /** Nothing of the environment of the tests themselves but the PATH. */
+  /** Nothing of the environment of the tests themselves but the PATH and the time zone. */
   env: Env;
 };
 
 export async function makeHome(): Promise<Home> {
   const dir = await mkdtemp(join(inject("testRoot"), "h"));
   const at = (name: string) => join(dir, name);
+  const { TZ } = process.env;
   for (const name of ["r", "s", "c/claudine", "home", "work", "tmp"])
     await mkdir(at(name), { recursive: true, mode: 0o700 });
   return {
@@ -42,6 +43,8 @@ export async function makeHome(): Promise<Home> {
       XDG_RUNTIME_DIR: at("r"),
       XDG_STATE_HOME: at("s"),
       XDG_CONFIG_HOME: at("c"),
+      // Where the tests have a zone of their own, days begin for all at the same time.
+      ...(TZ === undefined ? {} : { TZ }),
     },
   };
 }

@@ -12,7 +12,7 @@ import { makeFolders } from "./make-folders.ts";
 import { nodeProgram } from "./node-program.ts";
 import { type Elsewhere, elsewhereError, servedElsewhere } from "./served-elsewhere.ts";
 
-/** A busy machine takes its time; that a daemon has ended is noticed at once. */
+/** As long as its process lives it may still come up: on a slow machine, or after it has mended its store. */
 const DEADLINE_MS = 30_000;
 /** A longer log makes room for a new one when a daemon is started; the one before is kept as `.1`. */
 const LOG_BYTES_MAX = 16 * 2 ** 20;
