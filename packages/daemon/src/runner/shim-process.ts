@@ -4,6 +4,9 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { takeShimCrashPoint } from "../running/crash-points.ts";
 
+/** What it calls itself, and each of its children until it becomes its command. */
+export const SHIM_TITLE = "claudine-shim";
+
 export type ShimKind = "perl" | "node";
 
 export type ShimOptions = { shimDir: string; wakeFifoPath: string; bootId: string };

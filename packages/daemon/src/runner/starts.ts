@@ -1,7 +1,10 @@
 /** Notices by their records that runs have started, or ended before anybody saw them run. */
+import type { Processes } from "./processes.ts";
 import { readRecord, type RecordStart } from "./record.ts";
+import { SHIM_TITLE } from "./shim-process.ts";
 
 export type StartsOptions = {
+  processes: Pick<Processes, "title">;
   /** Between two looks at the same record, at most. */
   intervalMs: number;
   onStarted(runKey: string, start: RecordStart): void;
@@ -20,9 +23,12 @@ const FIRST_LOOK_MS = 50;
 /** Looks that are due closely together are done together. */
 const GAP_MS = 10;
 
-type Waiting = { recordPath: string; lookAt: number; stepMs: number };
+/** So often a command is waited for that has yet to take the place of the shim's child; one may have the same title. */
+const LOOKS_MAX = 20;
 
-export function createStarts({ intervalMs, onStarted, onGone }: StartsOptions): Starts {
+type Waiting = { recordPath: string; lookAt: number; stepMs: number; looks: number };
+
+export function createStarts({ processes, intervalMs, onStarted, onGone }: StartsOptions): Starts {
   const runs = new Map<string, Waiting>();
   let timer: NodeJS.Timeout | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
@@ -41,7 +47,10 @@ export function createStarts({ intervalMs, onStarted, onGone }: StartsOptions): 
   };
   const look = (runKey: string, run: Waiting, now: number): void => {
     const record = readRecord(run.recordPath);
-    if (record.state === "started") {
+    run.looks += 1;
+    // A child that is not the command yet may find that it cannot become it for now, and then the run has not begun.
+    const isBecoming = (pid: number) => run.looks < LOOKS_MAX && processes.title(pid).startsWith(SHIM_TITLE);
+    if (record.state === "started" && !isBecoming(record.pid)) {
       runs.delete(runKey);
       const { pid, startTicks, bootId, startedAt } = record;
       return onStarted(runKey, { pid, startTicks, bootId, startedAt });
@@ -60,7 +69,7 @@ export function createStarts({ intervalMs, onStarted, onGone }: StartsOptions): 
   return {
     watch(runKey, recordPath) {
       const lookAt = performance.now() + FIRST_LOOK_MS;
-      runs.set(runKey, { recordPath, lookAt, stepMs: FIRST_LOOK_MS });
+      runs.set(runKey, { recordPath, lookAt, stepMs: FIRST_LOOK_MS, looks: 0 });
       setTimer(lookAt);
     },
     forget(runKey) {

@@ -4,6 +4,7 @@ import { ensureFifo } from "./fifo.ts";
 import { findLeader } from "./identity.ts";
 import type { Processes } from "./processes.ts";
 import type { RunIdentity } from "./record.ts";
+import { SHIM_TITLE } from "./shim-process.ts";
 
 export type StdinWrite =
   | { result: "written" }
@@ -50,7 +51,7 @@ export function closeStdin(processes: Processes, path: string, identity: RunIden
   if (gone !== undefined && gone !== "ENOENT") throw new Error(`Cannot close the input of a task: ${gone}`);
   const parent = findLeader(processes, identity)?.ppid;
   // Any other process might end at the signal.
-  if (parent !== undefined && processes.title(parent).startsWith("claudine-shim"))
+  if (parent !== undefined && processes.title(parent).startsWith(SHIM_TITLE))
     attempt(() => process.kill(parent, "SIGHUP"));
 }
 
