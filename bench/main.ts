@@ -47,10 +47,15 @@ const ROWS: readonly Row[] = [
   topFrame,
 ];
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
-  const quick = values.quick ?? false;
-  const rows = positionals.length === 0 ? ROWS : positionals.map(rowNamed);
+type Wish = { quick: boolean; rows: readonly Row[] };
+
+/** @throws Error when there is no such row or option */
+function wishOf(args: string[]): Wish {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { quick: { type: "boolean" } } });
+  return { quick: values.quick ?? false, rows: positionals.length === 0 ? ROWS : positionals.map(rowNamed) };
+}
+
+async function main({ quick, rows }: Wish): Promise<void> {
   const machine = describeMachine();
   await buildIfStale();
   const { findings, said } = await measure(rows, quick);
@@ -90,4 +95,11 @@ async function measure(rows: readonly Row[], quick: boolean): Promise<{ findings
   return { findings, said };
 }
 
-await main();
+let wish: Wish | undefined;
+try {
+  wish = wishOf(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+if (wish !== undefined) await main(wish);
